@@ -1,0 +1,55 @@
+import type { Json, JsonObject } from '@/lib/kernel/json';
+import type { Charge, TraceStep } from './decision';
+import type { Reason } from './reasons';
+import type { Category, RiskLevel } from './risk';
+
+/** What the audit trail says happened to a call at the gateway. `observed_*` passed although a rule said otherwise. */
+export const EVENT_DECISIONS = [
+  'allowed', 'denied', 'hidden', 'limited', 'needs_approval', 'refused', 'unavailable',
+  'observed_denied', 'observed_hidden', 'observed_limited', 'observed_needs_approval',
+] as const;
+export type EventDecision = (typeof EVENT_DECISIONS)[number];
+
+/** How a forwarded call ended. `unknown`: the gateway died between sending and recording. `not_sent`: recorded, never sent. */
+export const EVENT_OUTCOMES = ['ok', 'tool_error', 'upstream_error', 'cancelled', 'unknown', 'not_sent'] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+/** The intent, written before anything is forwarded; the refusal, written before it is answered. */
+export interface AuditIntent {
+  readonly method: string;
+  readonly decision: EventDecision;
+  readonly reason: Reason;
+  readonly rule: string;
+  readonly message: string | null;
+  readonly server: { readonly id: string; readonly slug: string } | null;
+  readonly agent: { readonly id: string; readonly slug: string } | null;
+  readonly grant: string | null;
+  readonly policy: { readonly id: string; readonly slug: string; readonly version: number } | null;
+  readonly tool: string | null;
+  /** The innermost tool of a dispatcher call. */
+  readonly innerTool: string | null;
+  readonly category: Category | null;
+  readonly risk: RiskLevel | null;
+  readonly definitionDigest: string | null;
+  /** The arguments that were decided on; null for methods without. The ledger hashes and encrypts them. */
+  readonly args: JsonObject | null;
+  readonly redact: readonly string[];
+  readonly keepArguments: boolean;
+  readonly session: string | null;
+  readonly client: { readonly name: string; readonly version: string } | null;
+  readonly sourceIp: string | null;
+  readonly rpcId: Json;
+  readonly trace: readonly TraceStep[];
+  readonly charges: readonly Charge[];
+}
+
+export interface AuditSettlement {
+  readonly event: string;
+  readonly outcome: EventOutcome;
+  readonly httpStatus: number | null;
+  readonly upstreamMs: number | null;
+  readonly gatewayMs: number | null;
+  readonly resultBytes: number | null;
+  /** A sentence for people; never the upstream's own text unescaped, at most 500 characters. */
+  readonly note: string | null;
+}

@@ -1,0 +1,196 @@
+import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
+import type { Catalogue, Charge } from '@/lib/domain/decision';
+import type { JsonObject } from '@/lib/kernel/json';
+import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
+
+/** What the gateway needs from the world. Adapters implement these; the gateway never sees what stands behind. */
+export interface GatewayPorts {
+  readonly snapshots: Snapshots;
+  readonly ledger: Ledger;
+  readonly upstreams: Upstreams;
+  readonly clock: Clock;
+  readonly tokens: TokenHasher;
+  readonly log: GatewayLog;
+}
+
+export interface Clock {
+  /** The database's clock, epoch milliseconds; the node's own clock decides nothing. */
+  nowMs(): number;
+  /** Monotonic milliseconds, for durations. */
+  monotonicMs(): number;
+}
+
+export interface TokenHasher {
+  /** SHA-256 of a grant token, lower-case hex. */
+  hash(token: string): string;
+  /** A new unguessable session id, visible ASCII. */
+  sessionId(): string;
+}
+
+export interface GatewayLog {
+  warn(message: string, facts?: Record<string, unknown>): void;
+  error(message: string, facts?: Record<string, unknown>): void;
+}
+
+// ---------------------------------------------------------------- snapshots
+
+export interface Snapshots {
+  /** The current state, or null while there is none that was confirmed within the lease (3 s): refuse everything then. */
+  current(): Snapshot | null;
+}
+
+/** One immutable state of everything a decision needs. A call uses one snapshot from start to end. */
+export interface Snapshot {
+  readonly version: number;
+  grantByTokenHash(hash: string): GrantView | undefined;
+  serverBySlug(slug: string): ServerView | undefined;
+  serverById(id: string): ServerView | undefined;
+}
+
+export interface AgentView {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly ownerActive: boolean;
+  readonly environment: string | null;
+  readonly labels: JsonObject;
+  readonly status: 'active' | 'suspended';
+}
+
+export interface GrantView {
+  readonly id: string;
+  readonly agent: AgentView;
+  readonly serverId: string;
+  readonly policyId: string | null;
+  readonly scopes: readonly string[];
+  readonly purpose: string | null;
+  readonly notBeforeMs: number | null;
+  readonly expiresAtMs: number | null;
+  /** A rotated-out token lives until here; null for the current one. */
+  readonly tokenExpiresAtMs: number | null;
+  readonly status: 'active' | 'revoked';
+}
+
+export interface LivePolicy {
+  readonly id: string;
+  readonly slug: string;
+  readonly version: number;
+  readonly compiled: CompiledPolicy;
+}
+
+export interface ServerView {
+  readonly id: string;
+  readonly slug: string;
+  readonly status: 'active' | 'disabled';
+  readonly target: UpstreamTarget;
+  readonly catalogue: Catalogue;
+  /** Published policies by id; a policy without a published version is absent. */
+  readonly policies: ReadonlyMap<string, LivePolicy>;
+  readonly keepArguments: boolean;
+}
+
+// ---------------------------------------------------------------- ledger
+
+export interface AdmissionRequest {
+  readonly intent: AuditIntent;
+  /** Every charge that the decision asks for; those with `enforced: false` are counted and never refuse. */
+  readonly charges: readonly Charge[];
+}
+
+export type Admission =
+  | { readonly admitted: true; readonly event: string; readonly at: number }
+  | {
+      readonly admitted: false;
+      readonly event: string;
+      readonly at: number;
+      readonly exhausted: { readonly charge: Charge; readonly used: number; readonly max: number; readonly resetsAtMs: number };
+    };
+
+/**
+ * The durable record. Every method that returns a promise resolves only after the commit and rejects with
+ * `LedgerUnavailable` within 2 s when there was none; nothing may be forwarded then.
+ */
+export interface Ledger {
+  /** Charges all counters and writes the intent in one transaction, or writes a `limited` event and charges nothing. */
+  admit(request: AdmissionRequest): Promise<Admission>;
+  /** Writes a refusal (or another event without charges) durably; resolves with the event id. */
+  record(intent: AuditIntent): Promise<string>;
+  /** Queues the outcome; written with a following batch, within 100 ms. `refund` gives the refundable charges back. */
+  settle(settlement: AuditSettlement, refund: readonly Charge[], policyId: string | null): void;
+}
+
+export class LedgerUnavailable extends Error {
+  override readonly name = 'LedgerUnavailable';
+}
+
+// ---------------------------------------------------------------- upstreams
+
+/** Everything needed to reach an upstream; secrets stay behind the adapter, found by `secretsRef`. */
+export interface UpstreamTarget {
+  readonly serverId: string;
+  readonly slug: string;
+  readonly transport: 'http' | 'sse' | 'stdio';
+  readonly url: string | null;
+  readonly command: string | null;
+  readonly args: readonly string[];
+  /** Changes whenever address or secrets change, so that pools and children of the old ones are let go. */
+  readonly revision: string;
+}
+
+/** What the client declared at `initialize`; an upstream is never told more, never less. */
+export interface ClientProfile {
+  readonly protocolVersion: string;
+  readonly capabilities: JsonObject;
+  readonly clientInfo: JsonObject;
+}
+
+/** A gateway session's hold on an upstream: the upstream's own session id, or the channel of a shared child. */
+export interface UpstreamSession {
+  /** Our session id; channels address it. */
+  readonly id: string;
+  readonly profile: ClientProfile;
+  /** The upstream's `Mcp-Session-Id`, when it gave one. */
+  upstreamId: string | null;
+}
+
+export interface UpstreamRequest {
+  /** The canonical text that was decided on; exactly these bytes go out. */
+  readonly body: string;
+  readonly method: string;
+  readonly rpcId: string | number | null;
+  /** Headers for the hop (protocol version, accept, last-event-id, traceparent), lower-case; never the caller's credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly session: UpstreamSession | null;
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamReply {
+  readonly status: number;
+  readonly contentType: string | null;
+  /** The upstream's session id, when this reply opened one. */
+  readonly sessionId: string | null;
+  /** Raw bytes as they come; null without a body. */
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** Failed before a single byte of the request could have been acted on (`sent: false`), or perhaps after (`sent: true`). */
+export class UpstreamFailure extends Error {
+  override readonly name = 'UpstreamFailure';
+  constructor(message: string, readonly sent: boolean, options?: { cause?: unknown }) {
+    super(message, options);
+  }
+}
+
+/**
+ * Reaches upstreams. Channel transports (stdio, sse) answer in the same shape as HTTP: one `application/json` body when
+ * the final response is the first message for the request, `text/event-stream` otherwise.
+ */
+export interface Upstreams {
+  /** POST: one request, notification or response. Throws `UpstreamFailure`. */
+  post(target: UpstreamTarget, request: UpstreamRequest): Promise<UpstreamReply>;
+  /** GET: the server's own stream of a session. Status 405 when the upstream has none. */
+  listen(target: UpstreamTarget, request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>): Promise<UpstreamReply>;
+  /** DELETE: the session ends; returns the upstream's status (200, 405, …). */
+  end(target: UpstreamTarget, session: UpstreamSession): Promise<number>;
+}

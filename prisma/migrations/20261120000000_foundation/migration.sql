@@ -261,8 +261,18 @@ CREATE TABLE "writers" (
   "last_seen_at" timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
   "previous_writer" text,
   "previous_hash" text,
-  "closed_at" timestamptz(3)
+  -- How far the chain had come at the last sign of life; the rows before it must exist.
+  "last_seq" bigint NOT NULL DEFAULT 0,
+  "last_hash" text NOT NULL,
+  -- Every event of this writer below this sequence has its outcome: where a search for unsettled ones starts.
+  "unsettled_from" bigint NOT NULL DEFAULT 1,
+  -- The living incarnation that answers for this one's unsettled events: itself, or its successor in the same process.
+  "owner" text NOT NULL,
+  "closed_at" timestamptz(3),
+  -- Set when the owner is gone and nothing of this writer is left without an outcome.
+  "swept_at" timestamptz(3)
 );
+CREATE INDEX "writers_unswept_idx" ON "writers" ("owner") WHERE "swept_at" IS NULL;
 
 -- One row a counter. The window lies in the row: a row per window would be history that the audit trail already has.
 CREATE TABLE "counters" (
@@ -275,8 +285,11 @@ CREATE TABLE "counters" (
   "window" text NOT NULL,
   "window_start" timestamptz(3) NOT NULL,
   "window_end" timestamptz(3) NOT NULL,
-  "used" bigint NOT NULL DEFAULT 0 CHECK ("used" >= 0),
-  "max" bigint NOT NULL,
+  -- Amounts may have decimals; the ledger counts them to six places, and whole numbers exactly to 2^53.
+  "used" double precision NOT NULL DEFAULT 0 CHECK ("used" >= 0),
+  "max" double precision NOT NULL,
+  -- Sliding windows only: [[epoch milliseconds, amount], ...], oldest first.
+  "log" jsonb,
   "updated_at" timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX "counters_policy_id_idx" ON "counters" ("policy_id");
@@ -318,6 +331,8 @@ CREATE TABLE "audit_events" (
   "rpc_id" jsonb,
   "trace" jsonb NOT NULL DEFAULT '[]',
   "charges" jsonb NOT NULL DEFAULT '[]',
+  -- true when the call was let through to be forwarded: a row in audit_outcomes has to follow.
+  "expects_outcome" boolean NOT NULL DEFAULT false,
   PRIMARY KEY ("at", "id")
 ) PARTITION BY RANGE ("at");
 CREATE INDEX "audit_events_id_idx" ON "audit_events" ("id");
@@ -347,6 +362,11 @@ CREATE TABLE "audit_outcomes" (
 ) PARTITION BY RANGE ("event_at");
 CREATE INDEX "audit_outcomes_writer_seq_idx" ON "audit_outcomes" ("writer", "seq");
 
+CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% rows are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+
 -- Partitions are months; they are made ahead of time at start and daily, and a default one catches what no month holds.
 CREATE FUNCTION "ensure_audit_partitions"("months_ahead" integer DEFAULT 2) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -361,6 +381,8 @@ BEGIN
     FOREACH parent IN ARRAY ARRAY['audit_events', 'audit_outcomes'] LOOP
       IF to_regclass(format('%I', parent || '_' || suffix)) IS NULL THEN
         EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', parent || '_' || suffix, parent, lo, hi);
+        -- Row triggers come down from the parent; a statement trigger does not.
+        EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', parent || '_' || suffix || '_no_truncate', parent || '_' || suffix);
         made := made + 1;
       END IF;
     END LOOP;
@@ -370,11 +392,9 @@ END $$;
 SELECT "ensure_audit_partitions"(2);
 CREATE TABLE "audit_events_default" PARTITION OF "audit_events" DEFAULT;
 CREATE TABLE "audit_outcomes_default" PARTITION OF "audit_outcomes" DEFAULT;
+CREATE TRIGGER "audit_events_default_no_truncate" BEFORE TRUNCATE ON "audit_events_default" FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+CREATE TRIGGER "audit_outcomes_default_no_truncate" BEFORE TRUNCATE ON "audit_outcomes_default" FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 
-CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '% rows are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-END $$;
 CREATE TRIGGER "audit_events_append_only" BEFORE UPDATE OR DELETE ON "audit_events" FOR EACH ROW EXECUTE FUNCTION "refuse_change"();
 CREATE TRIGGER "audit_outcomes_append_only" BEFORE UPDATE OR DELETE ON "audit_outcomes" FOR EACH ROW EXECUTE FUNCTION "refuse_change"();
 CREATE TRIGGER "audit_events_no_truncate" BEFORE TRUNCATE ON "audit_events" FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();

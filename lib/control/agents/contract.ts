@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { defineContract } from '../define-contract';
+import { anyOf, lineSchema, pageOf, pageQueryShape, referenceSchema, slugSchema, timeSchema } from '../schema-parts';
+
+const labelsSchema = z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(200));
+
+export const agentSchema = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  ownerActive: z.boolean().describe('false when the owner is a member who was disabled: the agent is refused'),
+  purpose: z.string().nullable(),
+  environment: z.string().nullable(),
+  labels: z.record(z.string(), z.string()),
+  status: z.enum(['active', 'suspended']),
+  grants: z.number().int().describe('active grants'),
+  servers: z.array(z.string()).describe('slugs of the servers that its active grants name'),
+  lastUsedAt: timeSchema.nullable(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+  etag: z.string(),
+});
+export type AgentAnswer = z.output<typeof agentSchema>;
+
+/** What one grant lets the agent see on one server now. */
+const reachSchema = z.object({
+  grant: z.string(),
+  label: z.string().nullable(),
+  server: referenceSchema,
+  policy: z.string().nullable(),
+  version: z.number().int().nullable(),
+  mode: z.enum(['enforce', 'observe']).nullable(),
+  listed: z.array(z.string()).describe('tools that tools/list shows'),
+  hidden: z.number().int(),
+  note: z.string().nullable().describe('why nothing is listed'),
+});
+
+export const listAgents = defineContract({
+  name: 'listAgents',
+  method: 'GET',
+  path: '/agents',
+  permission: 'read',
+  summary: 'The agents.',
+  query: z.strictObject({
+    q: z.string().max(200).optional(),
+    owner: z.string().max(200).optional(),
+    status: anyOf(z.enum(['active', 'suspended'])).optional(),
+    environment: z.string().max(120).optional(),
+    ...pageQueryShape,
+  }),
+  answer: pageOf(agentSchema),
+});
+
+export const createAgent = defineContract({
+  name: 'createAgent',
+  method: 'POST',
+  path: '/agents',
+  permission: 'agent.write',
+  summary: 'Registers an agent; the owner is the person who answers for it.',
+  body: z.strictObject({
+    slug: slugSchema,
+    name: lineSchema(120),
+    owner: lineSchema(200),
+    purpose: lineSchema(500).nullish(),
+    environment: lineSchema(120).nullish(),
+    labels: labelsSchema.optional(),
+  }),
+  answer: agentSchema,
+  status: 201,
+  affectsGateway: true,
+});
+
+export const getAgent = defineContract({
+  name: 'getAgent',
+  method: 'GET',
+  path: '/agents/{agent}',
+  permission: 'read',
+  summary: 'One agent and what it reaches.',
+  answer: agentSchema.extend({ reach: z.array(reachSchema) }),
+});
+
+export const updateAgent = defineContract({
+  name: 'updateAgent',
+  method: 'PATCH',
+  path: '/agents/{agent}',
+  permission: 'agent.write',
+  summary: 'Changes an agent; status suspended refuses its next call.',
+  body: z.strictObject({
+    name: lineSchema(120).optional(),
+    owner: lineSchema(200).optional(),
+    purpose: lineSchema(500).nullable().optional(),
+    environment: lineSchema(120).nullable().optional(),
+    labels: labelsSchema.optional(),
+    status: z.enum(['active', 'suspended']).optional(),
+    reason: lineSchema(500).optional().describe('kept with the change'),
+  }),
+  answer: agentSchema,
+  affectsGateway: true,
+});

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { EVENT_DECISIONS, EVENT_OUTCOMES } from '@/lib/domain/audit-event';
+import { defineContract } from '../define-contract';
+import { anyOf, categorySchema, pageOf, pageQueryShape, riskSchema, timeInputSchema, timeSchema } from '../schema-parts';
+import { traceStepSchema } from '../decisions/contract';
+
+/** A row of the audit list: never arguments. */
+export const auditRowSchema = z.object({
+  id: z.string(),
+  at: timeSchema,
+  method: z.string(),
+  decision: z.enum(EVENT_DECISIONS),
+  reason: z.string(),
+  rule: z.string(),
+  message: z.string().nullable(),
+  server: z.string().nullable(),
+  agent: z.string().nullable(),
+  grant: z.string().nullable(),
+  policy: z.string().nullable(),
+  policyVersion: z.number().int().nullable(),
+  tool: z.string().nullable(),
+  innerTool: z.string().nullable(),
+  category: categorySchema.nullable(),
+  risk: riskSchema.nullable(),
+  client: z.object({ name: z.string(), version: z.string().nullable() }).nullable(),
+  argumentsBytes: z.number().int().nullable(),
+  outcome: z.enum(EVENT_OUTCOMES).nullable().describe('null while the call runs, and for what was never sent'),
+  httpStatus: z.number().int().nullable(),
+  upstreamMs: z.number().nullable(),
+  gatewayMs: z.number().nullable(),
+  resultBytes: z.number().int().nullable(),
+});
+export type AuditRow = z.output<typeof auditRowSchema>;
+
+/** The filters of the audit list; statistics and live pages use the same. */
+export const auditFilterShape = {
+  from: timeInputSchema.optional().describe('inclusive'),
+  to: timeInputSchema.optional().describe('exclusive'),
+  server: anyOf(z.string()).optional().describe('slugs or ids'),
+  agent: anyOf(z.string()).optional().describe('slugs or ids'),
+  grant: anyOf(z.string()).optional(),
+  policy: anyOf(z.string()).optional().describe('slugs or ids'),
+  tool: anyOf(z.string()).optional().describe('called or inner tool, exact'),
+  outcome: anyOf(z.enum([...EVENT_OUTCOMES, 'none'])).optional().describe('`none`: not settled'),
+  risk: anyOf(riskSchema).optional(),
+  category: anyOf(categorySchema).optional(),
+  decision: anyOf(z.enum(EVENT_DECISIONS)).optional(),
+  method: anyOf(z.string()).optional(),
+  q: z.string().max(200).optional().describe('an event id, or part of tool, rule, reason, message, agent or server'),
+};
+
+export const listAudit = defineContract({
+  name: 'listAudit',
+  method: 'GET',
+  path: '/audit',
+  permission: 'read',
+  summary: 'Calls at the gateway, newest first, without payloads.',
+  query: z.strictObject({ ...auditFilterShape, ...pageQueryShape }),
+  answer: pageOf(auditRowSchema),
+});
+
+export const getAuditEvent = defineContract({
+  name: 'getAuditEvent',
+  method: 'GET',
+  path: '/audit/{event}',
+  permission: 'read',
+  summary: 'One event with its trace. Arguments are opened for readers of payloads, and that is recorded.',
+  answer: auditRowSchema.extend({
+    definitionDigest: z.string().nullable(),
+    session: z.string().nullable(),
+    sourceIp: z.string().nullable(),
+    trace: z.array(traceStepSchema),
+    charges: z.json(),
+    arguments: z.union([
+      z.object({ shown: z.literal(true), value: z.json() }),
+      z.object({ shown: z.literal(false), why: z.string() }),
+    ]),
+    settlements: z.array(
+      z.object({ at: timeSchema, outcome: z.enum(EVENT_OUTCOMES), httpStatus: z.number().int().nullable(), upstreamMs: z.number().nullable(), gatewayMs: z.number().nullable(), note: z.string().nullable() }),
+    ),
+    integrity: z.object({ writer: z.string(), seq: z.string(), hash: z.string(), previousHash: z.string() }),
+  }),
+});
+
+export const verifyAudit = defineContract({
+  name: 'verifyAudit',
+  method: 'GET',
+  path: '/audit/verify',
+  permission: 'read',
+  summary: 'Recomputes the hash chains of all writers.',
+  answer: z.object({
+    ok: z.boolean(),
+    events: z.number().int(),
+    writers: z.number().int(),
+    checkedAt: timeSchema,
+    problems: z.array(z.object({ writer: z.string(), seq: z.string(), message: z.string() })),
+  }),
+});

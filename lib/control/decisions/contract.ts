@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { OUTCOMES } from '@/lib/domain/decision';
+import { defineContract } from '../define-contract';
+import { categorySchema, jsonObjectSchema, riskSchema, timeInputSchema } from '../schema-parts';
+
+export const traceStepSchema = z.object({
+  stage: z.enum(['visibility', 'action', 'require', 'deny_if', 'limit', 'approval', 'dispatch', 'default']),
+  rule: z.string(),
+  tool: z.string(),
+  path: z.string().optional(),
+  op: z.string().optional(),
+  expected: z.json().optional(),
+  actual: z.json().optional().describe('redacted'),
+  result: z.enum(['pass', 'fail', 'error', 'not_reached']),
+  decided: z.boolean().optional(),
+  note: z.string().optional(),
+});
+
+export const decide = defineContract({
+  name: 'decide',
+  method: 'POST',
+  path: '/decisions',
+  permission: 'read',
+  summary: 'What the gateway would decide, with the trace. Runs the real engine, sends nothing upstream, charges nothing.',
+  body: z.strictObject({
+    server: z.string().min(1),
+    policy: z.string().min(1).optional().describe('the live version of this policy'),
+    text: z.string().max(1024 * 1024).optional().describe('this text instead of a published policy'),
+    grant: z.string().min(1).optional(),
+    agent: z.string().min(1).optional(),
+    tool: z.string().min(1).max(512),
+    arguments: jsonObjectSchema.default({}),
+    at: timeInputSchema.optional().describe('now unless told'),
+    counters: z
+      .record(z.string(), z.number().min(0))
+      .optional()
+      .describe('what the counters stand at, by counter name; the live ones when a grant is named, zero otherwise'),
+  }),
+  answer: z.object({
+    outcome: z.enum(OUTCOMES),
+    passes: z.boolean(),
+    observed: z.boolean(),
+    reason: z.string(),
+    rule: z.string(),
+    message: z.string().nullable(),
+    tools: z.array(z.string()),
+    category: categorySchema,
+    risk: riskSchema,
+    policy: z.object({ id: z.string(), slug: z.string(), version: z.number().int() }).nullable(),
+    charges: z.array(
+      z.object({ rule: z.string(), counter: z.string(), scope: z.string(), scopeKey: z.string(), amount: z.number(), used: z.number(), max: z.number(), enforced: z.boolean() }),
+    ),
+    approval: z.json().nullable(),
+    redact: z.array(z.string()),
+    trace: z.array(traceStepSchema),
+  }),
+});

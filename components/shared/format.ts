@@ -1,0 +1,48 @@
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `just now`, `4 min ago`, `in 3 h`; from 24 h on null, where the absolute time says more. */
+export function relativeTime(atMs: number, nowMs: number): string | null {
+  const past = nowMs - atMs;
+  const distance = Math.abs(past);
+  if (distance >= DAY_MS) return null;
+  if (distance < 5_000) return past >= 0 ? 'just now' : 'now';
+  const words = distance < MINUTE_MS ? `${Math.floor(distance / 1000)} s` : distance < HOUR_MS ? `${Math.floor(distance / MINUTE_MS)} min` : `${Math.floor(distance / HOUR_MS)} h`;
+  return past >= 0 ? `${words} ago` : `in ${words}`;
+}
+
+/** `20 Nov 2026, 17:04:31`, with milliseconds when asked. */
+export function absoluteTime(atMs: number, timeZone: string | undefined, detail: 'minutes' | 'seconds' | 'ms' = 'seconds'): string {
+  const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone };
+  if (detail !== 'minutes') options.second = '2-digit';
+  if (detail === 'ms') options.fractionalSecondDigits = 3;
+  return new Intl.DateTimeFormat('en-GB', options).format(atMs);
+}
+
+/** 1 284 below 10 000, then 12.8 k and 2.4 M: thin spaces, never a rounded small number. */
+export function formatCount(value: number): string {
+  if (Math.abs(value) < 10_000) return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
+  if (Math.abs(value) < 1_000_000) return `${(value / 1000).toFixed(1)} k`;
+  return `${(value / 1_000_000).toFixed(1)} M`;
+}
+
+/** Milliseconds as a person reads them: `0.4 ms`, `37 ms`, `1.2 s`. */
+export function formatMs(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return '–';
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+export function formatBytes(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined) return '–';
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** "1 tool", "3 tools". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,74 @@
+import { CircleMinus, OctagonX, Check, X } from 'lucide-react';
+import { cn } from '@/components/ui/cn';
+import type { EventDecision } from '@/lib/domain/audit-event';
+import type { Outcome, TraceStep } from '@/lib/domain/decision';
+import { DecisionChip } from './decision-chip';
+import { conditionWords, stageWords, valueWords } from './trace-words';
+import { InertText } from './unverified-text';
+
+const MARKS = {
+  pass: { icon: Check, word: 'passed', look: 'text-allowed' },
+  fail: { icon: X, word: 'failed', look: 'text-denied' },
+  error: { icon: OctagonX, word: 'could not be evaluated', look: 'text-broken' },
+  not_reached: { icon: CircleMinus, word: 'not reached', look: 'text-ink-3' },
+} as const;
+
+interface TraceProps {
+  decision: EventDecision | Outcome;
+  rule: string;
+  policy?: string | null;
+  message: string | null;
+  steps: readonly TraceStep[];
+  className?: string;
+}
+
+/** Why a call was decided as it was, step by step in the order of evaluation. The same in Try, Activity and approvals. */
+export function Trace({ decision, rule, policy, message, steps, className }: TraceProps) {
+  const innerTools = new Set(steps.map((step) => step.tool)).size > 1;
+  return (
+    <div className={cn('flex flex-col gap-3', className)}>
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <DecisionChip decision={decision} />
+        {policy ? <span className="text-ink-2">by {policy}</span> : null}
+        <code className="break-all font-mono text-meta text-ink-2">{rule}</code>
+      </p>
+      {steps.length > 0 ? (
+        <ol className="rounded-control border border-line-soft">
+          {steps.map((step, index) => <Step key={index} step={step} showTool={innerTools} />)}
+        </ol>
+      ) : (
+        <p className="text-ink-3">No rule was evaluated.</p>
+      )}
+      {message ? (
+        <p className="text-read text-ink-2"><span className="mr-2 text-meta text-ink-3">Agent sees</span>“<InertText text={message} />”</p>
+      ) : null}
+    </div>
+  );
+}
+
+function Step({ step, showTool }: { step: TraceStep; showTool: boolean }) {
+  const mark = MARKS[step.result];
+  const Icon = mark.icon;
+  return (
+    <li
+      className={cn(
+        'grid grid-cols-[16px_92px_minmax(0,1fr)] items-start gap-x-3 border-line-soft border-b px-3 py-1.5 last:border-b-0',
+        step.decided && 'bg-selected',
+        step.result === 'not_reached' && 'text-ink-3',
+      )}
+    >
+      <Icon aria-hidden className={cn('mt-0.5 size-4', mark.look)} />
+      <span className={step.result === 'not_reached' ? '' : 'text-ink-2'}>{stageWords(step.stage)}<span className="sr-only">, {mark.word}</span></span>
+      <span className="min-w-0">
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          {step.path ? <code className="break-all font-mono text-meta text-ink">{step.path}{step.actual === undefined ? '' : ' = '}{step.actual === undefined ? null : <InertText text={valueWords(step.actual)} max={200} />}</code> : null}
+          {step.op ? <span className="text-ink-2">{conditionWords(step)}</span> : null}
+          {step.note ? <span className="text-ink-2"><InertText text={step.note} max={300} /></span> : null}
+          {!step.path && !step.op && !step.note ? <span>{mark.word}</span> : null}
+          {step.decided ? <strong className="ml-auto font-medium text-ink">← decided</strong> : null}
+        </span>
+        <span className="block break-all font-mono text-meta text-ink-3">{step.rule}{showTool ? ` · ${step.tool}` : ''}</span>
+      </span>
+    </li>
+  );
+}

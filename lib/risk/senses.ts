@@ -1,0 +1,80 @@
+import type { Category } from '@/lib/domain/risk';
+import { VERBS } from '@/lib/risk/lexicon';
+import type { SchemaCues } from '@/lib/risk/schema-cues';
+
+/** What stands around a verb: words of the name and of the sentence, and the schema's cues. */
+export interface Surroundings {
+  readonly nameWords: ReadonlySet<string>;
+  readonly sentenceWords: ReadonlySet<string>;
+  readonly cues: SchemaCues;
+  /** the description promises that nothing is changed */
+  readonly claimsReadOnly: boolean;
+  /** the description says explicitly that only reading queries are accepted */
+  readonly readOnlyQuery: boolean;
+}
+
+type Sense = (around: Surroundings) => Category;
+
+const among = (list: string): ((words: ReadonlySet<string>) => boolean) => {
+  const set = new Set(list.split(' '));
+  return (words) => [...words].some((word) => set.has(word) || set.has(word.replace(/s$/, '')));
+};
+const talksOf = (list: string) => {
+  const test = among(list);
+  return (around: Surroundings): boolean => test(around.nameWords) || test(around.sentenceWords);
+};
+
+const stateObject = talksOf('thread issue comment conversation alert incident report conflict ticket error discussion finding dispute bug task');
+const pictures = talksOf('screenshot snapshot image log page viewport screen frame trace view hierarchy');
+const descriptiveText = talksOf(
+  'type locator schema doc documentation sql query summary plan command preview diff uuid hash prompt insight selector explanation recommendation suggestion estimate embedding',
+);
+const credentials = talksOf('key token secret password credential certificate otp link url');
+const infrastructure = talksOf('migration terraform infrastructure plan stack playbook');
+const sessions = talksOf('browser page tab window session app dialog simulator');
+const jobs = talksOf('run job workflow pipeline build execution crawl query scan deployment');
+const files = talksOf('file element');
+const savesFile = talksOf('save file disk local directory import folder path locally');
+const shopping = talksOf('searche search');
+const mediaPlayback = talksOf('stream streaming search lookup');
+const queryLanguage = (around: Surroundings): boolean => around.cues.openPayload !== null || around.nameWords.has('sql');
+
+/** Verbs whose effect depends on what they are applied to. */
+const SENSES: ReadonlyMap<string, Sense> = new Map<string, Sense>([
+  ['resolve', (around) => (stateObject(around) ? 'write' : 'read')],
+  ['capture', (around) => (pictures(around) ? 'read' : 'write')],
+  ['generate', (around) => generated(around)],
+  ['download', (around) => (writesFile(around) || !around.cues.known ? 'write' : 'read')],
+  ['export', (around) => (around.cues.outputPath !== null ? 'write' : 'read')],
+  ['convert', (around) => (around.cues.outputPath !== null ? 'write' : 'read')],
+  ['apply', (around) => (infrastructure(around) ? 'execute' : 'write')],
+  ['close', (around) => (sessions(around) ? 'execute' : 'write')],
+  ['cancel', (around) => (jobs(around) ? 'execute' : 'destructive')],
+  ['drop', (around) => (files(around) ? 'execute' : 'destructive')],
+  ['start', (around) => (mediaPlayback(around) ? 'read' : 'execute')],
+  ['stop', (around) => (shopping(around) ? 'write' : 'execute')],
+  ['query', (around) => (queryLanguage(around) && !around.readOnlyQuery && !around.claimsReadOnly ? 'execute' : 'read')],
+  ['run', runs],
+  ['execute', runs],
+]);
+
+/** The category of a verb where it stands; undefined for an unknown verb. */
+export function senseOf(verb: string, around: Surroundings): Category | undefined {
+  return SENSES.get(verb)?.(around) ?? VERBS.get(verb)?.category;
+}
+
+function generated(around: Surroundings): Category {
+  if (around.cues.outputPath !== null) return 'write';
+  if (credentials(around)) return 'write';
+  return descriptiveText(around) ? 'read' : 'execute';
+}
+
+function writesFile(around: Surroundings): boolean {
+  return around.cues.outputPath !== null || savesFile(around);
+}
+
+/** A query that is run, not a program: reading when the text says so outright. */
+function runs(around: Surroundings): Category {
+  const isQuery = around.nameWords.has('query') || around.nameWords.has('sql') || around.nameWords.has('queries');
+  return isQuery && around.readOnlyQuery ? 'read' : 'execute';
+}

@@ -1,0 +1,40 @@
+import { UpstreamFailure, type UpstreamReply, type UpstreamRequest, type UpstreamSession } from '@/lib/gateway/ports';
+import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
+import type { ChannelHost } from './channel-host';
+import { ACCEPTED, jsonReply } from './channel-reply';
+
+/** Revisions that a client may be promised whatever the server behind the channel speaks: their messages are the same on a channel. */
+const OFFERED_VERSIONS: ReadonlySet<string> = new Set(['2025-11-25', '2025-06-18', '2025-03-26']);
+
+/** POST on a channel transport. The handshake of a client is answered from that of the connection. */
+export async function postChannel(host: ChannelHost, request: UpstreamRequest): Promise<UpstreamReply> {
+  const message = parsed(request.body);
+  if (request.signal.aborted) throw new UpstreamFailure('The call was cancelled before it was sent.', false);
+  // A notification or an answer for a connection that is gone has nobody to reach; starting one for it would be absurd.
+  if (host.current === null && (typeof message.method !== 'string' || message.id === undefined)) return ACCEPTED;
+  const { channel, initialized } = await host.ready();
+  if (request.session !== null) channel.attach(request.session.id);
+  if (message.method !== 'initialize' || message.id === undefined) return channel.post(message, request);
+  const asked = isJsonObject(message.params) ? message.params.protocolVersion : undefined;
+  const protocolVersion = typeof asked === 'string' && OFFERED_VERSIONS.has(asked) ? asked : initialized.protocolVersion;
+  return jsonReply(200, { jsonrpc: '2.0', id: message.id, result: { ...initialized, protocolVersion } });
+}
+
+/** GET on a channel transport: a session's own stream. */
+export async function listenChannel(host: ChannelHost, request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>): Promise<UpstreamReply> {
+  if (request.session === null) return { status: 405, contentType: null, sessionId: null, body: null };
+  const { channel } = await host.ready();
+  return channel.listen(request.session.id, request.signal);
+}
+
+/** DELETE on a channel transport. */
+export function endChannel(host: ChannelHost | undefined, session: UpstreamSession): number {
+  host?.current?.detach(session.id);
+  return 200;
+}
+
+function parsed(body: string): JsonObject {
+  const value: unknown = JSON.parse(body);
+  if (!isJsonObject(value)) throw new UpstreamFailure('The message is not a JSON object.', false);
+  return value;
+}

@@ -1,0 +1,60 @@
+/** What an upstream is given to prove who calls it. Held in memory only while needed; never logged. */
+export interface UpstreamSecrets {
+  /** Header name to value, sent with every request of http and sse upstreams. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Environment of a stdio upstream; the child gets this and PATH, nothing else. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Finds and decrypts an upstream's secrets. Rejects when they cannot be read; nothing is sent then. */
+export interface SecretSource {
+  secretsOf(serverId: string): Promise<UpstreamSecrets>;
+}
+
+/** Asks the source once for each revision of a server: decryption stays off the hot path, a changed secret changes the revision. */
+export class CachedSecrets {
+  private readonly byServer = new Map<string, { readonly revision: string; readonly secrets: Promise<UpstreamSecrets> }>();
+
+  constructor(private readonly source: SecretSource) {}
+
+  of(serverId: string, revision: string): Promise<UpstreamSecrets> {
+    const known = this.byServer.get(serverId);
+    if (known?.revision === revision) return known.secrets;
+    const entry = { revision, secrets: this.source.secretsOf(serverId) };
+    this.byServer.set(serverId, entry);
+    // A failure is not remembered: the next call asks again.
+    entry.secrets.catch(() => {
+      if (this.byServer.get(serverId) === entry) this.byServer.delete(serverId);
+    });
+    return entry.secrets;
+  }
+}
+
+/** Replaces every secret value in a text by dots, for diagnostics that a person will read. Short values are left: they would blank ordinary words. */
+export function maskSecrets(text: string, secrets: UpstreamSecrets): string {
+  let masked = text;
+  for (const value of [...Object.values(secrets.env), ...Object.values(secrets.headers)]) {
+    for (const part of [value, value.replace(/^\S+\s+/, '')]) {
+      if (part.length >= 6) masked = masked.replaceAll(part, '••••••');
+    }
+  }
+  return masked;
+}
+
+// A credential header that framed the message or addressed the session would let configuration rewrite the protocol.
+const HOP_HEADERS: ReadonlySet<string> = new Set([
+  'accept', 'accept-encoding', 'connection', 'content-encoding', 'content-length', 'content-type', 'expect', 'host', 'keep-alive', 'last-event-id',
+  'mcp-protocol-version', 'mcp-session-id', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+]);
+
+/** The configured headers that may go out, lower-case; `refused` names those that belong to the protocol. */
+export function credentialHeaders(secrets: UpstreamSecrets): { readonly headers: Record<string, string>; readonly refused: readonly string[] } {
+  const headers: Record<string, string> = {};
+  const refused: string[] = [];
+  for (const [name, value] of Object.entries(secrets.headers)) {
+    const key = name.trim().toLowerCase();
+    if (HOP_HEADERS.has(key) || !/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(key) || /[\r\n\0]/.test(value)) refused.push(name);
+    else headers[key] = value;
+  }
+  return { headers, refused };
+}

@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@/lib/kernel/canonical-json';
+import type { JsonObject } from '@/lib/kernel/json';
+import { UpstreamFailure, type ClientProfile, type GatewayLog, type UpstreamReply, type Upstreams, type UpstreamSession, type UpstreamTarget } from '@/lib/gateway/ports';
+import { ChannelHost, type HostLimits } from './channel-host';
+import { endChannel, listenChannel, postChannel } from './channel-upstream';
+import type { EgressGuard } from './egress-guard';
+import { endHttp, listenHttp, openHttpRoute, postHttp, secretsOf, type HttpLimits, type HttpRoute } from './http-upstream';
+import { CachedSecrets, type SecretSource } from './secret-source';
+import { openSseWire } from './sse-wire';
+import { openStdioWire, type StdioLimits } from './stdio-wire';
+
+export interface UpstreamLimits extends HttpLimits, HostLimits {
+  readonly stdio: StdioLimits;
+  /** A connection that nobody used for this long is closed. */
+  readonly idleStopMs: number;
+  /** Children of one stdio server: one for each set of client capabilities. */
+  readonly hostsPerServerMax: number;
+}
+
+/** The limits that hold when nothing else is asked for. */
+export const UPSTREAM_LIMITS: UpstreamLimits = {
+  connectTimeoutMs: 10_000,
+  callIdleMs: 300_000,
+  bodyBytesMax: 16 * 1024 * 1024,
+  connectionsMax: 256,
+  waitingBytesMax: 16 * 1024 * 1024,
+  askHoldMs: 5_000,
+  initializeTimeoutMs: 60_000,
+  backoffFirstMs: 250,
+  backoffMostMs: 30_000,
+  healthyAfterMs: 60_000,
+  backoffWaitMs: 2_000,
+  stdio: { lineBytesMax: 16 * 1024 * 1024, waitingBytesMax: 64 * 1024 * 1024, killAfterMs: 2_000 },
+  idleStopMs: 600_000,
+  hostsPerServerMax: 8,
+};
+
+export interface UpstreamsOptions {
+  readonly secrets: SecretSource;
+  readonly guard: EgressGuard;
+  readonly log: GatewayLog;
+  /** Who shared connections say they are. */
+  readonly clientInfo?: JsonObject;
+  readonly limits?: Partial<UpstreamLimits>;
+}
+
+/** How an upstream has been doing, for people. */
+export interface UpstreamHealth {
+  readonly state: 'unknown' | 'ok' | 'failing';
+  /** Epoch milliseconds of the last answer and the last failure. */
+  readonly lastOkAt: number | null;
+  readonly lastFailureAt: number | null;
+  readonly lastFailure: string | null;
+  readonly consecutiveFailures: number;
+  /** Open channel connections (children or event streams). */
+  readonly connections: number;
+}
+
+export interface ManagedUpstreams extends Upstreams {
+  health(serverId: string): UpstreamHealth;
+  /** Ends every connection and child; calls in flight fail, later ones are refused. Idempotent. */
+  stopAll(): Promise<void>;
+}
+
+interface Held<T> {
+  readonly serverId: string;
+  readonly revision: string;
+  readonly value: T;
+  lastUsed: number;
+}
+
+const IDLE_HEALTH: UpstreamHealth = { state: 'unknown', lastOkAt: null, lastFailureAt: null, lastFailure: null, consecutiveFailures: 0, connections: 0 };
+const SWEEP_MS = 15_000;
+
+/** Makes the one thing that reaches upstreams. Connections and children are opened on demand and shared. */
+export function createUpstreams(options: UpstreamsOptions): ManagedUpstreams {
+  return new UpstreamRegistry(options);
+}
+
+class UpstreamRegistry implements ManagedUpstreams {
+  private readonly routes = new Map<string, Held<Promise<HttpRoute>>>();
+  private readonly hosts = new Map<string, Held<ChannelHost>>();
+  private readonly ending = new Map<ChannelHost, Promise<void>>();
+  private readonly healths = new Map<string, UpstreamHealth>();
+  private readonly newest = new Map<string, string>();
+  private readonly secrets: CachedSecrets;
+  private readonly limits: UpstreamLimits;
+  private readonly clientInfo: JsonObject;
+  private readonly sweeper: NodeJS.Timeout;
+  private stopping = false;
+  // The last line against orphans, for an exit that waits for nothing.
+  private readonly onExit = (): void => {
+    for (const { value } of this.hosts.values()) value.stopNow();
+    for (const host of this.ending.keys()) host.stopNow();
+  };
+
+  constructor(private readonly options: UpstreamsOptions) {
+    this.limits = { ...UPSTREAM_LIMITS, ...options.limits };
+    this.secrets = new CachedSecrets(options.secrets);
+    this.clientInfo = options.clientInfo ?? { name: 'callgate', version: '0.1.0' };
+    this.sweeper = setInterval(() => this.sweep(), Math.min(SWEEP_MS, this.limits.idleStopMs)).unref();
+    process.once('exit', this.onExit);
+  }
+
+  post(target: UpstreamTarget, request: Parameters<Upstreams['post']>[1]): Promise<UpstreamReply> {
+    return this.observed(target, request.signal, async () => {
+      if (target.transport === 'http') return this.onRoute(target, (route) => postHttp(route, request, this.limits));
+      return postChannel(this.hostFor(target, request.session), request);
+    });
+  }
+
+  listen(target: UpstreamTarget, request: Parameters<Upstreams['listen']>[1]): Promise<UpstreamReply> {
+    return this.observed(target, request.signal, async () => {
+      if (target.transport === 'http') return this.onRoute(target, (route) => listenHttp(route, request, this.limits));
+      return listenChannel(this.hostFor(target, request.session), request);
+    });
+  }
+
+  async end(target: UpstreamTarget, session: UpstreamSession): Promise<number> {
+    if (target.transport === 'http') {
+      // Without an id of its own the upstream holds nothing for this session.
+      if (session.upstreamId === null) return 200;
+      return this.onRoute(target, (route) => endHttp(route, session, this.limits));
+    }
+    const key = this.hostKey(target, session);
+    const held = this.hosts.get(key);
+    const status = endChannel(held?.value, session);
+    if (target.transport === 'sse' && held !== undefined) await this.dropHost(key, held);
+    return status;
+  }
+
+  health(serverId: string): UpstreamHealth {
+    const connections = [...this.hosts.values()].filter((held) => held.serverId === serverId && held.value.state === 'running').length;
+    return { ...(this.healths.get(serverId) ?? IDLE_HEALTH), connections };
+  }
+
+  async stopAll(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.sweeper);
+    for (const [key, held] of this.hosts) void this.dropHost(key, held);
+    await Promise.all(this.ending.values());
+    await Promise.all([...this.routes.values()].map(({ value }) => value.then((route) => route.close(), () => undefined)));
+    this.routes.clear();
+    process.removeListener('exit', this.onExit);
+  }
+
+  // ------------------------------------------------------------ connections
+
+  private async onRoute<T>(target: UpstreamTarget, use: (route: HttpRoute) => Promise<T>): Promise<T> {
+    const held = this.routeFor(target);
+    held.lastUsed = performance.now();
+    return use(await held.value);
+  }
+
+  private routeFor(target: UpstreamTarget): Held<Promise<HttpRoute>> {
+    this.refuseWhenStopping();
+    const key = `${target.serverId}\n${target.revision}`;
+    const known = this.routes.get(key);
+    if (known !== undefined) return known;
+    this.newest.set(target.serverId, target.revision);
+    const value = openHttpRoute(target, this.options.guard, this.secrets, this.limits, this.options.log);
+    const held = { serverId: target.serverId, revision: target.revision, value, lastUsed: performance.now() };
+    this.routes.set(key, held);
+    value.catch(() => this.routes.delete(key));
+    return held;
+  }
+
+  private hostFor(target: UpstreamTarget, session: UpstreamSession | null): ChannelHost {
+    this.refuseWhenStopping();
+    const key = this.hostKey(target, session);
+    const known = this.hosts.get(key);
+    if (known !== undefined) {
+      known.lastUsed = performance.now();
+      return known.value;
+    }
+    this.newest.set(target.serverId, target.revision);
+    if (target.transport === 'stdio') this.makeRoom(target);
+    const profile = this.profileFor(target, session);
+    const value = new ChannelHost((events) => this.openWire(target, events), profile, this.limits, this.options.log, target.slug);
+    this.hosts.set(key, { serverId: target.serverId, revision: target.revision, value, lastUsed: performance.now() });
+    return value;
+  }
+
+  private async openWire(target: UpstreamTarget, events: Parameters<typeof openStdioWire>[1]): ReturnType<typeof openStdioWire> {
+    if (target.transport === 'sse') return this.onRoute(target, (route) => openSseWire(route, events, this.limits));
+    if (target.command === null || target.command === '') throw new UpstreamFailure('The server has no command.', false);
+    const secrets = await secretsOf(target, this.secrets);
+    return openStdioWire({ command: target.command, args: target.args, secrets }, events, this.limits.stdio);
+  }
+
+  /** stdio: clients that declare the same share a child. sse: each session has its own connection, as the revision means it. */
+  private hostKey(target: UpstreamTarget, session: UpstreamSession | null): string {
+    const base = `${target.serverId}\n${target.revision}\n`;
+    if (target.transport === 'sse') return `${base}session ${session?.id ?? ''}`;
+    return base + createHash('sha256').update(canonicalJson(session?.profile.capabilities ?? {})).digest('hex');
+  }
+
+  private profileFor(target: UpstreamTarget, session: UpstreamSession | null): ClientProfile {
+    const capabilities = session?.profile.capabilities ?? {};
+    const clientInfo = target.transport === 'sse' && session !== null ? session.profile.clientInfo : this.clientInfo;
+    return { protocolVersion: '2025-11-25', capabilities, clientInfo };
+  }
+
+  /** Capabilities are free text to a client; without a bound it could start a child for each thing it thinks of. */
+  private makeRoom(target: UpstreamTarget): void {
+    const mine = [...this.hosts].filter(([, held]) => held.serverId === target.serverId && held.revision === target.revision);
+    if (mine.length < this.limits.hostsPerServerMax) return;
+    const idle = mine.filter(([, { value }]) => !value.hasCalls).sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0];
+    if (idle === undefined) throw new UpstreamFailure(`The server already runs ${mine.length} times, for clients with different capabilities, and all of them are busy.`, false);
+    void this.dropHost(idle[0], idle[1]);
+  }
+
+  private async dropHost(key: string, held: Held<ChannelHost>): Promise<void> {
+    if (this.hosts.get(key) === held) this.hosts.delete(key);
+    const ended = held.value.stop().finally(() => this.ending.delete(held.value));
+    this.ending.set(held.value, ended);
+    await ended;
+  }
+
+  /** Lets go of what nobody uses: at once when a newer revision of the server is in use, else after the idle time. */
+  private sweep(): void {
+    const now = performance.now();
+    for (const [key, held] of this.hosts) {
+      const old = this.newest.get(held.serverId) !== held.revision;
+      if ((old && !held.value.hasCalls) || (!held.value.inUse && now - held.lastUsed > this.limits.idleStopMs)) void this.dropHost(key, held);
+    }
+    for (const [key, held] of this.routes) {
+      const old = this.newest.get(held.serverId) !== held.revision;
+      if (old || now - held.lastUsed > this.limits.idleStopMs) void this.dropRouteUnlessBusy(key, held, old ? now : held.lastUsed);
+    }
+  }
+
+  private async dropRouteUnlessBusy(key: string, held: Held<Promise<HttpRoute>>, seen: number): Promise<void> {
+    const route = await held.value.catch(() => null);
+    if (route === null || route.busy || held.lastUsed > seen) return;
+    if (this.routes.get(key) !== held) return;
+    this.routes.delete(key);
+    await route.close();
+  }
+
+  private refuseWhenStopping(): void {
+    if (this.stopping) throw new UpstreamFailure('Callgate is stopping.', false);
+  }
+
+  // ------------------------------------------------------------ health
+
+  private async observed(target: UpstreamTarget, signal: AbortSignal, work: () => Promise<UpstreamReply>): Promise<UpstreamReply> {
+    try {
+      const reply = await work();
+      if (reply.status >= 500) this.note(target.serverId, `The upstream answers ${reply.status}.`);
+      else this.note(target.serverId, null);
+      return reply;
+    } catch (error) {
+      const failure = error instanceof UpstreamFailure ? error : new UpstreamFailure(error instanceof Error ? error.message : String(error), true, { cause: error });
+      // A caller that left says nothing about the upstream.
+      if (!signal.aborted) this.note(target.serverId, failure.message);
+      throw failure;
+    }
+  }
+
+  private note(serverId: string, failure: string | null): void {
+    const before = this.healths.get(serverId) ?? IDLE_HEALTH;
+    const now = Date.now();
+    if (failure === null) this.healths.set(serverId, { ...before, state: 'ok', lastOkAt: now, consecutiveFailures: 0 });
+    else this.healths.set(serverId, { ...before, state: 'failing', lastFailureAt: now, lastFailure: failure, consecutiveFailures: before.consecutiveFailures + 1 });
+  }
+}

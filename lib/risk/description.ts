@@ -1,4 +1,4 @@
-import { BUNDLING, VERBS } from '@/lib/risk/lexicon';
+import { BUNDLING, verbOf } from '@/lib/risk/lexicon';
 import { verbBase } from '@/lib/risk/tokens';
 
 /** What a description says the tool does. */
@@ -6,8 +6,8 @@ export interface DescriptionReading {
   /** base forms of the first verb and those coordinated with it ("create, update or delete") */
   readonly verbs: readonly string[];
   readonly strength: 'strong' | 'weak' | 'none';
-  /** the sentence the verbs were read from, shortened */
-  readonly sentence: string;
+  /** whether the very first sentence says it */
+  readonly opens: boolean;
   /** lower-case words of that sentence, to tell senses of a verb apart */
   readonly words: readonly string[];
 }
@@ -20,14 +20,13 @@ const OPENINGS: readonly RegExp[] = [
   /^(deprecated|beta|experimental|preview|new|important|note|mandatory|primary tool|description)\b\s*[:.\-–—]\s*/i,
   /^(you (can|may) )?(use|call|invoke|run) (this|it)( tool| function| endpoint| command)?( only)? (to|for|when(ever)? (you|the user) (need|want)s? to|if you (need|want) to)\s+/i,
   /^(this|the) (mcp )?(tool|endpoint|function|method|api|operation|action|command|call|server|helper|one)?\s*(will |can |may |is (used|designed|intended) (to|for) |let'?s? you |allows? (you |users |the user |agents )?to |enables? (you |users )?to |helps? (you )?(to )?)?/i,
-  /^(used|useful|tools?|a tool|an? (api|endpoint|function|command)|helper|utility|function|endpoint|ability|(make|send)s? an? (\w+ )?(request|call)|(make|send)s? an? (\w+ )?request to [\w ]+ to|command|request) (that |which |used )?(to|for|can)\s+/i,
+  /^(used|useful|([\w-]+ ){0,3}tools?|an? (api|endpoint|function|command)|helper|utility|function|endpoint|ability|(make|send)s? an? (\w+ )?(request|call)|(make|send)s? an? (\w+ )?request to [\w ]+ to|command|request) (that |which |used )?(to|for|can)\s+/i,
   /^(allows?|lets?|enables?|helps?) (you |users? |the user |agents? |clients? )?(to )?/i,
-  /^(ask|asks|prompt|prompts) the user to (?=confirm)/i,
 ];
 
 /** Verbs that, in the imperative after the first sentence, address the model and do not describe the tool. */
 const DIRECTIONS: ReadonlySet<string> = new Set(
-  'use call pass provide include set give note see ensure prefer make get check ask confirm read run add follow share display show print return record tell'.split(
+  'use call pass provide include set give note see ensure prefer make get check ask confirm read run add follow share display show print return record tell omit send submit update create retry try start go wait apply search list fetch look review verify validate treat handle write'.split(
     ' ',
   ),
 );
@@ -42,10 +41,10 @@ export function readDescription(description: string): DescriptionReading {
   const sentences = sentencesOf(description);
   for (const [index, sentence] of sentences.entries()) {
     const reading = readHead(sentence, index > 0);
-    if (reading !== null) return index === 0 || reading.strength === 'weak' ? reading : { ...reading, strength: index < 3 ? 'strong' : 'weak' };
+    if (reading !== null) return { ...reading, opens: index === 0, strength: index < 3 ? 'strong' : 'weak' };
   }
   const inside = sentences[0] === undefined ? null : readInside(sentences[0]);
-  return inside ?? { verbs: [], strength: 'none', sentence: sentences[0] ?? '', words: lowerWords(sentences[0] ?? '') };
+  return inside ?? { verbs: [], strength: 'none', opens: false, words: lowerWords(sentences[0] ?? '') };
 }
 
 /** Every chain of two or more coordinated verbs in the opening ("create, read, update, delete"), for bundling tools. */
@@ -84,7 +83,7 @@ function readHead(sentence: string, isLater: boolean): DescriptionReading | null
   }
   const tokens = tokenize(rest);
   let start = 0;
-  while (start < 2 && /^(\w+ly|one-shot|batch|bulk|force|also|either|first|optionally)$/.test(tokens[start] ?? '')) start++;
+  while (start < 2 && isAside(tokens[start])) start++;
   const chain = chainAt(tokens, start);
   const head = chain[0];
   if (head === undefined) return null;
@@ -92,7 +91,7 @@ function readHead(sentence: string, isLater: boolean): DescriptionReading | null
   if (isLater && imperative && !opened && DIRECTIONS.has(head)) return null;
   const governed = rest.slice(rest.toLowerCase().indexOf(tokens[start] ?? '') + (tokens[start] ?? '').length).trim();
   const verbs = LIGHT.has(head) && INQUIRIES.test(governed) ? ['search'] : chain;
-  return { verbs, strength: 'strong', sentence: shorten(sentence), words: lowerWords(rest) };
+  return { verbs, strength: 'strong', opens: !isLater, words: lowerWords(rest) };
 }
 
 /** A plain verb further inside the first sentence: weak, since it may belong to a subordinate clause. */
@@ -100,8 +99,8 @@ function readInside(sentence: string): DescriptionReading | null {
   const tokens = tokenize(sentence);
   for (let i = 1; i < Math.min(tokens.length, 10); i++) {
     const base = verbBase(tokens[i] ?? '');
-    if (base === null || VERBS.get(base)?.nominal !== false || /^(the|an?|this|of|by|when|if)$/.test(tokens[i - 1] ?? '')) continue;
-    return { verbs: chainAt(tokens, i), strength: 'weak', sentence: shorten(sentence), words: lowerWords(sentence) };
+    if (base === null || verbOf(base)?.nominal !== false || /^(the|an?|this|of|by|when|if)$/.test(tokens[i - 1] ?? '')) continue;
+    return { verbs: chainAt(tokens, i), strength: 'weak', opens: true, words: lowerWords(sentence) };
   }
   return null;
 }
@@ -115,15 +114,20 @@ function chainAt(tokens: readonly string[], start: number): string[] {
     if (base === null) return chain;
     chain.push(base);
     let next = i + 1;
-    while (/^([,/&]|and|or|then|also|\w+ly)$/.test(tokens[next] ?? '')) next++;
+    while (/^([,/&]|and|or|then)$/.test(tokens[next] ?? '')) next++;
     if (next === i + 1) return chain;
+    if (isAside(tokens[next])) next++;
     i = next;
   }
 }
 
+/** Adverbs and the like before a verb; "apply" and "reply" are verbs. */
+function isAside(token: string | undefined): boolean {
+  return token !== undefined && /^(\w{3,}ly|one-shot|batch|bulk|force|also|either|first)$/.test(token) && verbBase(token) === null;
+}
+
 const tokenize = (sentence: string): string[] => sentence.slice(0, 400).toLowerCase().match(/[\p{L}\p{N}'-]+|[,/&]/gu) ?? [];
 const lowerWords = (text: string): string[] => text.slice(0, 400).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-const shorten = (text: string): string => (text.length > 90 ? `${text.slice(0, 87)}…` : text);
 
 /** True when every verb only bundles others, so the actions must be looked up elsewhere. */
 export function onlyBundles(verbs: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import type { Category, Classification, ToolDefinition } from '@/lib/domain/risk';
 import type { Claims } from '@/lib/risk/claims';
 import { bundledVerbs, type DescriptionReading, onlyBundles } from '@/lib/risk/description';
-import { VERBS, worse } from '@/lib/risk/lexicon';
+import { verbOf, worse } from '@/lib/risk/lexicon';
 import { type NameReading, readName } from '@/lib/risk/name-reading';
 import { onlySelects, type SchemaCues, worstAction } from '@/lib/risk/schema-cues';
 import { senseOf, type Surroundings } from '@/lib/risk/senses';
@@ -50,8 +50,8 @@ export function readEffect(input: EffectInput): Effect {
 
 function strongName(input: EffectInput, byName: Said, byText: Said | null): Effect {
   const agrees = byText?.category === byName.category;
-  const textChanges =
-    byText !== null && input.description.strength === 'strong' && ['write', 'destructive'].includes(byText.category) && plain(byText.verb);
+  const first = input.description.verbs[0];
+  const textChanges = byText !== null && byText.verb === first && input.description.opens && OVERRULING.has(byText.category) && plain(first);
   if (byName.category === 'read' && textChanges && input.claims.readOnly === null) {
     return effect(byText.category, 'medium', byText.reason, byName.reason);
   }
@@ -63,8 +63,8 @@ function weakName(input: EffectInput, byName: Said, byText: Said | null): Effect
   if (byText.category === byName.category) return effect(byName.category, 'high', byName.reason, byText.reason);
   if (input.claims.readOnly !== null && byText.category === 'read') return effect('read', 'medium', byText.reason);
   if (input.description.strength === 'strong') {
-    const serious = byName.category === 'financial' || byName.category === 'destructive';
-    if (serious && byText.category !== 'read') return effect(worse(byName.category, byText.category), 'medium', byName.reason, byText.reason);
+    // A nominal money verb is left to the money rule, which asks for money in the definition: git_checkout moves none.
+    if (byName.category === 'destructive' && byText.category !== 'read') return effect('destructive', 'medium', byName.reason, byText.reason);
     return effect(byText.category, 'medium', byText.reason);
   }
   return effect(worse(byName.category, byText.category), 'low', byName.reason, byText.reason);
@@ -116,7 +116,7 @@ function readBundle(input: EffectInput, name: NameReading): Effect | null {
   const worst = worstAction(told);
   if (worst === null) return null;
   const floor = bundles && worst === 'read' ? 'write' : worst;
-  const culprit = told.find((verb) => VERBS.get(verb)?.category === worst) ?? told[0] ?? '';
+  const culprit = told.find((verb) => verbOf(verb)?.category === worst) ?? told[0] ?? '';
   const where = listed.includes(culprit) && actions !== null ? `its argument \`${actions.property}\`` : 'its description';
   return effect(floor, 'medium', `bundles several actions, and the worst that ${where} offers is \`${culprit}\`, which ${DOES[worst]}`);
 }
@@ -142,7 +142,10 @@ function surroundings({ words, description, cues, claims }: EffectInput): Surrou
   };
 }
 
-const plain = (verb: string): boolean => VERBS.get(verb)?.nominal === false;
+/** What an opening sentence may say against a reading name: "run" and "perform" are said of searches, too. */
+const OVERRULING: ReadonlySet<Category> = new Set(['write', 'destructive']);
+
+const plain = (verb: string): boolean => verb !== 'download' && verb !== 'capture' && verbOf(verb)?.nominal === false;
 
 function effect(category: Category, confidence: Effect['confidence'], ...reasons: (string | undefined)[]): Effect {
   return { category, confidence, reasons: reasons.filter((reason) => reason !== undefined) };

@@ -30,7 +30,7 @@ const PLAIN: WordLists = {
     sign mint apply capture download export notify close format resize adjust increase decrease handle forward
     broadcast vote whitelist allowlist blocklist denylist authorize authorise mute hide unhide impersonate transform
     enhance refactor overwrite mkdir rearrange rewrite fix autofix repair upgrade downgrade learn memorize relate
-    adopt reindex customize customise personalize tune administer`,
+    adopt reindex kick optimize optimise initiate resend customize customise personalize tune administer`,
   execute: `run execute exec invoke trigger start stop restart launch deploy redeploy rebuild evaluate eval click
     doubleclick dblclick press navigate open perform rerun retry dispatch generate install tap swipe hover drag boot
     reboot shutdown spawn interact wait goto synthesize bootstrap failover drain cordon uncordon operate orchestrate
@@ -42,15 +42,15 @@ const PLAIN: WordLists = {
 };
 
 const NOMINAL: WordLists = {
-  read: `watch monitor help audit trace measure profile benchmark review screenshot snapshot dump head diff plan load
+  read: `provide consume recall watch monitor help audit trace measure profile benchmark review screenshot snapshot dump head diff plan load
     compile`,
   write: `post patch link tag label comment commit star schedule draft fork pin lock block ban like rate record log
     track flag email message order place group embed index release claim refresh pull request report reserve stage
     exchange transfer annotate highlight switch use select process access fill mock route confirm control name color
     paint scale shape note react bookmark favorite favourite stack queue cache feature feedback design compose
-    position focus editor onboarding install`,
-  execute: `call build test type touch play command rollback gesture button automation debug render work speak
-    transcribe browser shell terminal`,
+    position focus editor onboarding take`,
+  execute: `call build test type touch play command rollback gesture button debug render work speak
+    transcribe`,
   destructive: 'flush clean trash abort',
   financial: 'charge refund purchase deposit payout stake trade bid invest borrow redeem swap checkout bridge',
 };
@@ -79,7 +79,7 @@ export const STATE_NOUNS: ReadonlySet<string> = words(
 export const JOB_VERBS: ReadonlySet<string> = words(
   `deploy run build test export import sync install crawl scan start migrate restore upload download trigger evaluate
    train publish release call order transfer trade charge refund payout commit record log index queue process report
-   automation command request stage stack release work group place browser`,
+   automation command request stage stack release work group place`,
 );
 
 /** Prepositions: a verb after one belongs to the object ("text_to_speech", "wait_for_run"). */
@@ -93,8 +93,21 @@ function entries(lists: WordLists, nominal: boolean): [string, Verb][] {
   return CATEGORIES.flatMap((category) => [...words(lists[category])].map((word): [string, Verb] => [word, { category, nominal }]));
 }
 
-/** Verb by base form (lower case). A plain verb wins over a nominal one of the same spelling. */
-export const VERBS: ReadonlyMap<string, Verb> = new Map([...entries(NOMINAL, true), ...entries(PLAIN, false)]);
+/** A plain verb wins over a nominal one of the same spelling. */
+const VERBS: ReadonlyMap<string, Verb> = new Map([...entries(NOMINAL, true), ...entries(PLAIN, false)]);
+
+/**
+ * The verb of a base form (lower case), also with a prefix: what undoes a reading or writing changes state
+ * ("unresolve"), what does it again does the same ("resend"). Undefined for other words.
+ */
+export function verbOf(word: string): Verb | undefined {
+  const known = VERBS.get(word);
+  if (known !== undefined) return known;
+  const prefixed = /^(un|re|auto|pre|mass|bulk|batch|multi)([a-z]{4,})$/.exec(word);
+  const root = prefixed === null ? undefined : VERBS.get(prefixed[2] as string);
+  if (root === undefined || root.nominal) return undefined;
+  return prefixed?.[1] === 'un' && root.category === 'read' ? { category: 'write', nominal: false } : root;
+}
 
 /** The worse of two categories, in the precedence of {@link CATEGORIES}. */
 export function worse(a: Category, b: Category): Category {

@@ -1,4 +1,4 @@
-import { BUNDLING, DUAL, JOB_VERBS, PREPOSITIONS, STATE_NOUNS, VERBS } from '@/lib/risk/lexicon';
+import { BUNDLING, DUAL, JOB_VERBS, PREPOSITIONS, STATE_NOUNS, verbOf } from '@/lib/risk/lexicon';
 
 /** What a tool's name says: its verb or verbs, and how far that can be trusted. */
 export interface NameReading {
@@ -16,16 +16,16 @@ export function readName(words: readonly string[]): NameReading {
   const index = headIndex(words);
   const verb = index < 0 ? undefined : words[index];
   if (verb === undefined) return { verbs: [], strength: 'none', stateNoun };
-  const isJob = stateNoun !== null && (JOB_VERBS.has(verb) || VERBS.get(verb)?.nominal === true) && words.length > 1;
+  const isJob = stateNoun !== null && (JOB_VERBS.has(verb) || verbOf(verb)?.nominal === true) && words.length > 1;
   if (isJob) return { verbs: [], strength: 'none', stateNoun };
   const verbs = coordinated(words, index);
-  const nominal = verbs.every((word) => VERBS.get(word)?.nominal !== false);
+  const nominal = verbs.every((word) => verbOf(word)?.nominal !== false);
   return { verbs, strength: nominal || BUNDLING.has(verb) ? 'weak' : 'strong', stateNoun };
 }
 
 function headIndex(words: readonly string[]): number {
-  const isVerb = (i: number) => VERBS.has(words[i] ?? '') && !PREPOSITIONS.has(words[i - 1] ?? '');
-  const isPlain = (i: number) => isVerb(i) && VERBS.get(words[i] ?? '')?.nominal === false;
+  const isVerb = (i: number) => verbOf(words[i] ?? '') !== undefined && !PREPOSITIONS.has(words[i - 1] ?? '');
+  const isPlain = (i: number) => isVerb(i) && verbOf(words[i] ?? '')?.nominal === false;
   const lastIndex = words.length - 1;
   const plain = words.findIndex((_, i) => isPlain(i));
   if (plain >= 0) {
@@ -41,6 +41,6 @@ const joins = (word: string | undefined): boolean => word === 'or' || word === '
 /** The head with the verbs joined to it by "and" or "or": create_or_update_file. */
 function coordinated(words: readonly string[], head: number): string[] {
   const verbs = [words[head] as string];
-  for (let i = head + 1; joins(words[i]) && VERBS.has(words[i + 1] ?? ''); i += 2) verbs.push(words[i + 1] as string);
+  for (let i = head + 1; joins(words[i]) && verbOf(words[i + 1] ?? '') !== undefined; i += 2) verbs.push(words[i + 1] as string);
   return verbs;
 }

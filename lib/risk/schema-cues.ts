@@ -1,6 +1,6 @@
 import type { Category } from '@/lib/domain/risk';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
-import { VERBS, worse } from '@/lib/risk/lexicon';
+import { verbOf, worse } from '@/lib/risk/lexicon';
 import { splitIdentifier } from '@/lib/risk/tokens';
 
 /** What an input schema suggests. Cues are evidence for a decision, never a decision on their own. */
@@ -57,7 +57,7 @@ export function onlySelects(cues: SchemaCues): boolean {
 export function worstAction(verbs: readonly string[]): Category | null {
   let worst: Category | null = null;
   for (const verb of verbs) {
-    const category = VERBS.get(verb)?.category;
+    const category = verbOf(verb)?.category;
     if (category === undefined) continue;
     const softened = category === 'destructive' && BUNDLED_AS_CHANGE.has(verb) ? 'write' : category;
     worst = worst === null ? softened : worse(worst, softened);
@@ -85,7 +85,7 @@ function readActions(properties: Readonly<Record<string, unknown>>): SchemaCues[
   for (const [property, definition] of Object.entries(properties)) {
     if (!ACTION_KEYS.has(flatten(property)) || !isJsonObject(definition) || !Array.isArray(definition.enum)) continue;
     const values = definition.enum.filter((value) => typeof value === 'string');
-    const verbs = values.flatMap((value) => splitIdentifier(value).find((word) => VERBS.has(word)) ?? []);
+    const verbs = values.flatMap((value) => splitIdentifier(value).find((word) => verbOf(word) !== undefined) ?? []);
     if (verbs.length > 0) return { property, verbs };
   }
   return null;

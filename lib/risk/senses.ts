@@ -1,5 +1,5 @@
 import type { Category } from '@/lib/domain/risk';
-import { VERBS } from '@/lib/risk/lexicon';
+import { verbOf } from '@/lib/risk/lexicon';
 import type { SchemaCues } from '@/lib/risk/schema-cues';
 
 /** What stands around a verb: words of the name and of the sentence, and the schema's cues. */
@@ -29,20 +29,22 @@ const pictures = talksOf('screenshot snapshot image log page viewport screen fra
 const descriptiveText = talksOf(
   'type locator schema doc documentation sql query summary plan command preview diff uuid hash prompt insight selector explanation recommendation suggestion estimate embedding',
 );
+const opinions = talksOf('feedback input answer rating');
 const credentials = talksOf('key token secret password credential certificate otp link url');
 const infrastructure = talksOf('migration terraform infrastructure plan stack playbook');
 const sessions = talksOf('browser page tab window session app dialog simulator');
 const jobs = talksOf('run job workflow pipeline build execution crawl query scan deployment');
 const files = talksOf('file element');
 const savesFile = talksOf('save file disk local directory import folder path locally');
-const shopping = talksOf('searche search');
-const mediaPlayback = talksOf('stream streaming search lookup');
+const searches = talksOf('search searche lookup');
 const queryLanguage = (around: Surroundings): boolean => around.cues.openPayload !== null || around.nameWords.has('sql');
 
 /** Verbs whose effect depends on what they are applied to. */
 const SENSES: ReadonlyMap<string, Sense> = new Map<string, Sense>([
   ['resolve', (around) => (stateObject(around) ? 'write' : 'read')],
   ['capture', (around) => (pictures(around) ? 'read' : 'write')],
+  ['provide', (around) => (opinions(around) ? 'write' : 'read')],
+  ['take', (around) => (pictures(around) ? 'read' : 'write')],
   ['generate', (around) => generated(around)],
   ['download', (around) => (writesFile(around) || !around.cues.known ? 'write' : 'read')],
   ['export', (around) => (around.cues.outputPath !== null ? 'write' : 'read')],
@@ -51,8 +53,8 @@ const SENSES: ReadonlyMap<string, Sense> = new Map<string, Sense>([
   ['close', (around) => (sessions(around) ? 'execute' : 'write')],
   ['cancel', (around) => (jobs(around) ? 'execute' : 'destructive')],
   ['drop', (around) => (files(around) ? 'execute' : 'destructive')],
-  ['start', (around) => (mediaPlayback(around) ? 'read' : 'execute')],
-  ['stop', (around) => (shopping(around) ? 'write' : 'execute')],
+  ['start', (around) => (searches(around) ? 'read' : 'execute')],
+  ['stop', (around) => (searches(around) ? 'write' : 'execute')],
   ['query', (around) => (queryLanguage(around) && !around.readOnlyQuery && !around.claimsReadOnly ? 'execute' : 'read')],
   ['run', runs],
   ['execute', runs],
@@ -60,7 +62,7 @@ const SENSES: ReadonlyMap<string, Sense> = new Map<string, Sense>([
 
 /** The category of a verb where it stands; undefined for an unknown verb. */
 export function senseOf(verb: string, around: Surroundings): Category | undefined {
-  return SENSES.get(verb)?.(around) ?? VERBS.get(verb)?.category;
+  return SENSES.get(verb)?.(around) ?? verbOf(verb)?.category;
 }
 
 function generated(around: Surroundings): Category {

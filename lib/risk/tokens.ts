@@ -1,4 +1,4 @@
-import { MODIFIERS, VERBS } from '@/lib/risk/lexicon';
+import { MODIFIERS, verbOf } from '@/lib/risk/lexicon';
 
 /** Two-word nouns whose first word would otherwise read as a verb. */
 const COMPOUNDS: readonly (readonly [string, string])[] = [
@@ -37,7 +37,7 @@ export function nameWords(server: string, name: string): string[] {
   while (start < words.length - 1) {
     const word = words[start] as string;
     const isPrefix = prefix.has(word) || isNumberedPrefix(word, prefix);
-    if ((!isPrefix && !MODIFIERS.has(word)) || VERBS.get(word)?.nominal === false) break;
+    if ((!isPrefix && !MODIFIERS.has(word)) || verbOf(word)?.nominal === false) break;
     start++;
   }
   return words.slice(start);
@@ -60,7 +60,7 @@ function joinCompounds(words: readonly string[]): string[] {
 
 /** Base form of a verb as sentences use it (creates, creating, copies), or null when it is no known verb. */
 export function verbBase(word: string): string | null {
-  for (const candidate of baseForms(word)) if (VERBS.has(candidate)) return candidate;
+  for (const candidate of baseForms(word)) if (verbOf(candidate) !== undefined) return candidate;
   return null;
 }
 

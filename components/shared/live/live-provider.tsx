@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
-export const LIVE_KINDS = ['call', 'approval', 'limit', 'policy', 'server', 'alert', 'config'] as const;
+export const LIVE_KINDS = ['call', 'approval', 'limit', 'policy', 'server', 'alert', 'gap'] as const;
 export type LiveKind = (typeof LIVE_KINDS)[number];
 export interface LiveMessage {
   kind: LiveKind;
@@ -26,7 +26,6 @@ const STALE: Partial<Record<LiveKind, readonly string[]>> = {
   policy: ['policies', 'policy', 'versions'],
   server: ['servers', 'server', 'tools'],
   limit: ['limits'],
-  config: ['servers', 'server', 'tools', 'policies', 'policy', 'agents', 'agent', 'grants'],
 };
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 
@@ -58,6 +57,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     for (const kind of LIVE_KINDS) {
       source.addEventListener(kind, (event) => {
         setLastAtMs(Date.now());
+        if (kind === 'gap') client.invalidateQueries();
         for (const name of STALE[kind] ?? []) client.invalidateQueries({ queryKey: [name] });
         const message = { kind, id: event.lastEventId, data: parse(event.data) };
         for (const listener of listeners.current) listener(message);

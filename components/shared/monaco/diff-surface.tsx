@@ -1,0 +1,46 @@
+'use client';
+
+import { useTheme } from 'next-themes';
+import { useEffect, useRef } from 'react';
+import { loadMonaco } from './load-monaco';
+import type { MonacoDiffProps } from './monaco-editor';
+
+const monaco = loadMonaco();
+
+/** Removed and added lines with their signs; read only. */
+export function DiffSurface({ before, after, label, height = 360, language = 'json', sideBySide = true }: MonacoDiffProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const { resolvedTheme } = useTheme();
+  useEffect(() => monaco.editor.setTheme(resolvedTheme === 'dark' ? 'callgate-dark' : 'callgate-light'), [resolvedTheme]);
+  useEffect(() => {
+    if (!host.current) return;
+    const original = monaco.editor.createModel(before, language);
+    const modified = monaco.editor.createModel(after, language);
+    const editor = monaco.editor.createDiffEditor(host.current, {
+      automaticLayout: true,
+      readOnly: true,
+      domReadOnly: true,
+      originalEditable: false,
+      renderSideBySide: sideBySide,
+      useInlineViewWhenSpaceIsLimited: true,
+      renderIndicators: true,
+      renderOverviewRuler: false,
+      hideUnchangedRegions: { enabled: true },
+      minimap: { enabled: false },
+      scrollBeyondLastLine: false,
+      fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-geist-mono') || 'monospace',
+      fontSize: 12,
+      lineHeight: 19,
+      ariaLabel: label,
+      tabFocusMode: true,
+      scrollbar: { alwaysConsumeMouseWheel: false },
+    });
+    editor.setModel({ original, modified });
+    return () => {
+      editor.dispose();
+      original.dispose();
+      modified.dispose();
+    };
+  }, [before, after, label, language, sideBySide]);
+  return <div role="group" aria-label={label} ref={host} className="min-w-0 overflow-hidden rounded-control border border-line" style={{ height }} />;
+}

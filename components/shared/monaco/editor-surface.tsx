@@ -1,0 +1,90 @@
+'use client';
+
+import { useTheme } from 'next-themes';
+import { useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
+import { loadMonaco, setJsonSchema } from './load-monaco';
+import type { MonacoEditorProps } from './monaco-editor';
+import { TabHint } from './tab-hint';
+
+const monaco = loadMonaco();
+const SEVERITIES = { error: monaco.MarkerSeverity.Error, warning: monaco.MarkerSeverity.Warning, info: monaco.MarkerSeverity.Info } as const;
+
+export function EditorSurface({ value, onChange, label, language = 'json', schema, problems, readOnly, height = 420, handle, onSave, onPrimary }: MonacoEditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const name = useId().replaceAll(/[^a-z0-9]/gi, '');
+  const { resolvedTheme } = useTheme();
+  const [model] = useState(() => monaco.editor.createModel(value, language, monaco.Uri.parse(`inmemory://callgate/${name}.json`)));
+  const editor = useRef<ReturnType<typeof monaco.editor.create> | null>(null);
+  const actions = useRef({ onChange, onSave, onPrimary });
+  useEffect(() => {
+    actions.current = { onChange, onSave, onPrimary };
+  });
+
+  useEffect(() => {
+    if (!host.current) return;
+    const made = monaco.editor.create(host.current, {
+      model,
+      theme: 'vs',
+      automaticLayout: true,
+      fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-geist-mono') || 'monospace',
+      fontSize: 13,
+      lineHeight: 20,
+      minimap: { enabled: false },
+      scrollBeyondLastLine: false,
+      renderLineHighlight: 'line',
+      padding: { top: 8, bottom: 8 },
+      tabSize: 2,
+      ariaLabel: label,
+      fixedOverflowWidgets: true,
+      unicodeHighlight: { ambiguousCharacters: true, invisibleCharacters: true },
+      scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
+      stickyScroll: { enabled: false },
+      quickSuggestions: { strings: true, other: true, comments: false },
+    });
+    made.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS, () => actions.current.onSave?.());
+    made.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => actions.current.onPrimary?.());
+    const change = model.onDidChangeContent(() => actions.current.onChange?.(model.getValue()));
+    editor.current = made;
+    return () => {
+      change.dispose();
+      made.dispose();
+    };
+  }, [model, label]);
+
+  useEffect(() => () => { setJsonSchema(model.uri.toString(), null); }, [model]);
+  useEffect(() => monaco.editor.setTheme(resolvedTheme === 'dark' ? 'callgate-dark' : 'callgate-light'), [resolvedTheme]);
+  useEffect(() => editor.current?.updateOptions({ readOnly: Boolean(readOnly), domReadOnly: Boolean(readOnly) }), [readOnly]);
+  useEffect(() => setJsonSchema(model.uri.toString(), schema ?? null), [model, schema]);
+  useEffect(() => {
+    // A text from outside (start point, restore) is an edit like any other, so that ⌘Z brings the old one back.
+    if (model.getValue() !== value) model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null);
+  }, [model, value]);
+  useEffect(() => {
+    monaco.editor.setModelMarkers(model, 'policy', (problems ?? []).map((problem) => {
+      const word = model.getWordAtPosition({ lineNumber: Math.min(problem.line, model.getLineCount()), column: Math.max(1, problem.column) });
+      return {
+        severity: SEVERITIES[problem.severity],
+        message: problem.hint ? `${problem.message}\n${problem.hint}` : problem.message,
+        code: problem.code,
+        startLineNumber: problem.line,
+        startColumn: problem.column,
+        endLineNumber: problem.line,
+        endColumn: word?.endColumn ?? problem.column + 1,
+      };
+    }));
+  }, [model, problems]);
+  useImperativeHandle(handle, () => ({
+    goTo: (line, column) => {
+      editor.current?.setPosition({ lineNumber: line, column });
+      editor.current?.revealLineInCenterIfOutsideViewport(line);
+      editor.current?.focus();
+    },
+  }), []);
+
+  return (
+    <div role="group" aria-label={label} className="flex min-w-0 flex-col" style={{ height }}>
+      <div ref={host} className="min-h-0 flex-1" />
+      {readOnly ? null : <TabHint />}
+    </div>
+  );
+}

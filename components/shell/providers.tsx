@@ -1,0 +1,24 @@
+'use client';
+
+import { QueryClientProvider } from '@tanstack/react-query';
+import { ThemeProvider } from 'next-themes';
+import { type ReactNode, useState } from 'react';
+import { makeQueryClient } from '@/components/shared/api/query-client';
+import { TimeZoneProvider } from '@/components/shared/time-zone';
+import { Toaster } from '@/components/ui/toaster';
+import { TooltipProvider } from '@/components/ui/tooltip';
+
+/** `nonce` lets the one inline script (theme before the first paint) pass the content security policy. */
+export function Providers({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
+  const [client] = useState(makeQueryClient);
+  return (
+    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
+      <QueryClientProvider client={client}>
+        <TimeZoneProvider>
+          <TooltipProvider delayDuration={250} skipDelayDuration={200}>{children}</TooltipProvider>
+          <Toaster />
+        </TimeZoneProvider>
+      </QueryClientProvider>
+    </ThemeProvider>
+  );
+}

@@ -11,6 +11,8 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly tokens: TokenHasher;
   readonly log: GatewayLog;
+  /** Told which client a grant is used with, at `initialize` and `server/discover`; must not throw and must not hold anything up. */
+  onClientSeen?(grantId: string, client: { readonly name: string; readonly version: string }, sourceIp: string | null): void;
 }
 
 export interface Clock {

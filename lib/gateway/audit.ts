@@ -1,0 +1,78 @@
+import type { AuditIntent, EventDecision } from '@/lib/domain/audit-event';
+import { REASONS, type Reason } from '@/lib/domain/reasons';
+import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
+import { wordsOf, type Denial } from './denial';
+import { rpcIdOf, toolOf, type RequestFacts } from './facts';
+import type { Approved } from './stages/approve';
+
+/** The intent of a call about to be forwarded. */
+export function allowedIntent(call: Approved): AuditIntent {
+  const { decision } = call;
+  const verdict = decision.observed ? (`observed_${decision.outcome}` as EventDecision) : 'allowed';
+  return intentOf(call, verdict, decision.reason, decision.rule, decision.message);
+}
+
+/** The record of a refusal, from whatever was known when it was made. */
+export function refusedIntent(facts: RequestFacts, denial: Denial): AuditIntent {
+  const rule = denial.rule ?? ruleOf(facts, denial);
+  return intentOf(facts, decisionOf(facts, denial), denial.reason, rule, wordsOf(denial));
+}
+
+/** Where the refusal comes from when no rule of a policy made it: `(no policy)`, `(quarantined)`, `(gateway)`. */
+export function ruleOf(facts: RequestFacts, denial: Denial): string {
+  if (facts.decision !== null && facts.decision.reason === denial.reason) return facts.decision.rule;
+  if (denial.reason === 'policy.none') return '(no policy)';
+  if (denial.reason === 'approval.needed' && facts.decision !== null) return facts.decision.rule;
+  if (denial.reason === 'tool.quarantined' || denial.reason === 'tool.pending') return '(quarantined)';
+  return '(gateway)';
+}
+
+function decisionOf(facts: RequestFacts, denial: Denial): EventDecision {
+  const { decision } = facts;
+  if (denial.reason === 'limit.exhausted') return 'limited';
+  if (denial.reason === 'approval.needed') return 'needs_approval';
+  if (decision !== null && decision.reason === denial.reason && decision.outcome !== 'allowed') return decision.outcome;
+  if (REASONS[denial.reason].owner === 'upstream') return 'unavailable';
+  if (denial.reason === 'policy.none') return 'denied';
+  return REASONS[denial.reason].wire === 'unknown_tool' ? 'hidden' : 'refused';
+}
+
+function intentOf(facts: RequestFacts, decision: EventDecision, reason: Reason, rule: string, message: string | null): AuditIntent {
+  const { server, grant, policy, session } = facts;
+  const name = toolOf(facts);
+  const tool = name === null ? undefined : server?.catalogue.get(name);
+  const said = facts.decision;
+  const chain = said?.tools;
+  return {
+    method: facts.message?.method || facts.request.method,
+    decision,
+    reason,
+    rule,
+    message,
+    server: server === null ? null : { id: server.id, slug: server.slug },
+    agent: grant === null ? null : { id: grant.agent.id, slug: grant.agent.slug },
+    grant: grant?.id ?? null,
+    policy: policy === null ? null : { id: policy.id, slug: policy.slug, version: policy.version },
+    tool: name,
+    innerTool: chain !== undefined && chain.length > 1 ? (chain[chain.length - 1] as string) : null,
+    category: said?.category ?? tool?.category ?? null,
+    risk: said?.risk ?? tool?.risk ?? null,
+    definitionDigest: tool?.digest ?? null,
+    args: argsOf(facts),
+    redact: said?.redact ?? [],
+    keepArguments: server?.keepArguments ?? false,
+    session: session?.id ?? null,
+    client: facts.client,
+    sourceIp: facts.request.sourceIp,
+    rpcId: rpcIdOf(facts),
+    trace: said?.trace ?? [],
+    charges: said?.charges ?? [],
+  };
+}
+
+/** Arguments are kept only once the policy looked at them: before, nobody said what in them has to be redacted. */
+function argsOf(facts: RequestFacts): JsonObject | null {
+  if (facts.decision === null || facts.forbiddenKey !== null) return null;
+  const args = facts.message?.params?.arguments;
+  return isJsonObject(args) ? args : {};
+}

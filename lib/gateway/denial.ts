@@ -1,0 +1,48 @@
+import { REASONS, type Reason } from '@/lib/domain/reasons';
+import type { JsonObject } from '@/lib/kernel/json';
+import { fail } from '@/lib/kernel/result';
+
+/** A refusal as a value: what every stage returns instead of the next state. Wire bytes are made of it in one place. */
+export interface Denial {
+  readonly reason: Reason;
+  /** The sentence for the caller when there is a better one than the reason's own words. */
+  readonly message: string | null;
+  /** HTTP status where it differs from the reason's. */
+  readonly http: number | null;
+  /** JSON-RPC code where it differs from the reason's. */
+  readonly rpc: number | null;
+  /** Extra members of the JSON-RPC error's `data`. */
+  readonly data: JsonObject | null;
+  /** For `limit.exhausted`. */
+  readonly retryAfterMs: number | null;
+  /** The rule that refused where it is not the decision's own. */
+  readonly rule: string | null;
+  /** The event id when the ledger already wrote the refusal. */
+  readonly event: string | null;
+}
+
+export type Refused = { readonly ok: false; readonly error: Denial };
+
+/** A refusal by one of the reasons of the closed list. */
+export function refuse(
+  reason: Reason,
+  extra?: { message?: string | null; http?: number; rpc?: number; data?: JsonObject; retryAfterMs?: number; rule?: string; event?: string },
+): Refused {
+  return fail({
+    reason,
+    message: extra?.message ?? null,
+    http: extra?.http ?? null,
+    rpc: extra?.rpc ?? null,
+    data: extra?.data ?? null,
+    retryAfterMs: extra?.retryAfterMs ?? null,
+    rule: extra?.rule ?? null,
+    event: extra?.event ?? null,
+  });
+}
+
+/** The sentence that goes out: the author's, or the reason's own. */
+export function wordsOf(denial: Denial): string {
+  return denial.message ?? REASONS[denial.reason].words;
+}
+
+export type RpcId = string | number;

@@ -1,0 +1,73 @@
+import { fail, ok, type Result } from '@/lib/kernel/result';
+import { refuse, type Denial } from './denial';
+import { UpstreamFailure, type UpstreamReply } from './ports';
+import { discard } from './relayed-body';
+import type { GatewayResponse } from './request';
+import type { UpstreamSession } from './ports';
+import type { ForwardContext } from './stages/forward';
+import type { Granted } from './stages/grant';
+import { upstreamHeaders } from './upstream-headers';
+import { canonicalText } from './wire/json-rpc';
+
+/** An upstream's answer to something other than a tool call, fit to be passed on, and the way to let go of it. */
+export interface Answer {
+  readonly reply: UpstreamReply;
+  readonly kind: 'json' | 'stream' | 'empty';
+  readonly abort: () => void;
+}
+
+/**
+ * Sends any message that is not a tool call. Refuses what must not reach the client: challenges for our credential, error
+ * pages, and the end of an upstream session, which ends ours.
+ */
+export async function exchange(call: Granted, context: ForwardContext, session: UpstreamSession | null): Promise<Result<Answer, Denial>> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (call.era === 'modern') call.request.signal.addEventListener('abort', abort, { once: true });
+  try {
+    const reply = await context.ports.upstreams.post(call.server.target, {
+      body: canonicalText(call.message),
+      method: call.message.method,
+      rpcId: call.message.kind === 'notification' ? null : call.message.id,
+      headers: upstreamHeaders(call),
+      session,
+      signal: controller.signal,
+    });
+    return readAnswer(call, context, reply, abort);
+  } catch (error) {
+    return fail(failureOf(error, context));
+  }
+}
+
+function readAnswer(call: Granted, context: ForwardContext, reply: UpstreamReply, abort: () => void): Result<Answer, Denial> {
+  const { status } = reply;
+  const type = reply.contentType?.toLowerCase() ?? '';
+  if (status === 404 && call.session?.upstream.upstreamId != null) {
+    discard(reply.body);
+    context.sessions.drop(call.session);
+    return refuse('request.unknown_session');
+  }
+  const succeeded = status >= 200 && status < 300;
+  if (succeeded && call.message.kind !== 'request') {
+    discard(reply.body);
+    return ok({ reply, kind: 'empty', abort });
+  }
+  const turnedAway = status === 401 || status === 403 || status >= 500 || status < 200;
+  if (!turnedAway && reply.body !== null) {
+    if (type.startsWith('application/json')) return ok({ reply, kind: 'json', abort });
+    if (status === 200 && type.startsWith('text/event-stream')) return ok({ reply, kind: 'stream', abort });
+  }
+  discard(reply.body);
+  return refuse('upstream.failed', { message: `The server answered HTTP ${status}.`, data: { upstreamStatus: status } });
+}
+
+/** The refusal for a hop that failed. */
+export function failureOf(error: unknown, context: ForwardContext): Denial {
+  if (error instanceof UpstreamFailure && !error.sent) return refuse('upstream.unavailable', { message: 'The server could not be reached.' }).error;
+  if (!(error instanceof UpstreamFailure)) context.ports.log.error('upstream adapter failed', { error: String(error) });
+  return refuse('upstream.failed', { message: 'The connection to the server was lost.' }).error;
+}
+
+export const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
+export const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' } as const;
+export const ACCEPTED: GatewayResponse = { status: 202, headers: {}, body: null };

@@ -1,0 +1,53 @@
+import type { Decision } from '@/lib/domain/decision';
+import type { RpcId } from './denial';
+import type { GrantView, LivePolicy, ServerView, Snapshot } from './ports';
+import type { GatewayRequest } from './request';
+import type { ClientName, Session } from './sessions';
+import type { WireHeaders } from './wire/headers';
+import type { Message } from './wire/json-rpc';
+import type { Era } from './wire/methods';
+
+/**
+ * What is known of one request so far. Stages fill it in from top to bottom and hand it on under a narrower type; a
+ * refusal is recorded from however much is there.
+ */
+export interface RequestFacts {
+  readonly request: GatewayRequest;
+  /** Monotonic. */
+  readonly startedMs: number;
+  /** The server named in the path; empty for the aggregate. */
+  slug: string;
+  headers: WireHeaders | null;
+  snapshot: Snapshot | null;
+  /** Of the token that was presented; the token itself is kept nowhere. */
+  tokenHash: string | null;
+  grant: GrantView | null;
+  message: Message | null;
+  era: Era | null;
+  /** JSON Pointer of a key that reaches for a prototype, inside the arguments of a tools/call: never evaluated, never sent on. */
+  forbiddenKey: string | null;
+  server: ServerView | null;
+  session: Session | null;
+  client: ClientName | null;
+  policy: LivePolicy | null;
+  decision: Decision | null;
+}
+
+export function newFacts(request: GatewayRequest, startedMs: number): RequestFacts {
+  return {
+    request, startedMs, slug: '', headers: null, snapshot: null, tokenHash: null, grant: null, message: null, era: null, forbiddenKey: null,
+    server: null, session: null, client: null, policy: null, decision: null,
+  };
+}
+
+/** The id to answer to, when the message has one. */
+export function rpcIdOf(facts: RequestFacts): RpcId | null {
+  return facts.message?.kind === 'request' ? facts.message.id : null;
+}
+
+/** The tool that is called, when the request is a call with a name. */
+export function toolOf(facts: RequestFacts): string | null {
+  if (facts.message?.method !== 'tools/call') return null;
+  const name = facts.message.params?.name;
+  return typeof name === 'string' ? name : null;
+}

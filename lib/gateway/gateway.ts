@@ -1,0 +1,125 @@
+import type { Result } from '@/lib/kernel/result';
+import { refuse, type Denial } from './denial';
+import { newFacts, rpcIdOf, type RequestFacts } from './facts';
+import { initialize } from './initialize';
+import { listTools } from './list-tools';
+import type { GatewayPorts } from './ports';
+import { Refusals } from './refusals';
+import { relayNotification, relayRequest, relayResponse } from './relay';
+import type { GatewayOptions, GatewayRequest, GatewayResponse } from './request';
+import { endSession, listen } from './server-stream';
+import { SessionStore } from './sessions';
+import { decode } from './stages/decode';
+import type { ForwardContext } from './stages/forward';
+import { grant, type Granted } from './stages/grant';
+import { identify } from './stages/identify';
+import { edgeOf, receive, type Edge } from './stages/receive';
+import { callTool } from './tools-call';
+import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
+
+export const BODY_BYTES_MAX = 1024 * 1024;
+const DRAIN_MS = 10_000;
+const DRAIN_POLL_MS = 25;
+
+export interface Gateway {
+  readonly bodyBytesMax: number;
+  /** Answers one request. Never rejects: what goes wrong is an answer too. */
+  handle(request: GatewayRequest): Promise<GatewayResponse>;
+  /** Refuses new requests and waits for calls on their way, at most `deadlineMs` (10 s unless told). */
+  drain(deadlineMs?: number): Promise<{ readonly unfinished: number }>;
+  /** Calls that were sent and have no outcome yet, and open sessions: for metrics and readiness. */
+  load(): { readonly calls: number; readonly sessions: number };
+}
+
+/** The data plane: everything it knows of the world comes through `ports`. */
+export function createGateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
+  return new NodeGateway(ports, options);
+}
+
+class NodeGateway implements Gateway {
+  readonly bodyBytesMax: number;
+  private readonly edge: Edge;
+  private readonly refusals: Refusals;
+  private readonly context: ForwardContext;
+  private readonly streams = new Set<() => void>();
+  private calls = 0;
+  private draining = false;
+
+  constructor(
+    private readonly ports: GatewayPorts,
+    options: GatewayOptions,
+  ) {
+    this.bodyBytesMax = options.bodyBytesMax ?? BODY_BYTES_MAX;
+    this.edge = edgeOf(options);
+    this.refusals = new Refusals(ports, options.publicUrl);
+    this.context = {
+      ports,
+      sessions: new SessionStore(ports, options.sessionsPerGrantMax ?? 256),
+      publicUrl: options.publicUrl,
+      onSent: () => this.calls++,
+      onSettled: () => this.calls--,
+    };
+  }
+
+  async handle(request: GatewayRequest): Promise<GatewayResponse> {
+    const facts = newFacts(request, this.ports.clock.monotonicMs());
+    try {
+      const answered = await this.walk(facts);
+      return answered.ok ? answered.value : await this.refusals.answer(facts, answered.error);
+    } catch (error) {
+      this.ports.log.error('the gateway failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      const body = { jsonrpc: '2.0', id: rpcIdOf(facts), error: { code: -32603, message: 'The gateway failed; the fault is recorded in its log.' } };
+      return { status: 500, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    }
+  }
+
+  /** The part of the walk that every request takes; each kind goes on from a grant. */
+  private async walk(facts: RequestFacts): Promise<Result<GatewayResponse, Denial>> {
+    if (this.draining) return refuse('gateway.draining');
+    const received = receive(facts, this.edge);
+    if (!received.ok) return received;
+    const identified = identify(received.value, this.ports);
+    if (!identified.ok) return identified;
+    if (facts.request.method !== 'POST') {
+      const stream = grant(identified.value, this.ports, this.context.sessions);
+      if (!stream.ok) return stream;
+      return facts.request.method === 'GET' ? listen(stream.value, this.context, this.streams) : endSession(stream.value, this.context);
+    }
+    const decoded = decode(identified.value);
+    if (!decoded.ok) return decoded;
+    const granted = grant(decoded.value, this.ports, this.context.sessions);
+    if (!granted.ok) return granted;
+    return this.dispatch(granted.value);
+  }
+
+  private dispatch(call: Granted): Result<GatewayResponse, Denial> | Promise<Result<GatewayResponse, Denial>> {
+    const { message, server } = call;
+    const { context } = this;
+    // Channels speak the stateful revisions only; a client of both eras then falls back to initialize.
+    if (call.era === 'modern' && server.target.transport !== 'http') return refuseVersion(MODERN_VERSION, LEGACY_VERSIONS);
+    if (message.kind === 'response') return relayResponse(call, context);
+    if (message.kind === 'notification') return relayNotification(call, context);
+    switch (message.method) {
+      case 'tools/call':
+        return callTool(call, context);
+      case 'tools/list':
+        return listTools(call, context);
+      case 'initialize':
+        return initialize(call, context);
+      default:
+        return relayRequest(call, context);
+    }
+  }
+
+  async drain(deadlineMs = DRAIN_MS): Promise<{ readonly unfinished: number }> {
+    this.draining = true;
+    for (const close of [...this.streams]) close();
+    const until = this.ports.clock.monotonicMs() + deadlineMs;
+    while (this.calls > 0 && this.ports.clock.monotonicMs() < until) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    return { unfinished: this.calls };
+  }
+
+  load(): { readonly calls: number; readonly sessions: number } {
+    return { calls: this.calls, sessions: this.context.sessions.size };
+  }
+}

@@ -1,0 +1,94 @@
+import { isJsonObject, type Json } from '@/lib/kernel/json';
+import { ok, type Result } from '@/lib/kernel/result';
+import { refuse, type Denial } from './denial';
+import { exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
+import { collect } from './relayed-body';
+import type { GatewayResponse } from './request';
+import type { ForwardContext } from './stages/forward';
+import type { Granted } from './stages/grant';
+import { encodeEvent, SseParser, type SseEvent } from './wire/sse';
+import { filterToolsList } from './wire/tools-list';
+
+const LIST_BYTES_MAX = 16 * 1024 * 1024;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** `tools/list`: asked of the upstream each time, answered with what this grant may know of. */
+export async function listTools(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
+  const answered = await exchange(call, context, call.session?.upstream ?? null);
+  if (!answered.ok) return answered;
+  const { reply, kind, abort } = answered.value;
+  const body = reply.body as AsyncIterable<Uint8Array>;
+  if (kind === 'stream') return ok({ status: reply.status, headers: STREAM_HEADERS, body: new FilteredEvents(body, call, abort) });
+  const bytes = await collect(body, LIST_BYTES_MAX).catch(() => null);
+  const text = bytes === null ? null : filterText(decoder.decode(bytes), call);
+  if (text === null) return refuse('upstream.failed', { message: 'The server gave no readable list of tools.' });
+  return ok({ status: reply.status, headers: JSON_HEADERS, body: text });
+}
+
+/** null when the text cannot be read: what cannot be filtered is not shown. */
+function filterText(text: string, call: Granted): string | null {
+  try {
+    return JSON.stringify(filterMessage(JSON.parse(text) as Json, call));
+  } catch {
+    return null;
+  }
+}
+
+function filterMessage(message: Json, call: Granted): Json {
+  if (isJsonObject(message) && typeof message.method === 'string' && (typeof message.id === 'string' || typeof message.id === 'number')) {
+    call.session?.expectResponse(message.id);
+  }
+  return filterToolsList(message, call.server, call.policy?.compiled ?? null);
+}
+
+/** A stream in which every message that is a list is filtered; all other events pass as they are. */
+class FilteredEvents implements AsyncIterableIterator<Uint8Array> {
+  private readonly source: AsyncIterator<Uint8Array>;
+  private readonly parser = new SseParser(LIST_BYTES_MAX);
+
+  constructor(
+    body: AsyncIterable<Uint8Array>,
+    private readonly call: Granted,
+    private readonly abort: () => void,
+  ) {
+    this.source = body[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      const read = await this.source.next();
+      // What follows the last whole event is no event, to any reader.
+      if (read.done === true) return { done: true, value: undefined };
+      const parts = this.parser.push(read.value).map((event) => this.rewrite(event));
+      if (parts.length > 0) return { done: false, value: join(parts) };
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.abort();
+    await this.source.return?.().catch(() => {});
+    return { done: true, value: undefined };
+  }
+
+  private rewrite(event: SseEvent): Uint8Array {
+    if (event.data === null || event.data === '') return encoder.encode(event.raw);
+    const text = filterText(event.data, this.call);
+    // An unreadable message may be a list to a laxer reader: it is left out.
+    return text === null ? new Uint8Array(0) : encodeEvent(text, event);
+  }
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

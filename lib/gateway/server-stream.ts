@@ -1,0 +1,83 @@
+import { fail, ok, type Result } from '@/lib/kernel/result';
+import { refuse, type Denial } from './denial';
+import { failureOf, STREAM_HEADERS } from './exchange';
+import type { UpstreamReply } from './ports';
+import { discard, RelayedBody } from './relayed-body';
+import type { GatewayResponse } from './request';
+import { callsOf, StreamTap } from './session-tap';
+import type { ForwardContext } from './stages/forward';
+import { checkGrant, type GrantedStream } from './stages/grant';
+import { upstreamHeaders } from './upstream-headers';
+import { MODERN_VERSION } from './wire/eras';
+
+const METHOD_NOT_ALLOWED = { http: 405, message: 'This server has no stream of its own.' };
+
+/** GET: the upstream's own messages to this session, for as long as the grant lasts. Legacy only. */
+export async function listen(call: GrantedStream, context: ForwardContext, open: Set<() => void>): Promise<Result<GatewayResponse, Denial>> {
+  if (call.headers.protocolVersion === MODERN_VERSION) return refuse('request.unknown_method', METHOD_NOT_ALLOWED);
+  const { session } = call;
+  if (session === null) return refuse('request.invalid', { message: 'A stream belongs to a session: send Mcp-Session-Id.' });
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (call.request.signal.aborted) abort();
+  call.request.signal.addEventListener('abort', abort, { once: true });
+  let reply: UpstreamReply;
+  try {
+    const headers = upstreamHeaders(call, 'text/event-stream');
+    reply = await context.ports.upstreams.listen(call.server.target, { headers, session: session.upstream, signal: controller.signal });
+  } catch (error) {
+    return fail(failureOf(error, context));
+  }
+  const isStream = reply.status === 200 && reply.body !== null && reply.contentType?.toLowerCase().startsWith('text/event-stream') === true;
+  if (isStream && reply.body !== null) {
+    open.add(abort);
+    const tap = new GuardedTap(call, context, () => open.delete(abort));
+    return ok({ status: 200, headers: STREAM_HEADERS, body: new RelayedBody(reply.body, tap, abort) });
+  }
+  discard(reply.body);
+  if (reply.status === 405) return ok({ status: 405, headers: { allow: 'POST, DELETE' }, body: null });
+  if (reply.status === 404) {
+    context.sessions.drop(session);
+    return refuse('request.unknown_session');
+  }
+  return refuse('upstream.failed', { message: `The server answered HTTP ${reply.status}.` });
+}
+
+/** DELETE: the session ends here and at the upstream, whether or not the upstream knows how to. */
+export async function endSession(call: GrantedStream, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
+  const { session } = call;
+  if (session === null) return refuse('request.invalid', { message: 'Name the session to end: send Mcp-Session-Id.' });
+  context.sessions.drop(session);
+  await context.ports.upstreams.end(call.server.target, session.upstream).catch(() => 0);
+  return ok({ status: 200, headers: {}, body: null });
+}
+
+/** A stream may be open for days; each message asks again whether the grant still holds. */
+class GuardedTap extends StreamTap {
+  constructor(
+    private readonly call: GrantedStream,
+    private readonly context: ForwardContext,
+    private readonly onEnd: () => void,
+  ) {
+    super(call.session, callsOf(call.session), 200);
+  }
+
+  override observe(chunk: Uint8Array): boolean {
+    if (!this.stillGranted()) return false;
+    super.observe(chunk);
+    return true;
+  }
+
+  protected override release(): void {
+    this.onEnd();
+    super.release();
+  }
+
+  private stillGranted(): boolean {
+    const { ports } = this.context;
+    const snapshot = ports.snapshots.current();
+    const grant = snapshot?.grantByTokenHash(this.call.tokenHash);
+    if (snapshot == null || grant === undefined || checkGrant(grant, ports.clock.nowMs()) !== null) return false;
+    return snapshot.serverById(grant.serverId)?.status === 'active';
+  }
+}

@@ -1,0 +1,82 @@
+import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
+import type { RpcId } from './denial';
+import type { Tap } from './relayed-body';
+import type { OpenCall, Session } from './sessions';
+import { idKey } from './wire/json-rpc';
+import { SseParser } from './wire/sse';
+
+/** One message larger than this is passed on without being looked at. */
+const MESSAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
+
+/** Watches a stream of messages from the upstream: questions to the client, and results of calls. */
+export class StreamTap implements Tap {
+  private parser: SseParser | null = new SseParser(MESSAGE_CHARACTERS_MAX);
+  /** true once an event carried an id: the client may resume the stream elsewhere. */
+  resumable = false;
+
+  /** `openCall` finds the call a response belongs to. */
+  constructor(
+    protected readonly session: Session | null,
+    protected readonly openCall: (id: RpcId) => OpenCall | undefined,
+    protected readonly httpStatus: number,
+  ) {
+    if (session !== null) session.openStreams++;
+  }
+
+  observe(chunk: Uint8Array): boolean | void {
+    if (this.parser === null) return;
+    try {
+      for (const event of this.parser.push(chunk)) {
+        if (event.id !== null) this.resumable = true;
+        if (event.data !== null && event.data !== '') this.observeMessage(event.data);
+      }
+    } catch {
+      this.parser = null;
+    }
+  }
+
+  finish(_how: 'ended' | 'broken'): Uint8Array | null {
+    this.release();
+    return null;
+  }
+
+  abandon(): 'drain' | 'abort' {
+    this.release();
+    return 'abort';
+  }
+
+  /** true when own bytes may follow: the stream stands between two events. */
+  protected get mayAppend(): boolean {
+    return this.parser?.betweenEvents === true;
+  }
+
+  protected release(): void {
+    if (this.session !== null) this.session.openStreams--;
+  }
+
+  private observeMessage(data: string): void {
+    let message: Json;
+    try {
+      message = JSON.parse(data) as Json;
+    } catch {
+      return;
+    }
+    if (!isJsonObject(message)) return;
+    const { id } = message;
+    if (typeof id !== 'string' && typeof id !== 'number') return;
+    if (typeof message.method === 'string') this.session?.expectResponse(id);
+    else this.observeResponse(id, message);
+  }
+
+  protected observeResponse(id: RpcId, message: JsonObject): void {
+    const call = this.openCall(id);
+    if (call === undefined) return;
+    if ('error' in message) call.settleSniffed('rpc_error', this.httpStatus);
+    else call.settleSniffed(isJsonObject(message.result) && message.result.isError === true ? 'tool_error' : 'ok', this.httpStatus);
+  }
+}
+
+/** The calls of a session by response id, for streams that carry several. */
+export function callsOf(session: Session | null): (id: RpcId) => OpenCall | undefined {
+  return (id) => session?.calls.get(idKey(id));
+}

@@ -1,0 +1,87 @@
+import type { CallFacts, CatalogueTool, Decision } from '@/lib/domain/decision';
+import type { Reason } from '@/lib/domain/reasons';
+import type { JsonObject } from '@/lib/kernel/json';
+import { ok, type Result } from '@/lib/kernel/result';
+import { refuse, type Denial, type Refused } from '../denial';
+import type { RequestFacts } from '../facts';
+import type { GatewayPorts, LivePolicy } from '../ports';
+import type { Message } from '../wire/json-rpc';
+import type { Granted } from './grant';
+
+declare const decided: unique symbol;
+/** A call that the policy lets go on, by permission or because the rule only observes; perhaps not without a person. */
+export interface Decided extends Granted {
+  readonly message: Message & { readonly kind: 'request' };
+  readonly tool: CatalogueTool;
+  readonly args: JsonObject;
+  readonly policy: LivePolicy;
+  readonly decision: Decision;
+  readonly [decided]: true;
+}
+
+const NO_ARGUMENTS: JsonObject = Object.freeze({});
+
+/** Asks the policy of this snapshot. No policy, no tool of that name, not an active tool: no. */
+export function decide(call: Granted, ports: GatewayPorts): Result<Decided, Denial> {
+  const params = call.message.params as JsonObject;
+  const name = params.name as string;
+  const tool = call.server.catalogue.get(name);
+  if (call.forbiddenKey !== null) return refuseForbiddenKey(tool);
+  const absent = absence(tool);
+  if (call.policy === null || tool === undefined) return refuse(absent ?? 'policy.none');
+  const args = (params.arguments as JsonObject | undefined) ?? NO_ARGUMENTS;
+  const decision = call.policy.compiled.decide(factsOf(call, name, args, ports.clock.nowMs()), call.server.catalogue);
+  const facts: RequestFacts = call;
+  facts.decision = decision;
+  // An observing policy lets its own refusals pass, never a tool that nobody approved.
+  if (absent !== null) return refuse(absent);
+  if (!decision.passes && decision.outcome !== 'needs_approval') return refuse(decision.reason, { message: decision.message });
+  const undeclared = checkDeclared(args, tool.inputSchema);
+  if (undeclared !== null) return undeclared;
+  return ok(Object.assign(call, { tool, args }) as unknown as Decided);
+}
+
+function absence(tool: CatalogueTool | undefined): Reason | null {
+  if (tool === undefined) return 'tool.unknown';
+  if (tool.status === 'active') return null;
+  return tool.status === 'pending' ? 'tool.pending' : 'tool.quarantined';
+}
+
+/** A key like `__proto__` is malformed JSON to us; a dispatcher reads what it runs from its arguments, so there it is a malformed dispatch. */
+function refuseForbiddenKey(tool: CatalogueTool | undefined): Refused {
+  const dispatches = tool?.dispatch != null;
+  return dispatches ? refuse('dispatch.malformed') : refuse('request.malformed', { data: { problem: 'forbidden_key' } });
+}
+
+function factsOf(call: Granted, tool: string, args: JsonObject, at: number): CallFacts {
+  const { agent, scopes, purpose, id } = call.grant;
+  return {
+    tool,
+    args,
+    at,
+    server: call.server,
+    agent,
+    grant: { id, scopes, purpose },
+    client: call.client,
+    session: call.session?.id ?? null,
+  };
+}
+
+const OPEN_KEYWORDS = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'not', 'if', '$ref', '$dynamicRef', 'dependentSchemas', 'propertyNames'];
+
+/**
+ * Arguments that the tool does not declare are refused where the schema is a plain list of properties: an upstream that
+ * ignores or forwards them is how data leaves unseen. A schema that says or composes more decides for itself.
+ */
+export function checkDeclared(args: JsonObject, schema: JsonObject | null): Refused | null {
+  const properties = schema?.properties;
+  if (schema === null || typeof properties !== 'object' || properties === null) return null;
+  const additional = schema.additionalProperties;
+  if (additional !== undefined && additional !== false) return null;
+  for (const key of Object.keys(args)) {
+    if (Object.hasOwn(properties, key)) continue;
+    if (OPEN_KEYWORDS.some((keyword) => keyword in schema)) return null;
+    return refuse('argument.undeclared', { message: null });
+  }
+  return null;
+}

@@ -1,0 +1,189 @@
+import { refuse, type Denial } from '../denial';
+import { UpstreamFailure, type GatewayPorts, type UpstreamReply } from '../ports';
+import { discard, RelayedBody, type Tap } from '../relayed-body';
+import type { GatewayResponse } from '../request';
+import { StreamTap } from '../session-tap';
+import type { SessionStore } from '../sessions';
+import { upstreamHeaders } from '../upstream-headers';
+import { canonicalText, idKey } from '../wire/json-rpc';
+import { OutcomeSniffer } from '../wire/outcome-sniffer';
+import { refusalResponse, toolResultText } from '../wire/respond';
+import { encodeEvent } from '../wire/sse';
+import type { Admitted } from './admit';
+import { Settlement } from './settle';
+
+/** What forwarding needs besides the call. */
+export interface ForwardContext {
+  readonly ports: GatewayPorts;
+  readonly sessions: SessionStore;
+  readonly publicUrl: string;
+  /** Counts calls on their way, for draining. */
+  readonly onSent: () => void;
+  readonly onSettled: () => void;
+}
+
+/**
+ * Sends the canonical text of what was decided on and streams the answer back byte for byte. Only an admitted call gets
+ * here; whatever happens now closes its event.
+ */
+export async function forward(call: Admitted, context: ForwardContext): Promise<GatewayResponse> {
+  const exchange = new Exchange(call, context);
+  let reply: UpstreamReply;
+  try {
+    reply = await context.ports.upstreams.post(call.server.target, {
+      body: canonicalText(call.message),
+      method: call.message.method,
+      rpcId: call.message.id,
+      headers: upstreamHeaders(call),
+      session: call.session?.upstream ?? null,
+      signal: exchange.signal,
+    });
+  } catch (error) {
+    return exchange.failed(error);
+  }
+  return exchange.answer(reply);
+}
+
+class Exchange {
+  private readonly controller = new AbortController();
+  private readonly settlement: Settlement;
+  private readonly key: string;
+
+  constructor(
+    private readonly call: Admitted,
+    private readonly context: ForwardContext,
+  ) {
+    const { session, era, request, message } = call;
+    this.key = idKey(message.id);
+    context.onSent();
+    this.settlement = new Settlement(call, context.ports, () => {
+      if (session?.calls.get(this.key) === this.settlement) session.calls.delete(this.key);
+      context.onSettled();
+    }, () => this.controller.abort());
+    if (session !== null && !session.calls.has(this.key)) session.calls.set(this.key, this.settlement);
+    // In the modern era a closed stream is the cancellation; before, the client may come back for the result.
+    if (era === 'modern') request.signal.addEventListener('abort', this.cancel, { once: true });
+    if (era === 'modern' && request.signal.aborted) this.cancel();
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  private readonly cancel = (): void => {
+    this.settlement.cancelled = true;
+    this.controller.abort();
+  };
+
+  failed(error: unknown): GatewayResponse {
+    const sent = !(error instanceof UpstreamFailure) || error.sent;
+    if (!(error instanceof UpstreamFailure)) this.context.ports.log.error('upstream adapter failed', { error: String(error) });
+    if (this.settlement.cancelled) this.settlement.settleWithoutResult(null, '');
+    else this.settlement.settle(sent ? 'unknown' : 'not_sent', null, sent ? 'The connection to the server was lost.' : 'The server could not be reached.');
+    return this.refused(refuse(sent ? 'upstream.failed' : 'upstream.unavailable').error);
+  }
+
+  answer(reply: UpstreamReply): GatewayResponse {
+    const { status, body } = reply;
+    const type = reply.contentType?.toLowerCase() ?? '';
+    if (status === 404 && this.call.session?.upstream.upstreamId != null) return this.lostSession(reply);
+    const json = type.startsWith('application/json');
+    const stream = status === 200 && type.startsWith('text/event-stream');
+    const relayed = body !== null && (stream || (json && status !== 401 && status !== 403 && status < 500 && (status === 200 || status >= 400)));
+    if (!relayed) return this.failedWith(reply);
+    const headers: Record<string, string> = { 'content-type': stream ? 'text/event-stream' : 'application/json', 'x-callgate-event': this.call.event };
+    headers['cache-control'] = stream ? 'no-cache, no-transform' : 'no-store';
+    if (stream) headers['x-accel-buffering'] = 'no';
+    const tap = stream ? new CallStreamTap(this.call, this.settlement) : new CallJsonTap(this.call, this.settlement, status);
+    return { status, headers, body: new RelayedBody(body, tap, () => this.controller.abort()) };
+  }
+
+  /** The upstream forgot the session: the client has to begin again, and the call was certainly not made. */
+  private lostSession(reply: UpstreamReply): GatewayResponse {
+    discard(reply.body);
+    this.settlement.settle('upstream_error', 404, 'The server no longer knows the session.');
+    if (this.call.session !== null) this.context.sessions.drop(this.call.session);
+    return this.refused(refuse('request.unknown_session').error);
+  }
+
+  /** An upstream's challenge or error page is about our credential or its health; it is not the client's to answer. */
+  private failedWith(reply: UpstreamReply): GatewayResponse {
+    discard(reply.body);
+    const { status } = reply;
+    this.settlement.settle('upstream_error', status, `The server answered HTTP ${status}.`);
+    const turnedAway = status === 401 || status === 403;
+    const message = turnedAway
+      ? `The server refused the gateway's own credential (HTTP ${status}). The call was not made; an operator has to renew the credential.`
+      : `The server answered HTTP ${status} instead of a result. Whether the call was made is unknown.`;
+    return this.refused(refuse('upstream.failed', { message }).error);
+  }
+
+  private refused(denial: Denial): GatewayResponse {
+    return refusalResponse(this.call, denial, this.call.event, this.context.publicUrl);
+  }
+}
+
+/** One JSON body: the result, or an error. */
+class CallJsonTap implements Tap {
+  private readonly sniffer = new OutcomeSniffer();
+
+  constructor(
+    private readonly call: Admitted,
+    private readonly settlement: Settlement,
+    private readonly status: number,
+  ) {}
+
+  observe(chunk: Uint8Array): void {
+    this.settlement.bytes += chunk.length;
+    this.sniffer.push(chunk);
+  }
+
+  finish(how: 'ended' | 'broken'): null {
+    const outcome = this.sniffer.end();
+    if (this.status >= 400) this.settlement.settle('upstream_error', this.status, `The server answered HTTP ${this.status}.`);
+    else if (outcome !== 'incomplete') this.settlement.settleSniffed(outcome, this.status);
+    else this.settlement.settleWithoutResult(this.status, how === 'broken' ? 'The answer broke off.' : 'The answer was no JSON-RPC response.');
+    return null;
+  }
+
+  abandon(): 'drain' | 'abort' {
+    if (this.call.era !== 'modern') return 'drain';
+    this.settlement.cancelled = true;
+    this.settlement.settleWithoutResult(this.status, '');
+    return 'abort';
+  }
+}
+
+/** A stream with the result last; questions and progress before it. */
+class CallStreamTap extends StreamTap {
+  constructor(
+    private readonly call: Admitted,
+    private readonly settlement: Settlement,
+  ) {
+    super(call.session, (id) => (idKey(id) === idKey(call.message.id) ? settlement : call.session?.calls.get(idKey(id))), 200);
+  }
+
+  override observe(chunk: Uint8Array): boolean | void {
+    this.settlement.bytes += chunk.length;
+    return super.observe(chunk);
+  }
+
+  override finish(how: 'ended' | 'broken'): Uint8Array | null {
+    this.release();
+    if (this.settlement.isSettled) return null;
+    // The client may fetch the result on another stream of the session; the outcome is learned there.
+    if (this.resumable && this.call.session !== null && !this.settlement.cancelled) return null;
+    const { cancelled } = this.settlement;
+    this.settlement.settleWithoutResult(200, how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.');
+    if (cancelled || !this.mayAppend) return null;
+    return encodeEvent(toolResultText(this.call, refuse('upstream.failed').error, this.call.event));
+  }
+
+  override abandon(): 'drain' | 'abort' {
+    if (this.call.era !== 'modern') return 'drain';
+    this.release();
+    this.settlement.cancelled = true;
+    this.settlement.settleWithoutResult(200, '');
+    return 'abort';
+  }
+}

@@ -1,0 +1,70 @@
+import { ok, type Result } from '@/lib/kernel/result';
+import { refuse, type Denial, type Refused } from '../denial';
+import type { RequestFacts } from '../facts';
+import type { GatewayPorts, GrantView, LivePolicy, ServerView } from '../ports';
+import type { SessionStore } from '../sessions';
+import type { Decoded } from './decode';
+import type { Identified } from './identify';
+
+declare const granted: unique symbol;
+interface GrantedFacts {
+  readonly server: ServerView;
+  readonly [granted]: true;
+}
+/** A message of an agent that may use this server now. */
+export type Granted = Decoded & GrantedFacts;
+/** The same for requests without a body (GET, DELETE). */
+export type GrantedStream = Identified & GrantedFacts;
+
+/**
+ * May this agent use this server at all, now? Everything is asked again on every request: a session proves nothing.
+ * The clock is the database's.
+ */
+export function grant<C extends Identified>(call: C, ports: GatewayPorts, sessions: SessionStore): Result<C & GrantedFacts, Denial> {
+  const now = ports.clock.nowMs();
+  const refused = checkGrant(call.grant, now) ?? findServer(call) ?? findSession(call, sessions, now);
+  return refused ?? ok(call as C & GrantedFacts);
+}
+
+/** Why a grant cannot be used at this time, or null. */
+export function checkGrant(grant: GrantView, nowMs: number): Refused | null {
+  if (grant.status === 'revoked') return refuse('identity.revoked');
+  if (grant.tokenExpiresAtMs !== null && grant.tokenExpiresAtMs <= nowMs) return refuse('identity.expired');
+  if (grant.expiresAtMs !== null && grant.expiresAtMs <= nowMs) return refuse('identity.expired');
+  if (!grant.agent.ownerActive) return refuse('identity.owner_disabled');
+  if (grant.agent.status !== 'active') return refuse('grant.agent_suspended');
+  if (grant.notBeforeMs !== null && grant.notBeforeMs > nowMs) {
+    return refuse('grant.not_yet', { retryAfterMs: grant.notBeforeMs - nowMs });
+  }
+  return null;
+}
+
+function findServer(call: Identified): Refused | null {
+  if (call.slug === '') {
+    return refuse('server.unknown', { message: 'Name the server in the path: /mcp/{server}, with the slug that the console shows.' });
+  }
+  const server = call.snapshot.serverBySlug(call.slug);
+  if (server === undefined) return refuse('server.unknown');
+  if (server.id !== call.grant.serverId) return refuse('grant.other_server');
+  if (server.status !== 'active') return refuse('server.disabled');
+  const facts: RequestFacts = call;
+  facts.server = server;
+  facts.policy = policyOf(call.grant, server);
+  return null;
+}
+
+function policyOf(grant: GrantView, server: ServerView): LivePolicy | null {
+  return grant.policyId === null ? null : (server.policies.get(grant.policyId) ?? null);
+}
+
+/** A session is bound to its grant and server; another's is as unknown as one that never was. Modern requests have none. */
+function findSession(call: Identified, sessions: SessionStore, nowMs: number): Refused | null {
+  const id = call.headers.sessionId;
+  if (id === null || call.era === 'modern' || call.message?.method === 'initialize') return null;
+  const session = sessions.find(id, call.grant.id, call.server?.id ?? '', nowMs);
+  if (session === null) return refuse('request.unknown_session');
+  const facts: RequestFacts = call;
+  facts.session = session;
+  facts.client = session.client;
+  return null;
+}

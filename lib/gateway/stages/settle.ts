@@ -1,0 +1,68 @@
+import type { EventOutcome } from '@/lib/domain/audit-event';
+import type { Charge } from '@/lib/domain/decision';
+import type { GatewayPorts } from '../ports';
+import type { OpenCall } from '../sessions';
+import type { SniffedOutcome } from '../wire/outcome-sniffer';
+import type { Admitted } from './admit';
+
+const NOTHING: readonly Charge[] = [];
+const NOTE_MAX = 500;
+
+/** The one outcome of an admitted call. Whoever learns it first says it; later words change nothing. */
+export class Settlement implements OpenCall {
+  /** The client asked to cancel: a call that then ends without a result was cancelled. */
+  cancelled = false;
+  bytes = 0;
+  private settled = false;
+  private readonly sentMs: number;
+
+  constructor(
+    private readonly call: Admitted,
+    private readonly ports: GatewayPorts,
+    private readonly onSettled: () => void,
+    /** Lets go of the upstream's answer, if it is still being waited for. */
+    readonly abort: () => void,
+  ) {
+    this.sentMs = ports.clock.monotonicMs();
+  }
+
+  get isSettled(): boolean {
+    return this.settled;
+  }
+
+  /** Queues the outcome for the ledger; refunds charges that ask for it when the upstream failed the call for certain. */
+  settle(outcome: EventOutcome, httpStatus: number | null, note: string | null = null): void {
+    if (this.settled) return;
+    this.settled = true;
+    const now = this.ports.clock.monotonicMs();
+    const upstreamMs = now - this.sentMs;
+    const settlement = {
+      event: this.call.event,
+      outcome,
+      httpStatus,
+      upstreamMs,
+      gatewayMs: now - this.call.startedMs - upstreamMs,
+      resultBytes: this.bytes,
+      note: note === null ? null : note.slice(0, NOTE_MAX),
+    };
+    this.ports.ledger.settle(settlement, this.refund(outcome), this.call.policy.id);
+    this.onSettled();
+  }
+
+  /** The outcome of a response that was seen. */
+  settleSniffed(sniffed: Exclude<SniffedOutcome, 'incomplete'>, httpStatus: number | null): void {
+    this.settle(sniffed === 'rpc_error' ? 'upstream_error' : sniffed, httpStatus);
+  }
+
+  /** The answer ended without a result. */
+  settleWithoutResult(httpStatus: number | null, note: string): void {
+    if (this.cancelled) this.settle('cancelled', httpStatus, 'The client cancelled the call.');
+    else this.settle('unknown', httpStatus, note);
+  }
+
+  /** Unknown outcomes keep their charge: the call may well have done its work. So do errors that a tool itself reports. */
+  private refund(outcome: EventOutcome): readonly Charge[] {
+    if (outcome !== 'not_sent' && outcome !== 'upstream_error') return NOTHING;
+    return this.call.decision.charges.filter((charge) => charge.refundOnUpstreamError);
+  }
+}

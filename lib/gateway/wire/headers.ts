@@ -1,0 +1,127 @@
+import { refuse, type Refused } from '../denial';
+
+/** The request headers that mean something to the gateway; nothing else of the caller's headers is ever looked at or sent on. */
+export interface WireHeaders {
+  host: string | null;
+  origin: string | null;
+  authorization: string | null;
+  contentType: string | null;
+  contentEncoding: string | null;
+  accept: string | null;
+  protocolVersion: string | null;
+  sessionId: string | null;
+  mcpMethod: string | null;
+  mcpName: string | null;
+  lastEventId: string | null;
+  traceparent: string | null;
+  tracestate: string | null;
+  /** `mcp-param-*` by lower-case name; null without any. */
+  params: Record<string, string> | null;
+}
+
+type Field = Exclude<keyof WireHeaders, 'params'>;
+
+const FIELDS = new Map<string, Field>([
+  ['host', 'host'],
+  ['origin', 'origin'],
+  ['authorization', 'authorization'],
+  ['content-type', 'contentType'],
+  ['content-encoding', 'contentEncoding'],
+  ['accept', 'accept'],
+  ['mcp-protocol-version', 'protocolVersion'],
+  ['mcp-session-id', 'sessionId'],
+  ['mcp-method', 'mcpMethod'],
+  ['mcp-name', 'mcpName'],
+  ['last-event-id', 'lastEventId'],
+  ['traceparent', 'traceparent'],
+  ['tracestate', 'tracestate'],
+]);
+
+/**
+ * Reads the raw header list. A header that decides something and stands there twice is refused: two readers would take
+ * different ones (Node keeps the first `Host` and joins `Mcp-Name`).
+ */
+export function readHeaders(raw: readonly string[]): WireHeaders | Refused {
+  const headers: WireHeaders = {
+    host: null, origin: null, authorization: null, contentType: null, contentEncoding: null, accept: null, protocolVersion: null,
+    sessionId: null, mcpMethod: null, mcpName: null, lastEventId: null, traceparent: null, tracestate: null, params: null,
+  };
+  let framing = 0;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] as string).toLowerCase();
+    const value = raw[at + 1] as string;
+    const field = FIELDS.get(name);
+    if (field !== undefined) {
+      if (headers[field] === null) headers[field] = value.trim();
+      else if (field === 'accept') headers.accept += `, ${value}`;
+      else return refuseDuplicate(field);
+    } else if (name.startsWith('mcp-param-')) {
+      headers.params ??= {};
+      if (Object.hasOwn(headers.params, name)) return refuseDuplicate('mcpName');
+      headers.params[name] = value.trim();
+    } else if (name === 'content-length' || name === 'transfer-encoding') {
+      // Both at once is how requests are smuggled past a proxy; the HTTP parser should have refused it already.
+      if (++framing > 1) return refuse('request.invalid', { message: 'The request frames its body twice.' });
+    }
+  }
+  return headers;
+}
+
+function refuseDuplicate(field: Field): Refused {
+  switch (field) {
+    case 'host':
+      return refuse('request.host', { http: 400, message: 'The Host header stands there twice.' });
+    case 'origin':
+      return refuse('request.origin');
+    case 'authorization':
+      return refuse('identity.malformed', { message: 'The Authorization header stands there twice.' });
+    case 'contentType':
+    case 'contentEncoding':
+      return refuse('request.media_type');
+    case 'protocolVersion':
+    case 'mcpMethod':
+    case 'mcpName':
+      return refuse('request.header_mismatch', { message: 'An MCP header stands there twice.' });
+    default:
+      return refuse('request.invalid', { message: 'A header stands there twice.' });
+  }
+}
+
+const SENTINEL = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The text a mirrored header stands for (`=?base64?…?=` decoded), or null when it is malformed. */
+export function decodeMirror(value: string): string | null {
+  if (!value.startsWith('=?')) return value;
+  const match = SENTINEL.exec(value);
+  if (match === null) return null;
+  try {
+    const binary = atob(match[1] as string);
+    return decoder.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}
+
+/** The header text of a mirrored value: as it is, or as a base64 sentinel when a header cannot carry it unchanged. */
+export function encodeMirror(value: string): string {
+  const plain = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value) && !value.startsWith('=?');
+  if (plain) return value;
+  let binary = '';
+  for (const byte of new TextEncoder().encode(value)) binary += String.fromCharCode(byte);
+  return `=?base64?${btoa(binary)}?=`;
+}
+
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const VISIBLE = /^[\x20-\x7e]{1,1024}$/;
+
+/** What both ends of the hop share besides MCP: tracing, and the place to resume a stream at. Malformed values are left out. */
+export function passedHeaders(headers: WireHeaders): Record<string, string> {
+  const passed: Record<string, string> = {};
+  if (headers.traceparent !== null && TRACEPARENT.test(headers.traceparent)) {
+    passed.traceparent = headers.traceparent;
+    if (headers.tracestate !== null && VISIBLE.test(headers.tracestate)) passed.tracestate = headers.tracestate;
+  }
+  if (headers.lastEventId !== null && VISIBLE.test(headers.lastEventId)) passed['last-event-id'] = headers.lastEventId;
+  return passed;
+}

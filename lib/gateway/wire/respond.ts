@@ -1,0 +1,105 @@
+import { REASONS } from '@/lib/domain/reasons';
+import type { Json } from '@/lib/kernel/json';
+import { ruleOf } from '../audit';
+import { wordsOf, type Denial } from '../denial';
+import { rpcIdOf, toolOf, type RequestFacts } from '../facts';
+import type { GatewayResponse } from '../request';
+
+/** JSON-RPC code of a method other than a call that failed behind the gateway. */
+const INTERNAL_ERROR = -32603;
+
+/**
+ * Every refusal becomes wire bytes here and nowhere else. A refused tool call is a result that the model reads; what the
+ * model cannot mend is a JSON-RPC error, with an HTTP status where the transport has one for it.
+ */
+export function refusalResponse(facts: RequestFacts, denial: Denial, event: string | null, publicUrl: string): GatewayResponse {
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  if (event !== null) headers['x-callgate-event'] = event;
+  const { wire, http, rpc } = REASONS[denial.reason];
+  const isCall = facts.message?.kind === 'request' && facts.message.method === 'tools/call';
+  switch (wire) {
+    case 'unknown_tool':
+      return { status: 200, headers, body: errorText(facts, rpc ?? -32602, `Unknown tool: ${toolOf(facts) ?? ''}`, null) };
+    case 'invalid_params':
+      return { status: 200, headers, body: errorText(facts, rpc ?? -32602, wordsOf(denial), dataOf(denial, event)) };
+    case 'tool_result':
+      if (isCall) return { status: 200, headers, body: toolResultText(facts, denial, event) };
+      // Without an id there is no in-band answer, so the status has to say it.
+      return { status: rpcIdOf(facts) === null ? 502 : 200, headers, body: errorText(facts, INTERNAL_ERROR, wordsOf(denial), dataOf(denial, event)) };
+    default:
+      addHttpHeaders(headers, facts, denial, publicUrl);
+      return { status: denial.http ?? http, headers, body: errorText(facts, denial.rpc ?? rpc ?? -32600, wordsOf(denial), dataOf(denial, event)) };
+  }
+}
+
+function addHttpHeaders(headers: Record<string, string>, facts: RequestFacts, denial: Denial, publicUrl: string): void {
+  const status = denial.http ?? REASONS[denial.reason].http;
+  if (status === 401) {
+    const place = facts.slug === '' ? '' : `/${facts.slug}`;
+    const presented = denial.reason === 'identity.missing' ? '' : ', error="invalid_token"';
+    headers['www-authenticate'] = `Bearer resource_metadata="${publicUrl}/.well-known/oauth-protected-resource/mcp${place}"${presented}`;
+  }
+  if (status === 405) headers.allow = 'POST, GET, DELETE';
+  if (status === 503) headers['retry-after'] = '1';
+}
+
+function dataOf(denial: Denial, event: string | null): Json {
+  return {
+    reason: denial.reason,
+    ...(event === null ? null : { event }),
+    ...(denial.retryAfterMs === null ? null : { retryAfterMs: denial.retryAfterMs }),
+    ...denial.data,
+  };
+}
+
+/** The text of a JSON-RPC error that answers this request. */
+export function errorText(facts: RequestFacts, code: number, message: string, data: Json): string {
+  const error = data === null ? { code, message } : { code, message, data };
+  return JSON.stringify({ jsonrpc: '2.0', id: rpcIdOf(facts), error });
+}
+
+/** The text of a tool result that tells the model why nothing was, or perhaps was, done. */
+export function toolResultText(facts: RequestFacts, denial: Denial, event: string | null): string {
+  const outcome = outcomeOf(denial);
+  const decision = {
+    outcome,
+    reason: denial.reason,
+    rule: denial.rule ?? (outcome === 'unavailable' && facts.decision !== null ? facts.decision.rule : ruleOf(facts, denial)),
+    event,
+    policy: facts.policy?.slug ?? null,
+    version: facts.policy?.version ?? null,
+    retryAfterMs: denial.retryAfterMs,
+    approval: null,
+  };
+  const result = {
+    ...(facts.era === 'modern' ? { resultType: 'complete' } : null),
+    content: [{ type: 'text', text: sentence(outcome, denial) }],
+    isError: true,
+    _meta: { 'dev.callgate/decision': decision },
+  };
+  return JSON.stringify({ jsonrpc: '2.0', id: rpcIdOf(facts), result });
+}
+
+type WireOutcome = 'denied' | 'limited' | 'needs_approval' | 'unavailable';
+
+function outcomeOf(denial: Denial): WireOutcome {
+  if (denial.reason === 'limit.exhausted') return 'limited';
+  if (denial.reason === 'approval.needed') return 'needs_approval';
+  return REASONS[denial.reason].owner === 'upstream' ? 'unavailable' : 'denied';
+}
+
+/** At most a few short sentences: what, why, what to do. Author's words and ours; never the caller's or the upstream's. */
+function sentence(outcome: WireOutcome, denial: Denial): string {
+  const words = wordsOf(denial);
+  const why = /[.!?]$/.test(words) ? words : `${words}.`;
+  switch (outcome) {
+    case 'denied':
+      return `Denied by policy: ${why} The call was NOT EXECUTED. Do not work around this with other arguments or another tool; tell the user.`;
+    case 'limited':
+      return `Limited by policy: ${why} The call was NOT EXECUTED. Try again in ${Math.ceil((denial.retryAfterMs ?? 0) / 1000)} seconds at the earliest.`;
+    case 'needs_approval':
+      return `Approval needed by policy: ${why} The call was NOT EXECUTED. Approvals are decided by a person in the Callgate console; tell the user.`;
+    case 'unavailable':
+      return why;
+  }
+}

@@ -1,0 +1,84 @@
+/** One server-sent event: its data, whether it can be resumed from, and its text as it stood on the wire. */
+export interface SseEvent {
+  readonly data: string | null;
+  readonly id: string | null;
+  readonly event: string | null;
+  /** With its line ends and the empty line; what a reader that changes nothing sends on. */
+  readonly raw: string;
+}
+
+/**
+ * Splits a byte stream into events as the HTML standard has it: LF, CR or CRLF, several `data` lines, comments.
+ * `charactersMax` bounds one event; a longer one makes `push` throw a RangeError.
+ */
+export class SseParser {
+  private readonly decoder = new TextDecoder('utf-8');
+  private rest = '';
+  private raw = '';
+  private data: string | null = null;
+  private id: string | null = null;
+  private event: string | null = null;
+
+  constructor(private readonly charactersMax: number) {}
+
+  /** The events that this chunk completes. */
+  push(chunk: Uint8Array): SseEvent[] {
+    const events: SseEvent[] = [];
+    const text = this.rest + this.decoder.decode(chunk, { stream: true });
+    let start = 0;
+    for (;;) {
+      const end = lineEnd(text, start);
+      if (end < 0) break;
+      this.takeLine(text.slice(start, end), text.slice(start, afterLine(text, end)), events);
+      start = afterLine(text, end);
+    }
+    this.rest = text.slice(start);
+    if (this.rest.length + this.raw.length > this.charactersMax) throw new RangeError('an event is larger than the gateway reads');
+    return events;
+  }
+
+  /** true between events: bytes of a new event may follow. */
+  get betweenEvents(): boolean {
+    return this.rest === '' && this.raw === '';
+  }
+
+  private takeLine(line: string, raw: string, events: SseEvent[]): void {
+    this.raw += raw;
+    if (line === '') {
+      events.push({ data: this.data, id: this.id, event: this.event, raw: this.raw });
+      this.raw = '';
+      this.data = this.id = this.event = null;
+      return;
+    }
+    const colon = line.indexOf(':');
+    if (colon === 0) return;
+    const field = colon < 0 ? line : line.slice(0, colon);
+    let value = colon < 0 ? '' : line.slice(colon + 1);
+    if (value.startsWith(' ')) value = value.slice(1);
+    if (field === 'data') this.data = this.data === null ? value : `${this.data}\n${value}`;
+    else if (field === 'id') this.id = value;
+    else if (field === 'event') this.event = value;
+  }
+}
+
+function lineEnd(text: string, start: number): number {
+  const lf = text.indexOf('\n', start);
+  const cr = text.indexOf('\r', start);
+  const end = lf < 0 ? cr : cr < 0 ? lf : Math.min(lf, cr);
+  // A CR at the very end may be half of a CRLF: wait for what follows.
+  return end >= 0 && end === cr && end === text.length - 1 ? -1 : end;
+}
+
+function afterLine(text: string, end: number): number {
+  return text.charCodeAt(end) === 13 && text.charCodeAt(end + 1) === 10 ? end + 2 : end + 1;
+}
+
+const encoder = new TextEncoder();
+
+/** The bytes of one message event; `from` gives the id and the event name of the event it replaces. */
+export function encodeEvent(data: string, from?: { id: string | null; event: string | null }): Uint8Array {
+  const event = from?.event != null ? `event: ${from.event}\n` : 'event: message\n';
+  const id = from?.id != null ? `id: ${from.id}\n` : '';
+  // JSON text has no line breaks of its own, but a foreign server's data may.
+  return encoder.encode(`${event}${id}data: ${data.replaceAll('\n', '\ndata: ')}\n\n`);
+}

@@ -51,7 +51,7 @@ export function readEffect(input: EffectInput): Effect {
 function strongName(input: EffectInput, byName: Said, byText: Said | null): Effect {
   const agrees = byText?.category === byName.category;
   const first = input.description.verbs[0];
-  const textChanges = byText !== null && byText.verb === first && input.description.opens && OVERRULING.has(byText.category) && plain(first);
+  const textChanges = byText !== null && byText.verb === first && input.description.opens && OVERRULING.has(verbOf(first)?.category ?? 'read') && plain(first);
   if (byName.category === 'read' && textChanges && input.claims.readOnly === null) {
     return effect(byText.category, 'medium', byText.reason, byName.reason);
   }
@@ -89,6 +89,8 @@ function bySchema(input: EffectInput, asksState: string | undefined): Effect {
   if (cues.openPayload !== null) {
     return effect('execute', 'low', `no verb says what it does, and it takes an open-ended payload in \`${cues.openPayload}\``);
   }
+  const shell = input.words.find((word) => SHELLS.has(word));
+  if (shell !== undefined) return effect('execute', 'low', `the name is that of something that runs commands (\`${shell}\`)`);
   if (asksState !== undefined) return effect('read', 'low', asksState);
   if (cues.writeKey !== null) {
     return effect('write', 'low', `no verb says what it does, and its argument \`${cues.writeKey}\` suggests that it changes something`);
@@ -100,6 +102,8 @@ function bySchema(input: EffectInput, asksState: string | undefined): Effect {
   }
   return effect('write', 'low', 'nothing in the definition says what it does, so it is taken to change something');
 }
+
+const SHELLS = new Set(['shell', 'bash', 'powershell', 'terminal', 'cmd', 'python', 'repl', 'sh', 'zsh', 'cli']);
 
 const INFORMATION = new Set(
   'info information details list overview summary history documentation guide insights statistics metrics catalog reference status quote data analysis report answers'.split(' '),
@@ -132,15 +136,19 @@ function said(whose: string, verbs: readonly string[], input: EffectInput): Said
   return worst;
 }
 
-function surroundings({ words, description, cues, claims }: EffectInput): Surroundings {
+function surroundings({ tool, words, description, cues, claims }: EffectInput): Surroundings {
   return {
     nameWords: new Set(words),
     sentenceWords: new Set(description.words),
+    objectWords: new Set([...words, ...description.words.slice(1, 5)]),
+    savesResult: SAVES_RESULT.test((tool.description ?? '').slice(0, 400)),
     cues,
     claimsReadOnly: claims.readOnly !== null,
     readOnlyQuery: claims.readOnlyQuery,
   };
 }
+
+const SAVES_RESULT = /\band (then )?(saves?|writes?|stores?|uploads?) (it|them|the|to|as|output|results?|a)\b/i;
 
 /** What an opening sentence may say against a reading name: "run" and "perform" are said of searches, too. */
 const OVERRULING: ReadonlySet<Category> = new Set(['write', 'destructive']);

@@ -17,7 +17,7 @@ const PLAIN: WordLists = {
     compute parse extract identify examine ping locate diagnose decode encode classify tokenize assess ask peek ls cat
     grep tail stat view check count scrape lint determine explore introspect simulate forecast decompile disassemble
     translate paginate query resolve scan poll think brainstorm convert obtain gather collect display print return
-    echo tell infer interpret predict assert`,
+    echo tell infer interpret predict assert aggregate geocode`,
   write: `create add update set insert put edit write save upload modify rename move copy send publish import assign
     register enable disable configure append prepend upsert attach detach unlink untag reply mark merge push unstar
     follow unfollow archive unarchive submit approve reject accept decline complete finish finalize finalise invite
@@ -34,7 +34,7 @@ const PLAIN: WordLists = {
   execute: `run execute exec invoke trigger start stop restart launch deploy redeploy rebuild evaluate eval click
     doubleclick dblclick press navigate open perform rerun retry dispatch generate install tap swipe hover drag boot
     reboot shutdown spawn interact wait goto synthesize bootstrap failover drain cordon uncordon operate orchestrate
-    automate train finetune halt resume continue crawl keypress scroll sleep`,
+    automate train finetune halt resume continue crawl keypress scroll sleep skip emulate`,
   destructive: `delete remove drop destroy purge clear wipe reset revoke uninstall terminate kill erase truncate prune
     unpublish cancel deregister unregister discard evict expunge shred decommission deprovision unset rm del rmdir
     unroute obliterate`,
@@ -72,7 +72,7 @@ export const MODIFIERS: ReadonlySet<string> = words(
 export const STATE_NOUNS: ReadonlySet<string> = words(
   `status info information detail details history stats statistics metrics summary insight insights guide help docs
    documentation catalog catalogue overview capabilities balance quote usage metadata health result results progress
-   schema tree templates availability whoami version`,
+   schema tree templates availability whoami version logs log`,
 );
 
 /** Nouns after which a job-like verb is part of the object: "run_details", "test_results", "import_status". */

@@ -13,6 +13,7 @@ const MONEY = new Set('refund payout settlement payment swap withdrawal invoice 
 const MAYBE_MONEY = new Set('order transfer transaction subscription trade bridge checkout deposit charge position bid stake fund loan charge credit'.split(' '));
 /** May follow a money word without making it something else: a payment link still is one, a payment report is not. */
 const MONEY_TAILS = new Set('link intent item order request transaction session line batch fund crypto token native erc20 market limit bracket stock option eth sol btc usdc instant'.split(' '));
+const TRADED = new Set('stock option crypto market limit eth sol btc usdc erc20 share fund money payment'.split(' '));
 const MONEY_VERBS = new Set('pay buy sell withdraw donate repay unstake reimburse charge refund purchase deposit payout stake trade bid invest borrow redeem swap transfer send bridge'.split(' '));
 const ALWAYS_MONEY_VERBS = new Set('pay repay reimburse refund payout'.split(' '));
 const MONEY_KEYS = new Set(
@@ -27,11 +28,12 @@ const PROVIDERS = /\b(stripe|paypal|square|razorpay|adyen|braintree|plaid|coinba
  * or editing the notes of a payment is not financial, and a noun alone never decides.
  */
 export function moneyReason(server: string, tool: ToolDefinition, words: readonly string[], cues: SchemaCues): string | null {
+  const nouns = words.map(singular);
   const speaksOfMoney =
+    nouns.some((noun) => TRADED.has(noun)) ||
     [...cues.keys].some((key) => MONEY_KEYS.has(key)) ||
     MONEY_TEXT.test((tool.description ?? '').slice(0, 600)) ||
     PROVIDERS.test(splitIdentifier(server).join(' '));
-  const nouns = words.map(singular);
   const verb = nouns.find((word) => MONEY_VERBS.has(word));
   if (verb !== undefined && nouns[0] === verb && (ALWAYS_MONEY_VERBS.has(verb) || movesMoney(verb, nouns, speaksOfMoney, cues))) {
     return `the name's verb \`${verb}\` moves money`;

@@ -29,7 +29,7 @@ function headIndex(words: readonly string[]): number {
   const lastIndex = words.length - 1;
   const plain = words.findIndex((_, i) => isPlain(i));
   if (plain >= 0) {
-    const overtakes = plain === 0 && lastIndex > 0 && DUAL.has(words[0] ?? '') && isPlain(lastIndex);
+    const overtakes = plain < lastIndex && DUAL.has(words[plain] ?? '') && isPlain(lastIndex);
     return overtakes && !joins(words[lastIndex - 1]) ? lastIndex : plain;
   }
   if (isVerb(0)) return 0;

@@ -6,6 +6,10 @@ import type { SchemaCues } from '@/lib/risk/schema-cues';
 export interface Surroundings {
   readonly nameWords: ReadonlySet<string>;
   readonly sentenceWords: ReadonlySet<string>;
+  /** words of the name and the first few after the sentence's verb: what it is applied to */
+  readonly objectWords: ReadonlySet<string>;
+  /** the description adds that the result is saved */
+  readonly savesResult: boolean;
   readonly cues: SchemaCues;
   /** the description promises that nothing is changed */
   readonly claimsReadOnly: boolean;
@@ -26,11 +30,14 @@ const talksOf = (list: string) => {
 
 const stateObject = talksOf('thread issue comment conversation alert incident report conflict ticket error discussion finding dispute bug task');
 const pictures = talksOf('screenshot snapshot image log page viewport screen frame trace view hierarchy');
-const descriptiveText = talksOf(
+const descriptiveText = among(
   'type locator schema doc documentation sql query summary plan command preview diff uuid hash prompt insight selector explanation recommendation suggestion estimate embedding',
 );
+const media = among('image video audio model speech music song sound voice picture photo asset mesh texture animation');
+const widgets = talksOf('element button dropdown option page field form checkbox input selector textbox');
+const ports = talksOf('port tunnel');
 const opinions = talksOf('feedback input answer rating');
-const credentials = talksOf('key token secret password credential certificate otp link url');
+const credentials = among('key token secret password credential certificate otp link url');
 const infrastructure = talksOf('migration terraform infrastructure plan stack playbook');
 const sessions = talksOf('browser page tab window session app dialog simulator');
 const jobs = talksOf('run job workflow pipeline build execution crawl query scan deployment');
@@ -47,8 +54,13 @@ const SENSES: ReadonlyMap<string, Sense> = new Map<string, Sense>([
   ['take', (around) => (pictures(around) ? 'read' : 'write')],
   ['generate', (around) => generated(around)],
   ['download', (around) => (writesFile(around) || !around.cues.known ? 'write' : 'read')],
-  ['export', (around) => (around.cues.outputPath !== null ? 'write' : 'read')],
-  ['convert', (around) => (around.cues.outputPath !== null ? 'write' : 'read')],
+  ['export', (around) => (producesFile(around) ? 'write' : 'read')],
+  ['convert', (around) => (producesFile(around) ? 'write' : 'read')],
+  ['translate', (around) => (producesFile(around) ? 'write' : 'read')],
+  ['extract', (around) => (producesFile(around) ? 'write' : 'read')],
+  ['select', (around) => (widgets(around) ? 'execute' : 'write')],
+  ['fill', (around) => (widgets(around) ? 'execute' : 'write')],
+  ['forward', (around) => (ports(around) ? 'execute' : 'write')],
   ['apply', (around) => (infrastructure(around) ? 'execute' : 'write')],
   ['close', (around) => (sessions(around) ? 'execute' : 'write')],
   ['cancel', (around) => (jobs(around) ? 'execute' : 'destructive')],
@@ -66,13 +78,15 @@ export function senseOf(verb: string, around: Surroundings): Category | undefine
 }
 
 function generated(around: Surroundings): Category {
-  if (around.cues.outputPath !== null) return 'write';
-  if (credentials(around)) return 'write';
-  return descriptiveText(around) ? 'read' : 'execute';
+  if (media(around.objectWords)) return 'execute';
+  if (producesFile(around) || credentials(around.objectWords)) return 'write';
+  return descriptiveText(around.objectWords) ? 'read' : 'execute';
 }
 
+const producesFile = (around: Surroundings): boolean => around.cues.outputPath !== null || around.savesResult;
+
 function writesFile(around: Surroundings): boolean {
-  return around.cues.outputPath !== null || savesFile(around);
+  return producesFile(around) || savesFile(around);
 }
 
 /** A query that is run, not a program: reading when the text says so outright. */

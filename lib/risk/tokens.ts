@@ -36,7 +36,7 @@ export function nameWords(server: string, name: string): string[] {
   let start = 0;
   while (start < words.length - 1) {
     const word = words[start] as string;
-    const isPrefix = prefix.has(word) || isNumberedPrefix(word, prefix);
+    const isPrefix = prefix.has(word) || isNumberedPrefix(word, prefix) || /.mcp$/.test(word);
     if ((!isPrefix && !MODIFIERS.has(word)) || verbOf(word)?.nominal === false) break;
     start++;
   }

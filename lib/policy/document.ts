@@ -1,0 +1,86 @@
+import type { Category } from '@/lib/domain/risk';
+import type { Json } from '@/lib/kernel/json';
+
+/**
+ * A policy in its normal form: every default written out, short forms made long, the author's comments and `x-*` keys gone.
+ * Two texts that decide alike in every way the language shows have the same document, whatever the order of their keys.
+ */
+export interface PolicyDocument {
+  readonly version: '1';
+  readonly description: string | null;
+  readonly default: 'allow' | 'deny';
+  readonly mode: Mode;
+  /** IANA name that `time.*` is read in where a condition names none. */
+  readonly timezone: string;
+  /** Sorted, without repetitions. */
+  readonly hide: readonly string[];
+  readonly all_tools: RuleBlock | null;
+  readonly risk: Readonly<Partial<Record<Category, RuleBlock>>>;
+  readonly tools: Readonly<Record<string, RuleBlock>>;
+}
+
+export type Mode = 'enforce' | 'observe';
+
+/** What is said about one tool, one glob, one risk class or all tools. */
+export interface RuleBlock {
+  readonly action: 'allow' | 'deny' | 'approve';
+  readonly reason: string | null;
+  readonly require: readonly ConditionRule[];
+  readonly deny_if: readonly ConditionRule[];
+  readonly limits: readonly LimitRule[];
+  readonly rate_limit: LimitRule | null;
+  readonly approval: ApprovalRule | null;
+  /** false: said to be no dispatcher, whatever was detected. */
+  readonly dispatch: DispatchRule | false | null;
+  /** null: as the policy. */
+  readonly mode: Mode | null;
+  readonly redact: readonly string[];
+}
+
+export interface Condition {
+  readonly path: string;
+  readonly op: string;
+  readonly value: Json;
+  readonly timezone: string | null;
+}
+
+/** Conditions that hold together. */
+export interface ConditionRule {
+  readonly name: string | null;
+  readonly on_deny: string | null;
+  readonly conditions: readonly Condition[];
+}
+
+export interface LimitRule {
+  readonly counter: string;
+  /** A unit, or a whole number of seconds as `"90s"`. */
+  readonly window: string;
+  readonly max: number;
+  readonly scope: string;
+  readonly increment: number;
+  readonly increment_from: string | null;
+  readonly align: 'calendar' | 'sliding';
+  readonly on_deny: string | null;
+  readonly on_upstream_error: 'refund' | 'keep';
+}
+
+export interface ApprovalRule {
+  /** All of them must hold for a person to be asked; none means always. */
+  readonly when: readonly Condition[];
+  readonly approvers: readonly string[];
+  readonly count: number;
+  /** Seconds as `"600s"`. */
+  readonly expires: string;
+  /** `"once"`, or how long the same arguments stay approved, in seconds as `"900s"`. */
+  readonly reuse: string;
+}
+
+export interface DispatchRule {
+  readonly tool: string;
+  readonly arguments: string | null;
+}
+
+/** A block that says nothing: what a listed `{}` means. */
+export const EMPTY_BLOCK: RuleBlock = {
+  action: 'allow', reason: null, require: [], deny_if: [], limits: [], rate_limit: null, approval: null, dispatch: null, mode: null, redact: [],
+};

@@ -1,0 +1,88 @@
+export type Severity = 'error' | 'warning' | 'info';
+
+/** One thing wrong or doubtful in a policy text. Lines and columns start at 1 and count UTF-16 units, as editors do. */
+export interface Problem {
+  readonly severity: Severity;
+  /** Stable, dotted, e.g. `key.unknown`. */
+  readonly code: string;
+  readonly message: string;
+  /** JSON Pointer to the value (or to the object that holds a bad key); '' is the whole document. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine?: number;
+  readonly endColumn?: number;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** A place in the text, as UTF-16 offsets. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A text that is broken all over would otherwise make a list nobody reads and an answer nobody can send. */
+const PROBLEMS_MAX = 200;
+
+/** Collects problems of one text and knows where its lines begin. */
+export class ProblemList {
+  readonly problems: Problem[] = [];
+  private lineStarts: number[] | null = null;
+
+  constructor(private readonly text: string) {}
+
+  add(severity: Severity, code: string, span: Span, path: string, message: string, hint?: string): void {
+    if (this.problems.length >= PROBLEMS_MAX) return;
+    const from = this.position(span.start);
+    const to = this.position(Math.max(span.start, span.end));
+    this.problems.push({
+      severity, code, message, path,
+      line: from.line, column: from.column, endLine: to.line, endColumn: to.column,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  error(code: string, span: Span, path: string, message: string, hint?: string): void {
+    this.add('error', code, span, path, message, hint);
+  }
+
+  get failed(): boolean {
+    return this.problems.some((problem) => problem.severity === 'error');
+  }
+
+  /** In the order of the text, errors before warnings at one place. */
+  sorted(): Problem[] {
+    const weight: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+    return [...this.problems].sort(
+      (a, b) => a.line - b.line || a.column - b.column || weight[a.severity] - weight[b.severity],
+    );
+  }
+
+  private position(offset: number): { line: number; column: number } {
+    this.lineStarts ??= startsOfLines(this.text);
+    let low = 0;
+    let high = this.lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1 };
+  }
+}
+
+function startsOfLines(text: string): number[] {
+  const starts = [0];
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 10) starts.push(i + 1);
+    else if (code === 13 && text.charCodeAt(i + 1) !== 10) starts.push(i + 1);
+  }
+  return starts;
+}
+
+/** Adds one reference token to a JSON Pointer (RFC 6901). */
+export function pointerTo(parent: string, token: string | number): string {
+  return `${parent}/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { Charge } from '@/lib/domain/decision';
+import { type CounterState, fits, giveBack, resetsAtMs, rollCounter, take, type Undo } from './counter-state';
+
+/** A charge that was taken: where the counter stood afterwards, and in which window. */
+export interface TakenCharge {
+  readonly charge: Charge;
+  readonly used: number;
+  readonly windowStartMs: number;
+}
+
+export interface ExhaustedCharge {
+  readonly charge: Charge;
+  readonly used: number;
+  readonly max: number;
+  readonly resetsAtMs: number;
+}
+
+export type Verdict =
+  | { readonly admitted: true; readonly taken: readonly TakenCharge[]; readonly observed: ExhaustedCharge | null }
+  | { readonly admitted: false; readonly exhausted: ExhaustedCharge };
+
+/**
+ * Decides one call of a batch on counters whose rows are locked: takes every charge, or none. Charges that only observe
+ * are counted and never refuse. Calls of a batch are decided in the order in which they arrived. `keys` are the
+ * counters' identities, in the order of `charges`; throws when one of them is not among the locked counters.
+ */
+export function decideAdmission(charges: readonly Charge[], keys: readonly string[], counters: ReadonlyMap<string, CounterState>, nowMs: number): Verdict {
+  const undos: Undo[] = [];
+  const taken: TakenCharge[] = [];
+  let observed: ExhaustedCharge | null = null;
+  for (const [index, charge] of charges.entries()) {
+    const state = counters.get(keys[index] as string);
+    if (!state) throw new Error('a counter of the batch is not locked');
+    rollCounter(state, charge, nowMs);
+    if (!fits(state, charge.amount, charge.max)) {
+      const exhausted = { charge, used: state.used, max: charge.max, resetsAtMs: resetsAtMs(state, charge, nowMs) };
+      if (charge.enforced) {
+        for (const undo of undos.reverse()) giveBack(undo);
+        return { admitted: false, exhausted };
+      }
+      observed ??= exhausted;
+    }
+    undos.push(take(state, charge, nowMs));
+    taken.push({ charge, used: state.used, windowStartMs: state.windowStartMs });
+  }
+  return { admitted: true, taken, observed };
+}
+
+/**
+ * The identity of a counter: its policy, and its name, window, scope and scope value as the engine wrote them. A value
+ * from the arguments can be long or hold what PostgreSQL's text cannot; it is then named by its digest.
+ */
+export function counterKey(policyId: string, charge: Charge): string {
+  const key = charge.key;
+  if (key.length <= KEY_CHARACTERS_MAX && !key.includes('\u0000') && key.isWellFormed()) return `${policyId}|${key}`;
+  return `${policyId}|sha256:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
+}
+
+const KEY_CHARACTERS_MAX = 400;

@@ -1,0 +1,142 @@
+import type { TextSealer } from './argument-store';
+import { type BatchRows, buildBatch } from './batch-commit';
+import { BEGIN, COMMIT, CREATE_COUNTERS, LOCK_COUNTERS, ROLLBACK, WRITE_BATCH } from './batch-statements';
+import type { PendingCall } from './call-queue';
+import type { CounterState } from './counter-state';
+import { applyRefunds, changedCounterRows, countersOf, newCounterRows, readCounters } from './counter-rows';
+import { type DatabaseTime, monotonicMs } from './database-time';
+import type { LedgerConnection } from './ledger-connection';
+import { eventTimeMs } from './event-id';
+import type { PendingSettlement } from './settle-queue';
+import { STILL_UNSETTLED, SWEEP_LOCK, unknownSettlement } from './unsettled-sweep';
+import type { Writer } from './writer-incarnation';
+
+/** Why a batch did not commit, and what may be done about it. */
+export class BatchFailure extends Error {
+  override readonly name = 'BatchFailure';
+  constructor(
+    message: string,
+    /** `none`: certainly not committed. `unknown`: the commit was sent and no answer came. */
+    readonly committed: 'none' | 'unknown',
+    /** The rows that may stand in the database, when `committed` is `unknown`. */
+    readonly rows: BatchRows | null,
+    options: { cause: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** Commits one batch on the writer's connection and moves the writer's chain on. Throws `BatchFailure`. */
+export async function runBatch(
+  connection: LedgerConnection,
+  writer: Writer,
+  calls: readonly PendingCall[],
+  settlements: readonly PendingSettlement[],
+  sealer: TextSealer,
+  time: DatabaseTime,
+): Promise<BatchRows> {
+  const wanted = countersOf(calls, settlements);
+  if (wanted.size === 0) {
+    const nowMs = time.nowMs();
+    if (nowMs === null) throw new BatchFailure('the clock of the database is not known yet', 'none', null, { cause: null });
+    return write(connection, writer, buildBatch(calls, settlements, NO_COUNTERS, nowMs, writer, sealer), { text: '[]', count: 0 }, false);
+  }
+  const { counters, nowMs } = await lockCounters(connection, wanted, time);
+  let rows: BatchRows;
+  try {
+    applyRefunds(settlements, counters, nowMs);
+    rows = buildBatch(calls, settlements, counters, nowMs, writer, sealer);
+  } catch (cause) {
+    await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
+    throw new BatchFailure('a row of the batch could not be built', 'none', null, { cause });
+  }
+  return write(connection, writer, rows, changedCounterRows(counters), true);
+}
+
+const NO_COUNTERS: ReadonlyMap<string, CounterState> = new Map();
+
+async function lockCounters(connection: LedgerConnection, wanted: ReturnType<typeof countersOf>, time: DatabaseTime): Promise<{ counters: Map<string, CounterState>; nowMs: number }> {
+  const keys = [...wanted.keys()];
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const sentMs = monotonicMs();
+      const begun = connection.send(BEGIN, []);
+      const locked = connection.send(LOCK_COUNTERS, [keys]);
+      const [, answer] = await connection.within(both(begun, locked));
+      const row = answer.rows[0] ?? {};
+      const counters = readCounters((row.counters as string | null) ?? null, wanted);
+      if (counters.size === keys.length) {
+        const nowMs = Math.floor(row.now_ms as number);
+        const receivedMs = monotonicMs();
+        // A reading that waited for a lock says little about the clock's offset.
+        if (receivedMs - sentMs < 50) time.observe(row.now_ms as number, sentMs, receivedMs);
+        return { counters, nowMs };
+      }
+      // Missing counters are made without holding any lock: made inside, out of order, two nodes could wait for each other.
+      const missing = keys.filter((key) => !counters.has(key));
+      const ended = connection.send(ROLLBACK, []);
+      const created = connection.send(CREATE_COUNTERS, [newCounterRows(wanted, missing)]);
+      await connection.within(both(ended, created));
+    }
+  } catch (cause) {
+    if (!connection.dead) await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
+    throw new BatchFailure('the counters could not be locked', 'none', null, { cause });
+  }
+  await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
+  throw new BatchFailure('counters disappear as soon as they are made', 'none', null, { cause: null });
+}
+
+/**
+ * Closes events of dead writers as `unknown`, as rows of this writer's chain. Under a lock that all nodes share, and
+ * after looking again, so that an event is closed once. Returns how many were closed; null when another node is at it.
+ */
+export async function runSweep(connection: LedgerConnection, writer: Writer, events: readonly string[], time: DatabaseTime, sealer: TextSealer): Promise<number | null> {
+  const begun = connection.send(BEGIN, []);
+  const locked = connection.send(SWEEP_LOCK, []);
+  const [, lock] = await connection.within(both(begun, locked));
+  const ats = events.map((event) => new Date(eventTimeMs(event) ?? 0).toISOString());
+  const open = lock.rows[0]?.locked === true ? await connection.within(connection.send(STILL_UNSETTLED, [events, ats])) : null;
+  const nowMs = time.nowMs();
+  if (!open || open.rows.length === 0 || nowMs === null) {
+    await connection.within(connection.send(ROLLBACK, []));
+    return open ? 0 : null;
+  }
+  const rows = buildBatch([], open.rows.map((row) => unknownSettlement(String(row.id))), NO_COUNTERS, nowMs, writer, sealer);
+  await write(connection, writer, rows, { text: '[]', count: 0 }, true);
+  return rows.settled.length;
+}
+
+/** Sends the rows and the commit together; from here on only an answer tells whether they stand. */
+async function write(connection: LedgerConnection, writer: Writer, rows: BatchRows, counters: { text: string; count: number }, inTransaction: boolean): Promise<BatchRows> {
+  try {
+    const written = connection.send(WRITE_BATCH, [counters.text, rows.outcomes, rows.events]);
+    const committed = inTransaction ? connection.send(COMMIT, []) : written;
+    const [answer, end] = await connection.within(both(written, committed));
+    // A failed transaction answers COMMIT with ROLLBACK; `both` has thrown then, and this is the belt to the braces.
+    if (inTransaction && end.command !== 'COMMIT') throw new Error(`the transaction ended with ${end.command}`);
+    const counts = answer.rows[0] ?? {};
+    if (counts.charged !== counters.count || counts.settled !== rows.settled.length || counts.recorded !== rows.calls.length) {
+      connection.destroy(new Error('the database wrote another number of rows than it was given'));
+      throw new Error('the database wrote another number of rows than it was given');
+    }
+  } catch (cause) {
+    throw new BatchFailure('the batch was not committed', !connection.dead && refusedByServer(cause) ? 'none' : 'unknown', rows, { cause });
+  }
+  writer.seq = rows.seq;
+  writer.hash = rows.hash;
+  return rows;
+}
+
+/** The server's own error about this very statement means that nothing was committed; a session that is being ended, or broke, tells nothing. */
+function refusedByServer(cause: unknown): boolean {
+  const code = (cause as { code?: unknown }).code;
+  return typeof code === 'string' && code.length === 5 && !/^(08|57P|58|XX)/.test(code);
+}
+
+/** Both answers; the first error wins and the second one is not left unhandled. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (a.status === 'rejected') throw a.reason;
+  if (b.status === 'rejected') throw b.reason;
+  return [a.value, b.value];
+}

@@ -1,0 +1,73 @@
+import type { Statement } from './ledger-connection';
+
+export const BEGIN: Statement = { name: 'callgate_begin', text: 'BEGIN ISOLATION LEVEL READ COMMITTED' };
+export const COMMIT: Statement = { name: 'callgate_commit', text: 'COMMIT' };
+export const ROLLBACK: Statement = { name: 'callgate_rollback', text: 'ROLLBACK' };
+
+/**
+ * Locks counters in the order of their keys, so that two nodes never wait for each other. The clock is read for every
+ * row after its lock was taken, and the latest reading counts: time never runs before the lock.
+ */
+export const LOCK_COUNTERS: Statement = {
+  name: 'callgate_lock_counters',
+  text: `
+    WITH locked AS MATERIALIZED (
+      SELECT key, used, (extract(epoch FROM window_start) * 1000)::bigint AS start_ms, (extract(epoch FROM window_end) * 1000)::bigint AS end_ms, log
+      FROM counters WHERE key = ANY ($1::text[]) ORDER BY key FOR UPDATE
+    )
+    SELECT json_agg(json_build_array(key, used, start_ms, end_ms, log))::text AS counters,
+           (extract(epoch FROM max(clock_timestamp())) * 1000)::float8 AS now_ms
+    FROM locked`,
+};
+
+/** Makes counters that do not exist yet; on its own, before any lock is held. The empty window is passed at the first charge. */
+export const CREATE_COUNTERS: Statement = {
+  name: 'callgate_create_counters',
+  text: `
+    INSERT INTO counters (key, policy_id, counter, scope, scope_key, rule, "window", window_start, window_end, used, max)
+    SELECT key, policy_id, counter, scope, scope_key, rule, "window", 'epoch', 'epoch', 0, max
+    FROM json_to_recordset($1::json) AS r(key text, policy_id text, counter text, scope text, scope_key text, rule text, "window" text, max float8)
+    ORDER BY key
+    ON CONFLICT (key) DO NOTHING`,
+};
+
+const COUNTER_COLUMNS = 'key text, counter text, scope text, scope_key text, rule text, start_ms float8, end_ms float8, used float8, max float8, log jsonb';
+const OUTCOME_TYPES = `event_id text, event_at timestamptz, at timestamptz, writer text, seq bigint, previous_hash text, hash text, outcome text,
+  http_status integer, upstream_ms float8, gateway_ms float8, result_bytes integer, note text`;
+const OUTCOME_COLUMNS = columnsOf(OUTCOME_TYPES);
+const EVENT_TYPES = `id text, at timestamptz, writer text, seq bigint, previous_hash text, hash text, method text, decision text, reason text, rule text, message text,
+  server_id text, server_slug text, agent_id text, agent_slug text, grant_id text, policy_id text, policy_slug text, policy_version integer,
+  tool text, inner_tool text, category text, risk text, definition_digest text, arguments_hmac text, arguments_envelope text, arguments_bytes integer,
+  session text, client_name text, client_version text, source_ip text, rpc_id jsonb, trace jsonb, charges jsonb, expects_outcome boolean`;
+const EVENT_COLUMNS = columnsOf(EVENT_TYPES);
+
+/** Writes one batch: $1 counters, $2 outcomes, $3 events, each a JSON array of rows. Returns how many of each it wrote. */
+export const WRITE_BATCH: Statement = {
+  name: 'callgate_write_batch',
+  text: `
+    WITH charged AS (
+      UPDATE counters c SET counter = r.counter, scope = r.scope, scope_key = r.scope_key, rule = r.rule, used = r.used, max = r.max, log = r.log,
+        window_start = to_timestamp(r.start_ms / 1000), window_end = to_timestamp(r.end_ms / 1000), updated_at = clock_timestamp()
+      FROM json_to_recordset($1::json) AS r(${COUNTER_COLUMNS}) WHERE c.key = r.key RETURNING 1
+    ), settled AS (
+      INSERT INTO audit_outcomes (${OUTCOME_COLUMNS}) SELECT ${OUTCOME_COLUMNS} FROM json_to_recordset($2::json) AS r(${OUTCOME_TYPES}) RETURNING 1
+    ), recorded AS (
+      INSERT INTO audit_events (${EVENT_COLUMNS}) SELECT ${EVENT_COLUMNS} FROM json_to_recordset($3::json) AS r(${EVENT_TYPES}) RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM charged)::int AS charged, (SELECT count(*) FROM settled)::int AS settled, (SELECT count(*) FROM recorded)::int AS recorded`,
+};
+
+/** A sign of life that also says how far the chain has come. Returns the database's clock. */
+export const HEARTBEAT: Statement = {
+  name: 'callgate_heartbeat',
+  text: `
+    UPDATE writers SET last_seen_at = clock_timestamp(), last_seq = $2, last_hash = $3, unsettled_from = $4
+    WHERE id = $1 RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms`,
+};
+
+function columnsOf(types: string): string {
+  return types
+    .split(',')
+    .map((column) => column.trim().split(' ')[0])
+    .join(', ');
+}

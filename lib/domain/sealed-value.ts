@@ -1,0 +1,12 @@
+/**
+ * Where a sealed value belongs, as `table|row id|field|version`: the additional authenticated data of its envelope. An
+ * envelope that is copied to another row or field no longer opens. Sealer and opener must write the same text.
+ */
+export function argumentsAad(eventId: string): string {
+  return `audit_events|${eventId}|arguments|1`;
+}
+
+/** A server's environment variable or header value; `secretId` is the row's id. */
+export function serverSecretAad(secretId: string, kind: 'env' | 'header', name: string): string {
+  return `server_secrets|${secretId}|${kind} ${name}|1`;
+}

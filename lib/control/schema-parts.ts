@@ -46,6 +46,8 @@ export const problemSchema = z.object({
   path: z.string().describe('JSON Pointer into the document'),
   line: z.number().int().describe('from 1'),
   column: z.number().int().describe('from 1'),
+  endLine: z.number().int().optional(),
+  endColumn: z.number().int().optional(),
   hint: z.string().optional(),
 });
 
@@ -62,7 +64,7 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 /** `?x=a,b` or `?x=a&x=b`: any of the values. */
-export const anyOf = <Value extends z.ZodType>(value: Value) =>
+export const anyOf = <Value extends z.ZodType<string, string>>(value: Value) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((raw) => (Array.isArray(raw) ? raw : [raw]).flatMap((part) => part.split(',')).map((part) => part.trim()).filter((part) => part !== ''))

@@ -74,15 +74,18 @@ export const syncResultSchema = z.object({
   pending: z.array(z.string()).describe('need approval before they are listed or callable'),
   quarantined: z.array(z.string()),
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })).describe('announced, but not usable'),
+  notes: z.array(z.string()).describe('what was odd about the reading'),
 });
 export type SyncResult = z.output<typeof syncResultSchema>;
 
+export const PROBE_STEPS = ['check', 'dns', 'connect', 'tls', 'authenticate', 'command', 'start', 'initialize', 'tools/list'] as const;
+
 export const probeStepSchema = z.object({
-  step: z.enum(['check', 'dns', 'connect', 'tls', 'spawn', 'auth', 'initialize', 'tools/list', 'done']),
-  status: z.enum(['running', 'ok', 'failed', 'skipped']),
+  step: z.enum(PROBE_STEPS),
+  status: z.enum(['ok', 'failed', 'skipped']),
   detail: z.string(),
   fix: z.string().nullable(),
-  ms: z.number().nullable(),
+  ms: z.number(),
 });
 export type ProbeStep = z.output<typeof probeStepSchema>;
 
@@ -120,7 +123,7 @@ export const probeServer = defineContract({
   permission: 'server.write',
   summary: 'Tries a server without saving it. Steps as NDJSON while they happen with Accept: application/x-ndjson, all at once otherwise.',
   body: z.strictObject({ slug: slugSchema.optional(), name: lineSchema(120).optional(), ...serverInputShape, keepArguments: z.boolean().optional() }),
-  answer: z.object({ steps: z.array(probeStepSchema) }),
+  answer: z.array(probeStepSchema),
   stream: 'ndjson',
 });
 

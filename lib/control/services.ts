@@ -1,0 +1,105 @@
+import type { ToolDefinition } from '@/lib/domain/risk';
+import type { IdPrefix } from '@/lib/kernel/ids';
+import type { Json, JsonObject } from '@/lib/kernel/json';
+
+/** Where an upstream is; structurally the gateway's UpstreamTarget. */
+export interface UpstreamAddress {
+  readonly serverId: string;
+  readonly slug: string;
+  readonly transport: 'http' | 'sse' | 'stdio';
+  readonly url: string | null;
+  readonly command: string | null;
+  readonly args: readonly string[];
+  readonly revision: string;
+}
+
+/** In clear, for as long as one attempt to reach the upstream lasts. */
+export interface OpenedSecrets {
+  readonly env: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type CatalogueReading =
+  | {
+      readonly ok: true;
+      readonly catalogue: {
+        readonly protocolVersion: string;
+        readonly serverInfo: JsonObject;
+        readonly instructions: string | null;
+        /** Every page of tools/list, as announced. */
+        readonly tools: readonly ToolDefinition[];
+        /** Sentences about what was odd and left out. */
+        readonly findings: readonly string[];
+      };
+    }
+  /** What failed and what to do about it, for people; neither holds a secret. */
+  | { readonly ok: false; readonly failed: { readonly step: string; readonly detail: string; readonly fix?: string } };
+
+/** One step of a probe as the upstream adapter reports it. */
+export interface ReportedStep {
+  readonly step: string;
+  readonly status: 'ok' | 'failed' | 'skipped';
+  readonly ms: number;
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+export type EgressVerdict = { readonly ok: true } | { readonly ok: false; readonly error: { readonly message: string; readonly fix: string } };
+
+export interface AuditVerification {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly writers: number;
+  readonly problems: readonly { readonly writer: string; readonly seq: string; readonly message: string }[];
+}
+
+/** A live event of this node; the payload is a summary, never arguments. */
+export interface LiveEvent {
+  readonly id: number;
+  readonly name: 'call' | 'approval' | 'limit' | 'policy' | 'server' | 'alert';
+  readonly data: unknown;
+}
+
+export interface LiveEvents {
+  publish(name: LiveEvent['name'], data: unknown): void;
+  subscribe(listener: (event: LiveEvent) => void): () => void;
+  since(lastId: number): { readonly events: readonly LiveEvent[]; readonly gap: boolean };
+}
+
+/** What verbs need from the world besides the database. Hosts implement it; tests replace only the upstream part. */
+export interface ControlServices {
+  readonly allowStdio: boolean;
+  readonly publicUrl: string;
+  newId(prefix: IdPrefix): string;
+  /** A new grant token in clear; the caller stores only its hash. */
+  makeToken(): string;
+  /** SHA-256, lower-case hex; the same as the gateway's TokenHasher. */
+  hashToken(token: string): string;
+  /** 256 random bits as text, for set-up codes. */
+  randomText(): string;
+  readonly envelope: {
+    seal(plain: string, aad: string): string;
+    /** Throws when key, text or `aad` do not fit. */
+    open(sealed: string, aad: string): string;
+    /** Eight characters that tell two secrets apart and reveal neither. */
+    fingerprint(plain: string): string;
+  };
+  readonly passwords: {
+    hash(password: string): Promise<string>;
+    verify(hash: string, password: string): Promise<boolean>;
+  };
+  /** The arguments of an audit event in clear; throws when they cannot be opened. */
+  openArguments(event: { readonly id: string; readonly envelope: string }): Json;
+  egressCheck(url: string): Promise<EgressVerdict>;
+  /** Never throws for what the server or the network does. */
+  readCatalogue(upstream: UpstreamAddress, secrets: OpenedSecrets): Promise<CatalogueReading>;
+  /** Tries every step on connections of its own; resolves when the last step was reported. */
+  probe(upstream: UpstreamAddress, secrets: OpenedSecrets, onStep: (step: ReportedStep) => void, signal: AbortSignal): Promise<void>;
+  /** Lets go of connections and children of a server. */
+  stopServer(serverId: string): Promise<void>;
+  /** Resolves when this node's snapshot has every change committed before the call, after 2 s at the latest (false then). */
+  waitForVersion(): Promise<boolean>;
+  gatewayUrl(slug: string): string;
+  verifyAudit(): Promise<AuditVerification>;
+  readonly events: LiveEvents;
+}

@@ -32,7 +32,7 @@ export async function openStdioWire(command: StdioCommand, events: WireEvents, l
     windowsHide: true,
     // A group of its own: package runners start the real server as a grandchild, which must end with them.
     detached: process.platform !== 'win32',
-    env: { ...inheritedEnvironment(), ...command.secrets.env },
+    env: { ...inheritedEnvironment(), ...command.secrets.env } as NodeJS.ProcessEnv,
   });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);

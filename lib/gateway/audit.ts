@@ -34,6 +34,7 @@ function decisionOf(facts: RequestFacts, denial: Denial): EventDecision {
   if (decision !== null && decision.reason === denial.reason && decision.outcome !== 'allowed') return decision.outcome;
   if (REASONS[denial.reason].owner === 'upstream') return 'unavailable';
   if (denial.reason === 'policy.none') return 'denied';
+  if (denial.reason === 'tool.pending' || denial.reason === 'tool.quarantined') return 'denied';
   return REASONS[denial.reason].wire === 'unknown_tool' ? 'hidden' : 'refused';
 }
 

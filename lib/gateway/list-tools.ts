@@ -62,10 +62,10 @@ class FilteredEvents implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array>> {
     for (;;) {
       const read = await this.source.next();
+      const events = read.done === true ? this.parser.end() : this.parser.push(read.value);
+      if (events.length > 0) return { done: false, value: join(events.map((event) => this.rewrite(event))) };
       // What follows the last whole event is no event, to any reader.
       if (read.done === true) return { done: true, value: undefined };
-      const parts = this.parser.push(read.value).map((event) => this.rewrite(event));
-      if (parts.length > 0) return { done: false, value: join(parts) };
     }
   }
 

@@ -3,7 +3,7 @@ import type { RpcId } from './denial';
 import type { Tap } from './relayed-body';
 import type { OpenCall, Session } from './sessions';
 import { idKey } from './wire/json-rpc';
-import { SseParser } from './wire/sse';
+import { SseParser, type SseEvent } from './wire/sse';
 
 /** One message larger than this is passed on without being looked at. */
 const MESSAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
@@ -26,16 +26,14 @@ export class StreamTap implements Tap {
   observe(chunk: Uint8Array): boolean | void {
     if (this.parser === null) return;
     try {
-      for (const event of this.parser.push(chunk)) {
-        if (event.id !== null) this.resumable = true;
-        if (event.data !== null && event.data !== '') this.observeMessage(event.data);
-      }
+      this.observeEvents(this.parser.push(chunk));
     } catch {
       this.parser = null;
     }
   }
 
   finish(_how: 'ended' | 'broken'): Uint8Array | null {
+    this.observeEnd();
     this.release();
     return null;
   }
@@ -52,6 +50,18 @@ export class StreamTap implements Tap {
 
   protected release(): void {
     if (this.session !== null) this.session.openStreams--;
+  }
+
+  /** What the end of the stream completes. */
+  protected observeEnd(): void {
+    if (this.parser !== null) this.observeEvents(this.parser.end());
+  }
+
+  private observeEvents(events: readonly SseEvent[]): void {
+    for (const event of events) {
+      if (event.id !== null) this.resumable = true;
+      if (event.data !== null && event.data !== '') this.observeMessage(event.data);
+    }
   }
 
   private observeMessage(data: string): void {

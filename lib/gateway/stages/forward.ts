@@ -169,6 +169,7 @@ class CallStreamTap extends StreamTap {
   }
 
   override finish(how: 'ended' | 'broken'): Uint8Array | null {
+    this.observeEnd();
     this.release();
     if (this.settlement.isSettled) return null;
     // The client may fetch the result on another stream of the session; the outcome is learned there.

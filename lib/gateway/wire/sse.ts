@@ -37,6 +37,15 @@ export class SseParser {
     return events;
   }
 
+  /** The event that the end of the stream completes: a last CR was no half of a CRLF after all. */
+  end(): SseEvent[] {
+    const events: SseEvent[] = [];
+    const { rest } = this;
+    this.rest = '';
+    if (rest.endsWith('\r')) this.takeLine(rest.slice(0, -1), rest, events);
+    return events;
+  }
+
   /** true between events: bytes of a new event may follow. */
   get betweenEvents(): boolean {
     return this.rest === '' && this.raw === '';

@@ -23,6 +23,7 @@ const server = createServer((socket) => {
   socket.on('error', () => {}); // Followed by close.
   if (closing) return void socket.end('closing\n');
   users.add(socket);
+  seen = true; // Nobody joins before the server answers.
   socket.setEncoding('utf8');
   socket.on('data', (text) => text.includes('leave') && leave(socket));
   socket.on('close', () => {

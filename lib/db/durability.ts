@@ -31,7 +31,9 @@ function durabilityProblems(settings: ReadonlyMap<string, string>): string[] {
     problems.push('fsync is off: a power cut would lose audited calls. Set fsync = on in postgresql.conf and reload.');
   }
   if (settings.get('synchronous_commit') === 'off') {
-    problems.push('synchronous_commit is off: a crash would lose audited calls. Set synchronous_commit = on for the server, the database and the user.');
+    problems.push(
+      'synchronous_commit is off: a crash would lose audited calls. Set synchronous_commit = on for the server, the database and the user.',
+    );
   }
   if (settings.get('transaction_read_only') === 'on') {
     problems.push('It only reads (a replica, or default_transaction_read_only is on). Name the primary in DATABASE_URL.');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DatabaseLog } from './database-log';
 import { DatabaseError } from './database-error';
+import type { DatabaseLog } from './database-log';
 import { locatePostgresPackage, type PostgresBinaries, preparePostgresBinaries } from './embedded/binaries';
 import { DATABASE_NAME, DATABASE_USER, ensureCluster } from './embedded/cluster';
 import { type PostgresLayout, preparePostgresLayout, SOCKET_PORT } from './embedded/layout';

@@ -38,7 +38,11 @@ interface Recorded {
  * download an engine. Returns the names it applied.
  * Throws DatabaseError when an applied migration was changed, the database is newer than this code, or a statement fails (nothing of that migration remains).
  */
-export async function migrate(config: ClientConfig, log: DatabaseLog, folder = join(projectRoot(), 'prisma/migrations')): Promise<string[]> {
+export async function migrate(
+  config: ClientConfig,
+  log: DatabaseLog,
+  folder = join(projectRoot(), 'prisma/migrations'),
+): Promise<string[]> {
   const migrations = readMigrations(folder);
   const client = new pg.Client(config);
   client.on('error', () => {}); // The statement that was running reports it.
@@ -112,7 +116,9 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
-    throw new DatabaseError(`The migration ${migration.name} failed and was rolled back: ${placeOf(error as pg.DatabaseError, migration.sql)}`);
+    throw new DatabaseError(
+      `The migration ${migration.name} failed and was rolled back: ${placeOf(error as pg.DatabaseError, migration.sql)}`,
+    );
   }
 }
 

@@ -55,14 +55,20 @@ const Variables = z.object({
   DATABASE_URL: url('postgresql://', ['postgresql:', 'postgres:']).optional(),
   DATA_DIR: z.string().default('./data'),
   PUBLIC_URL: url('http:// or https://', ['http:', 'https:'])
-    .refine((text) => !URL.canParse(text) || isOrigin(new URL(text)), 'must be an origin alone, such as https://callgate.example.com: no path, query or credentials')
+    .refine(
+      (text) => !URL.canParse(text) || isOrigin(new URL(text)),
+      'must be an origin alone, such as https://callgate.example.com: no path, query or credentials',
+    )
     .optional(),
   CALLGATE_SECRET_KEY: z
     .string()
     .refine((text) => decodeSecretKey(text) !== null, 'must be 32 bytes in base64. Make one with: openssl rand -base64 32')
     .optional(),
   CALLGATE_ADMIN_EMAIL: z.email('must be an e-mail address').max(254, 'must be at most 254 characters').optional(),
-  CALLGATE_ADMIN_PASSWORD: z.string().min(PASSWORD_CHARS_MIN, `must have at least ${PASSWORD_CHARS_MIN} characters; ${PASSWORD_CHARS_RECOMMENDED} or more are recommended`).optional(),
+  CALLGATE_ADMIN_PASSWORD: z
+    .string()
+    .min(PASSWORD_CHARS_MIN, `must have at least ${PASSWORD_CHARS_MIN} characters; ${PASSWORD_CHARS_RECOMMENDED} or more are recommended`)
+    .optional(),
   CALLGATE_ADMIN_KEY: z
     .string()
     .min(ADMIN_KEY_CHARS_MIN, `must have at least ${ADMIN_KEY_CHARS_MIN} characters. Make one with: openssl rand -base64 36`)

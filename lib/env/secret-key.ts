@@ -33,10 +33,16 @@ function read(file: string): Result<Buffer, string> {
   try {
     const mode = statSync(file).mode & 0o777;
     if ((mode & 0o077) !== 0) {
-      return fail(`CALLGATE_SECRET_KEY: ${file} can be read by other accounts (mode ${mode.toString(8).padStart(4, '0')}). Run: chmod 600 ${file}`);
+      return fail(
+        `CALLGATE_SECRET_KEY: ${file} can be read by other accounts (mode ${mode.toString(8).padStart(4, '0')}). Run: chmod 600 ${file}`,
+      );
     }
     const key = decodeSecretKey(readFileSync(file, 'utf8').trim());
-    return key ? ok(key) : fail(`CALLGATE_SECRET_KEY: ${file} does not hold 32 bytes in base64. Restore it from your backup; a new key cannot read what the old one encrypted.`);
+    return key
+      ? ok(key)
+      : fail(
+          `CALLGATE_SECRET_KEY: ${file} does not hold 32 bytes in base64. Restore it from your backup; a new key cannot read what the old one encrypted.`,
+        );
   } catch (error) {
     return fail(`CALLGATE_SECRET_KEY: ${file} cannot be read: ${(error as Error).message}`);
   }

@@ -10,30 +10,70 @@ export interface Variable {
 
 /** Every variable Callgate reads. All are optional; an empty value counts as unset. */
 export const VARIABLES: readonly Variable[] = [
-  { name: 'PORT', unit: 'TCP port, 0 to 65535; 0 takes any free one', fallback: '3000', about: 'Console, management API and gateway share it.' },
+  {
+    name: 'PORT',
+    unit: 'TCP port, 0 to 65535; 0 takes any free one',
+    fallback: '3000',
+    about: 'Console, management API and gateway share it.',
+  },
   { name: 'HOST', unit: 'address to listen on', fallback: '127.0.0.1', about: '0.0.0.0 or :: to be reached from elsewhere.' },
   { name: 'DATABASE_URL', unit: 'postgresql:// URL', fallback: null, about: 'Unset: an embedded PostgreSQL in DATA_DIR.' },
   { name: 'DATA_DIR', unit: 'folder', fallback: './data', about: 'Embedded database and generated secrets. Back it up.' },
-  { name: 'PUBLIC_URL', unit: 'http:// or https:// origin', fallback: null, about: 'What browsers and agents use. Unset: http://HOST:PORT.' },
+  {
+    name: 'PUBLIC_URL',
+    unit: 'http:// or https:// origin',
+    fallback: null,
+    about: 'What browsers and agents use. Unset: http://HOST:PORT.',
+  },
   {
     name: 'CALLGATE_SECRET_KEY',
     unit: '32 bytes, base64',
     fallback: null,
     about: 'Encrypts stored secrets. Unset: made once and kept in DATA_DIR/secret.key, mode 0600.',
   },
-  { name: 'CALLGATE_ADMIN_EMAIL', unit: 'e-mail address', fallback: null, about: 'Creates the first administrator without the set-up page.' },
-  { name: 'CALLGATE_ADMIN_PASSWORD', unit: 'at least 8 characters, 15 recommended', fallback: null, about: 'Goes with CALLGATE_ADMIN_EMAIL.' },
-  { name: 'CALLGATE_ADMIN_KEY', unit: 'at least 32 characters', fallback: null, about: 'A management API key with full rights, for automation.' },
+  {
+    name: 'CALLGATE_ADMIN_EMAIL',
+    unit: 'e-mail address',
+    fallback: null,
+    about: 'Creates the first administrator without the set-up page.',
+  },
+  {
+    name: 'CALLGATE_ADMIN_PASSWORD',
+    unit: 'at least 8 characters, 15 recommended',
+    fallback: null,
+    about: 'Goes with CALLGATE_ADMIN_EMAIL.',
+  },
+  {
+    name: 'CALLGATE_ADMIN_KEY',
+    unit: 'at least 32 characters',
+    fallback: null,
+    about: 'A management API key with full rights, for automation.',
+  },
   {
     name: 'CALLGATE_ALLOW_PRIVATE_UPSTREAMS',
     unit: 'comma-separated host[:port], or loopback',
     fallback: null,
     about: 'Unset: upstreams at private, loopback and link-local addresses are refused.',
   },
-  { name: 'CALLGATE_ALLOW_STDIO', unit: 'true or false', fallback: 'false', about: 'Whether stdio upstreams (commands run here) may be registered over the API.' },
+  {
+    name: 'CALLGATE_ALLOW_STDIO',
+    unit: 'true or false',
+    fallback: 'false',
+    about: 'Whether stdio upstreams (commands run here) may be registered over the API.',
+  },
   { name: 'LOG_LEVEL', unit: 'debug, info, warn, error or silent', fallback: 'info', about: 'The least important messages still written.' },
-  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', unit: 'http:// or https:// URL', fallback: null, about: 'Where traces and metrics are sent. Unset: nowhere.' },
-  { name: 'AUTH_OIDC_ISSUER', unit: 'https:// URL', fallback: null, about: 'Single sign-on: the OpenID Connect issuer. Goes with the next two.' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    unit: 'http:// or https:// URL',
+    fallback: null,
+    about: 'Where traces and metrics are sent. Unset: nowhere.',
+  },
+  {
+    name: 'AUTH_OIDC_ISSUER',
+    unit: 'https:// URL',
+    fallback: null,
+    about: 'Single sign-on: the OpenID Connect issuer. Goes with the next two.',
+  },
   { name: 'AUTH_OIDC_CLIENT_ID', unit: 'text', fallback: null, about: 'Single sign-on: the client id registered there.' },
   { name: 'AUTH_OIDC_CLIENT_SECRET', unit: 'text', fallback: null, about: 'Single sign-on: the secret of that client.' },
 ];

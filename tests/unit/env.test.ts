@@ -86,7 +86,7 @@ describe('readEnv', () => {
 
   it('notices a short password and a misspelt name', () => {
     const { notices } = read({ CALLGATE_ADMIN_EMAIL: 'a@b.example', CALLGATE_ADMIN_PASSWORD: '12345678', CALLGATE_ALOW_STDIO: 'true' });
-    expect(notices.join('\n')).toMatch(/CALLGATE_ALOW_STDIO[^]*CALLGATE_ADMIN_PASSWORD is short/);
+    expect(notices.join('\n')).toMatch(/CALLGATE_ALOW_STDIO[\s\S]*CALLGATE_ADMIN_PASSWORD is short/);
   });
 });
 
@@ -131,7 +131,9 @@ describe('.env.example', () => {
   });
 
   it('states the defaults the code has', () => {
-    const stated = Object.fromEntries(VARIABLES.filter((v) => v.fallback !== null && v.name !== 'DATA_DIR').map((v) => [v.name, v.fallback as string]));
+    const stated = Object.fromEntries(
+      VARIABLES.filter((v) => v.fallback !== null && v.name !== 'DATA_DIR').map((v) => [v.name, v.fallback as string]),
+    );
     const { secretKey: _one, ...fromStated } = read(stated);
     const { secretKey: _two, ...fromUnset } = read({});
     expect(fromStated).toEqual(fromUnset);

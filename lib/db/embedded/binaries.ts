@@ -71,7 +71,9 @@ export function locatePostgresPackage(): InstalledPostgres {
 }
 
 function noBinaries(why: string): DatabaseError {
-  return new DatabaseError(`${why} Set DATABASE_URL to a PostgreSQL 15 or newer, for example postgresql://user:password@host:5432/callgate.`);
+  return new DatabaseError(
+    `${why} Set DATABASE_URL to a PostgreSQL 15 or newer, for example postgresql://user:password@host:5432/callgate.`,
+  );
 }
 
 function reachableNative(native: string, version: string, account: PostgresAccount, log: DatabaseLog): string {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseError } from '@/lib/db/database-error';
@@ -25,7 +26,7 @@ export async function ensureCluster(layout: PostgresLayout, binaries: PostgresBi
       );
     }
     rmSync(layout.clusterDir, { recursive: true, force: true });
-    const partial = `${layout.clusterDir}.initdb-${process.pid}`;
+    const partial = `${layout.clusterDir}.initdb-${randomBytes(4).toString('hex')}`;
     mkdirSync(partial, { mode: 0o700 });
     giveTo(partial, layout.account);
     await initialise(partial, layout.account, binaries);
@@ -64,7 +65,12 @@ export async function initialise(folder: string, account: PostgresAccount, binar
 function removeInterrupted(layout: PostgresLayout): void {
   const prefix = `${basename(layout.clusterDir)}.initdb-`;
   for (const name of readdirSync(layout.baseDir)) {
-    if (name.startsWith(prefix)) rmSync(join(layout.baseDir, name), { recursive: true, force: true });
+    if (!name.startsWith(prefix)) continue;
+    try {
+      rmSync(join(layout.baseDir, name), { recursive: true, force: true });
+    } catch {
+      // Its initdb still writes, until it notices that nobody listens: the next start clears it.
+    }
   }
 }
 

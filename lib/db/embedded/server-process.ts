@@ -34,11 +34,21 @@ const RECOVERY_WITHIN_MS = 600_000;
 const LOG_BYTES_MAX = 10_000_000;
 
 /** What answers on the socket: our server, nothing, a server that is starting or stopping, or the server of another data folder. */
-export type SocketState = { kind: 'ours' } | { kind: 'nothing' } | { kind: 'busy'; why: string } | { kind: 'foreign'; dataDirectory: string };
+export type SocketState =
+  | { kind: 'ours' }
+  | { kind: 'nothing' }
+  | { kind: 'busy'; why: string }
+  | { kind: 'foreign'; dataDirectory: string };
 
 /** Asks the socket who is there. A server is recognised by the data folder it says it has, never by a pid. */
 export async function askSocket(layout: PostgresLayout): Promise<SocketState> {
-  const client = new pg.Client({ host: layout.socketDir, port: SOCKET_PORT, user: DATABASE_USER, database: 'postgres', connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({
+    host: layout.socketDir,
+    port: SOCKET_PORT,
+    user: DATABASE_USER,
+    database: 'postgres',
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => {}); // A server that stops right now closes the connection; the query below reports it.
   try {
     await client.connect();
@@ -154,7 +164,9 @@ export function readPid(lockFile: string): number | null {
 }
 
 function startFailure(why: string, layout: PostgresLayout): DatabaseError {
-  return new DatabaseError(`The embedded PostgreSQL did not start: ${why}. ${lastLines(layout.logFile)} The whole log is ${layout.logFile}.`);
+  return new DatabaseError(
+    `The embedded PostgreSQL did not start: ${why}. ${lastLines(layout.logFile)} The whole log is ${layout.logFile}.`,
+  );
 }
 
 function lastLines(logFile: string): string {

@@ -58,7 +58,8 @@ export async function startWatchdog(layout: PostgresLayout): Promise<() => void>
     child.once('exit', () => done(false));
     child.once('error', () => done(false));
   });
-  if (!listening) throw new DatabaseError(`The database's watchdog (${script}) did not start. Check that ${layout.socketDir} can be written.`);
+  if (!listening)
+    throw new DatabaseError(`The database's watchdog (${script}) did not start. Check that ${layout.socketDir} can be written.`);
   child.stdout.destroy();
   child.unref();
   return () => child.stdin.destroy();

@@ -46,8 +46,11 @@ export const auditFilterShape = {
   category: anyOf(categorySchema).optional(),
   decision: anyOf(z.enum(EVENT_DECISIONS)).optional(),
   method: anyOf(z.string()).optional(),
-  q: z.string().max(200).optional().describe('an event id, or part of tool, rule, reason, message, agent or server'),
+  q: z.string().max(200).optional().describe('an event id, or part of tool, rule, reason, message, agent, server or client; looks 7 days back unless `from` says more'),
 };
+
+const auditFilterSchema = z.strictObject(auditFilterShape);
+export type AuditFilters = z.output<typeof auditFilterSchema>;
 
 export const listAudit = defineContract({
   name: 'listAudit',

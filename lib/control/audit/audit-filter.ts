@@ -1,0 +1,54 @@
+import type { AuditFilters } from './contract';
+import { likePattern } from '../paging';
+
+/** A WHERE clause over `audit_events e` with the latest outcome `o`, and its parameters; every value is a parameter. */
+export interface SqlFilter {
+  readonly where: string;
+  readonly values: unknown[];
+}
+
+/** Search without a time range looks back this far: a substring over everything would read the whole trail. */
+export const SEARCH_DAYS = 7;
+
+export function auditFilter(query: AuditFilters, now: Date): SqlFilter {
+  const values: unknown[] = [];
+  const parts: string[] = [];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const anyOf = (columns: readonly string[], wanted: readonly string[] | undefined): void => {
+    if (!wanted) return;
+    const list = `${parameter(wanted)}::text[]`;
+    parts.push(`(${columns.map((column) => `e.${column} = ANY(${list})`).join(' OR ')})`);
+  };
+  if (query.from) parts.push(`e.at >= ${parameter(new Date(query.from))}::timestamptz`);
+  if (query.to) parts.push(`e.at < ${parameter(new Date(query.to))}::timestamptz`);
+  anyOf(['server_slug', 'server_id'], query.server);
+  anyOf(['agent_slug', 'agent_id'], query.agent);
+  anyOf(['grant_id'], query.grant);
+  anyOf(['policy_slug', 'policy_id'], query.policy);
+  anyOf(['tool', 'inner_tool'], query.tool);
+  anyOf(['risk'], query.risk);
+  anyOf(['category'], query.category);
+  anyOf(['decision'], query.decision);
+  anyOf(['method'], query.method);
+  if (query.outcome) {
+    const settled = query.outcome.filter((outcome) => outcome !== 'none');
+    const unsettled = settled.length < query.outcome.length ? ' OR o.outcome IS NULL' : '';
+    parts.push(`(o.outcome = ANY(${parameter(settled)}::text[])${unsettled})`);
+  }
+  if (query.q) parts.push(searchPart(query.q, parameter, query.from === undefined ? now : null));
+  return { where: parts.length === 0 ? 'TRUE' : parts.join(' AND '), values };
+}
+
+function searchPart(q: string, parameter: (value: unknown) => string, boundedAt: Date | null): string {
+  const text = q.trim().replaceAll('\u0000', '');
+  if (/^evt_[0-9a-z]{26}$/.test(text)) return `e.id = ${parameter(text)}`;
+  const pattern = parameter(likePattern(text));
+  const matches = ['tool', 'inner_tool', 'rule', 'reason', 'message', 'agent_slug', 'server_slug', 'client_name'].map((column) => `e.${column} ILIKE ${pattern}`).join(' OR ');
+  const bound = boundedAt === null ? '' : `e.at >= ${parameter(new Date(boundedAt.getTime() - SEARCH_DAYS * 86_400_000))}::timestamptz AND `;
+  return `${bound}(${matches})`;
+}
+
+/** The last word on how an event ended: a later settlement corrects an earlier one. */
+export const LATEST_OUTCOME = `LEFT JOIN LATERAL (
+    SELECT outcome, http_status, upstream_ms, gateway_ms, result_bytes FROM audit_outcomes
+     WHERE event_at = e.at AND event_id = e.id ORDER BY at DESC, writer DESC, seq DESC LIMIT 1) o ON TRUE`;

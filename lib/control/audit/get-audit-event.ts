@@ -1,0 +1,65 @@
+import { mayRole } from '@/lib/domain/roles';
+import { change } from '../change';
+import { notFound } from '../control-error';
+import type { ControlContext, VerbInput } from '../context';
+import type { AnswerOf } from '../define-contract';
+import { LATEST_OUTCOME } from './audit-filter';
+import { AUDIT_COLUMNS, type AuditRecord, auditRow } from './audit-row';
+import type { getAuditEvent as contract } from './contract';
+
+type Answer = AnswerOf<typeof contract>;
+
+interface EventRecord extends AuditRecord {
+  readonly definition_digest: string | null;
+  readonly session: string | null;
+  readonly source_ip: string | null;
+  readonly trace: Answer['trace'];
+  readonly charges: Answer['charges'];
+  readonly arguments_envelope: string | null;
+  readonly writer: string;
+  readonly seq: bigint;
+  readonly hash: string;
+  readonly previous_hash: string;
+}
+
+/** One event. Whoever may read payloads gets the arguments, and that they did is recorded before they get them. */
+export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<typeof contract>): Promise<Answer> {
+  const [row] = await ctx.prisma.$queryRawUnsafe<EventRecord[]>(
+    `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.session, e.source_ip, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
+       FROM audit_events e ${LATEST_OUTCOME} WHERE e.id = $1 LIMIT 1`,
+    params.event,
+  );
+  if (!row) throw notFound('event', params.event);
+  const settlements = await ctx.prisma.auditOutcome.findMany({ where: { eventId: row.id, eventAt: row.at }, orderBy: [{ at: 'asc' }, { seq: 'asc' }] });
+  return {
+    ...auditRow(row),
+    definitionDigest: row.definition_digest,
+    session: row.session,
+    sourceIp: row.source_ip,
+    trace: row.trace,
+    charges: row.charges,
+    arguments: await argumentsOf(ctx, row),
+    settlements: settlements.map((one) => ({ at: one.at.toISOString(), outcome: one.outcome as Answer['settlements'][number]['outcome'], httpStatus: one.httpStatus, upstreamMs: one.upstreamMs, gatewayMs: one.gatewayMs, note: one.note })),
+    integrity: { writer: row.writer, seq: String(row.seq), hash: row.hash, previousHash: row.previous_hash },
+  };
+}
+
+async function argumentsOf(ctx: ControlContext, row: EventRecord): Promise<Answer['arguments']> {
+  const envelope = row.arguments_envelope;
+  if (envelope === null) {
+    return { shown: false, why: row.arguments_bytes === null ? 'The call had no arguments.' : 'The arguments were not kept: the policy or the server says so, or they were too large. Their HMAC is in the trail.' };
+  }
+  if (ctx.actor.role === null || !mayRole(ctx.actor.role, 'payload.read')) {
+    return { shown: false, why: 'Arguments are shown to readers of payloads only (roles Approver and Admin).' };
+  }
+  let value: Extract<Answer['arguments'], { shown: true }>['value'];
+  try {
+    value = ctx.services.openArguments({ id: row.id, envelope }) as typeof value;
+  } catch {
+    return { shown: false, why: 'The arguments cannot be opened with the current CALLGATE_SECRET_KEY.' };
+  }
+  await change(ctx, async (_tx, record) => {
+    await record({ action: 'payload.read', entity: 'event', entityId: row.id, entityName: [row.server_slug, row.tool].filter(Boolean).join('/') || null });
+  });
+  return { shown: true, value };
+}

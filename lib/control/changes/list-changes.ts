@@ -1,0 +1,42 @@
+import type { ControlContext, VerbInput } from '../context';
+import type { AnswerOf } from '../define-contract';
+import { decodeCursor, pageOf } from '../paging';
+import type { listChanges as contract } from './contract';
+
+type Change = AnswerOf<typeof contract>['items'][number];
+
+/** Newest first, by time and id. */
+export async function listChanges(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+  const after = decodeCursor(query.cursor, 2);
+  const afterAt = after ? new Date(Number(after[0])) : null;
+  const contains = { contains: query.q ?? '', mode: 'insensitive' as const };
+  const rows = await ctx.prisma.adminChange.findMany({
+    where: {
+      AND: [
+        query.from ? { at: { gte: new Date(query.from) } } : {},
+        query.to ? { at: { lt: new Date(query.to) } } : {},
+        query.actor ? { OR: [{ actorId: query.actor }, { actorName: { equals: query.actor, mode: 'insensitive' } }] } : {},
+        query.action ? { action: { in: query.action } } : {},
+        query.entity ? { entity: { in: query.entity } } : {},
+        query.entityId ? { entityId: query.entityId } : {},
+        query.q ? { OR: [{ id: query.q }, { actorName: contains }, { action: contains }, { entityName: contains }, { entityId: contains }] } : {},
+        afterAt ? { OR: [{ at: { lt: afterAt } }, { at: afterAt, id: { lt: after?.[1] as string } }] } : {},
+      ],
+    },
+    orderBy: [{ at: 'desc' }, { id: 'desc' }],
+    take: query.limit + 1,
+  });
+  const items: Change[] = rows.map((row) => ({
+    id: row.id,
+    at: row.at.toISOString(),
+    actor: { kind: row.actorKind, id: row.actorId, name: row.actorName },
+    action: row.action,
+    entity: row.entity,
+    entityId: row.entityId,
+    entityName: row.entityName,
+    before: row.before as Change['before'],
+    after: row.after as Change['after'],
+    requestId: row.requestId,
+  }));
+  return pageOf(rows, query.limit, (row) => [String(row.at.getTime()), row.id], items);
+}

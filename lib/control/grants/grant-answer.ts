@@ -1,0 +1,63 @@
+import type { Prisma } from '@/lib/db/generated/client';
+import type { ControlContext, Reader } from '../context';
+import { notFound } from '../control-error';
+import type { GrantAnswer } from './contract';
+
+export const GRANT_PARTS = {
+  agent: { select: { id: true, slug: true, name: true } },
+  server: { select: { id: true, slug: true, name: true } },
+  policy: { select: { id: true, slug: true, name: true, liveVersion: true } },
+  tokens: { orderBy: { createdAt: 'desc' } },
+  usage: true,
+} as const satisfies Prisma.GrantInclude;
+
+export type GrantRow = Prisma.GrantGetPayload<{ include: typeof GRANT_PARTS }>;
+
+export function grantAnswer(ctx: ControlContext, row: GrantRow): GrantAnswer {
+  const policy = row.policy ? { id: row.policy.id, slug: row.policy.slug, name: row.policy.name } : null;
+  return {
+    id: row.id,
+    agent: row.agent,
+    server: row.server,
+    policy,
+    policyVersion: row.policy?.liveVersion ?? null,
+    label: row.label,
+    scopes: row.scopes as string[],
+    purpose: row.purpose,
+    notBefore: row.notBefore?.toISOString() ?? null,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    status: stateOf(row, ctx.now),
+    tokens: row.tokens
+      .filter((token) => token.validUntil === null || token.validUntil > ctx.now)
+      .map((token) => ({ lastFour: token.lastFour, createdAt: token.createdAt.toISOString(), validUntil: token.validUntil?.toISOString() ?? null })),
+    lastUsedAt: row.usage?.lastUsedAt.toISOString() ?? null,
+    lastClient: row.usage?.clientName ? { name: row.usage.clientName, version: row.usage.clientVersion } : null,
+    lastSourceIp: row.usage?.sourceIp ?? null,
+    createdAt: row.createdAt.toISOString(),
+    createdBy: row.createdBy,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+    revokedBy: row.revokedBy,
+    gatewayUrl: ctx.services.gatewayUrl(row.server.slug),
+  };
+}
+
+/** Throws 404. */
+export async function readGrant(db: Reader, id: string): Promise<GrantRow> {
+  const row = await db.grant.findUnique({ where: { id }, include: GRANT_PARTS });
+  if (!row) throw notFound('grant', id);
+  return row;
+}
+
+export function stateOf(row: { readonly status: string; readonly notBefore: Date | null; readonly expiresAt: Date | null }, now: Date): GrantAnswer['status'] {
+  if (row.status === 'revoked') return 'revoked';
+  if (row.expiresAt !== null && row.expiresAt <= now) return 'expired';
+  return row.notBefore !== null && row.notBefore > now ? 'scheduled' : 'active';
+}
+
+/** What a change record keeps of a grant; never a token. */
+export function recordedGrant(row: GrantRow): Record<string, unknown> {
+  const { label, scopes, purpose, notBefore, expiresAt, status } = row;
+  return { agent: row.agent.slug, server: row.server.slug, policy: row.policy?.slug ?? null, label, scopes, purpose, notBefore, expiresAt, status };
+}
+
+export const grantName = (row: GrantRow): string => `${row.agent.slug} → ${row.server.slug}`;

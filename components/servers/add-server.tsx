@@ -69,7 +69,7 @@ export function AddServer() {
           </form>
         </Panel>
         <Panel title="Connection test">
-          {probe.steps.length > 0 ? <ProbePanel steps={probe.steps} /> : <p className="text-ink-2">Test connection tries each step, from the name to the list of tools, and says what to change when one fails. Nothing is saved by it.</p>}
+          {probe.steps.length > 0 || probe.running ? <ProbePanel steps={probe.steps} running={probe.running} /> : <p className="text-ink-2">Test connection tries each step, from the name to the list of tools, and says what to change when one fails. Nothing is saved by it.</p>}
         </Panel>
       </div>
       {importing ? <ImportDialog onClose={() => setImporting(false)} onChoose={(chosen) => { setDraft(chosen); setSlugTouched(true); setImporting(false); }} /> : null}

@@ -7,26 +7,18 @@ import { InertText } from '@/components/shared/unverified-text';
 import { cn } from '@/components/ui/cn';
 
 const STEP_WORDS: Record<ProbeStep['step'], string> = {
-  check: 'Check the address', dns: 'Resolve the name', connect: 'Connect', tls: 'Agree on TLS', spawn: 'Start the command', auth: 'Authenticate', initialize: 'Initialize MCP', 'tools/list': 'List the tools', done: 'Done',
+  check: 'Check the address', dns: 'Resolve the name', connect: 'Connect', tls: 'Agree on TLS', command: 'Find the command', start: 'Start the command', authenticate: 'Authenticate', initialize: 'Initialize MCP', 'tools/list': 'List the tools',
 };
 const LOOKS = {
-  running: { icon: LoaderCircle, look: 'text-accent animate-spin', word: 'running' },
   ok: { icon: Check, look: 'text-allowed', word: 'ok' },
   failed: { icon: X, look: 'text-denied', word: 'failed' },
   skipped: { icon: CircleMinus, look: 'text-ink-3', word: 'skipped' },
 } as const;
 
-/** Later reports of a step replace earlier ones; the order of first appearance stays. */
-export function latestSteps(steps: readonly ProbeStep[]): ProbeStep[] {
-  const byName = new Map<string, ProbeStep>();
-  for (const step of steps) byName.set(step.step, step);
-  return [...byName.values()];
-}
-
-export function ProbePanel({ steps }: { steps: readonly ProbeStep[] }) {
+export function ProbePanel({ steps, running }: { steps: readonly ProbeStep[]; running: boolean }) {
   return (
     <ol aria-live="polite" className="rounded-control border border-line">
-      {latestSteps(steps).map((step) => {
+      {steps.map((step) => {
         const look = LOOKS[step.status];
         const Icon = look.icon;
         return (
@@ -41,6 +33,7 @@ export function ProbePanel({ steps }: { steps: readonly ProbeStep[] }) {
           </li>
         );
       })}
+      {running ? <li className="flex items-center gap-3 px-3 py-2 text-ink-2"><LoaderCircle aria-hidden className="size-4 animate-spin text-accent" />Trying the next step…</li> : null}
     </ol>
   );
 }

@@ -57,7 +57,7 @@ const POLICY = {
         { path: 'args.amount', op: 'lte', value: 100 },
       ],
     },
-    utcp__call_tool: {},
+    utcp__call_tool: { dispatch: { tool: 'args.tool_name', arguments: 'args.arguments' } },
     utcp__register_manual: { action: 'deny' },
     'weather.get_forecast': {},
     'github.create_issue': createIssue,
@@ -144,7 +144,7 @@ describe.skipIf(!existsSync(FILE))('hostile inputs', () => {
   }
 
   it('DISP-47 counts inner and direct calls on one counter', async () => {
-    const world = newWorld({ tools: TOOLS, policy: { ...POLICY, tools: { ...POLICY.tools, run: {} } } });
+    const world = newWorld({ tools: TOOLS, policy: POLICY });
     const args = { owner: 'acme', repo: 'x', title: 't' };
     let admitted = 0;
     for (let round = 0; round < 8; round++) {

@@ -12,7 +12,7 @@ export interface DescriptionReading {
   readonly words: readonly string[];
 }
 
-const MAX_READ_CHARS = 4000;
+const MAX_READ_CHARS = 2000;
 const MAX_SENTENCES = 10;
 
 /** Openings that talk about the tool before saying what it does. */

@@ -47,6 +47,11 @@ interface Text {
   readonly text: string;
   readonly node: Node;
 }
+/** Words most schemas consist of: skipped, since they are what they seem. */
+const SCHEMA_WORDS: ReadonlySet<string> = new Set(
+  'type description properties required title enum default items string object array number integer boolean null anyOf oneOf allOf additionalProperties format minimum maximum minLength maxLength examples const pattern'.split(' '),
+);
+
 type Report = (code: string, severity: Finding['severity'], message: string, node: Node) => void;
 
 const READ_MEMBERS = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations', '_meta'] as const;
@@ -75,12 +80,12 @@ function collect(root: Node, isSchema: boolean, texts: Text[], report: Report): 
       report('oversized_schema', 'medium', `Has more than ${NODES_MAX} values or is nested deeper than ${DEPTH_MAX}; the rest was not read.`, root);
       return;
     }
-    if (typeof node.value === 'string') texts.push({ text: node.value, node });
+    if (typeof node.value === 'string' && !SCHEMA_WORDS.has(node.value)) texts.push({ text: node.value, node });
     if (typeof node.value !== 'object' || node.value === null) continue;
     const isList = Array.isArray(node.value);
     for (const [key, value] of Object.entries(node.value)) {
       const member: Node = { value, key, parent: node, depth: node.depth + 1 };
-      if (!isList) texts.push({ text: key, node: member });
+      if (!isList && !SCHEMA_WORDS.has(key)) texts.push({ text: key, node: member });
       if (!isList && isSchema) lintMember(member, report);
       pending.push(member);
     }
@@ -105,8 +110,9 @@ function lintTexts(texts: readonly Text[], report: Report): void {
       for (const hidden of findHiddenText(text)) report(hidden.code, hidden.severity, hidden.message, node);
     }
   }
-  for (const { code, severity, pattern, message } of SUSPICIOUS_TEXT) {
-    if (!pattern.test(joined)) continue;
+  const lowerCase = joined.toLowerCase();
+  for (const { code, severity, pattern, message, needles } of SUSPICIOUS_TEXT) {
+    if (!needles.some((needle) => lowerCase.includes(needle)) || !pattern.test(joined)) continue;
     for (const { text, node } of texts) {
       const match = pattern.exec(text);
       if (match !== null) report(code, severity, `${message} Found: "${excerpt(match[0])}".`, node);

@@ -96,13 +96,15 @@ function entries(lists: WordLists, nominal: boolean): [string, Verb][] {
 /** A plain verb wins over a nominal one of the same spelling. */
 const VERBS: ReadonlyMap<string, Verb> = new Map([...entries(NOMINAL, true), ...entries(PLAIN, false)]);
 
+const PREFIX_LETTERS = new Set('urapmb');
+
 /**
  * The verb of a base form (lower case), also with a prefix: what undoes a reading or writing changes state
  * ("unresolve"), what does it again does the same ("resend"). Undefined for other words.
  */
 export function verbOf(word: string): Verb | undefined {
   const known = VERBS.get(word);
-  if (known !== undefined) return known;
+  if (known !== undefined || word.length < 6 || !PREFIX_LETTERS.has(word[0] as string)) return known;
   const prefixed = /^(un|re|auto|pre|mass|bulk|batch|multi)([a-z]{4,})$/.exec(word);
   const root = prefixed === null ? undefined : VERBS.get(prefixed[2] as string);
   if (root === undefined || root.nominal) return undefined;

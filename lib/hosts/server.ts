@@ -93,12 +93,18 @@ async function startNext(env: Env, port: number, dev: boolean): Promise<NextServ
   return server;
 }
 
-/** First signal: drain. Second: at once; what was in flight is settled as unknown by the next start. */
+/**
+ * First signal: drain. Second: at once; what was in flight is settled as unknown by the next start. Ctrl-C under npm arrives twice
+ * within milliseconds, from the terminal and from npm, and counts once.
+ */
 function stopOnSignals(server: http.Server, runtime: Runtime, next: NextServer | null, log: Log): void {
-  let stopping = false;
+  let stoppingSinceMs: number | null = null;
   const stop = (signal: string): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSinceMs !== null) {
+      if (performance.now() - stoppingSinceMs > 1_000) process.exit(1);
+      return;
+    }
+    stoppingSinceMs = performance.now();
     log.info(`Stopping (${signal}): finishing the calls in flight.`);
     void (async () => {
       server.close();

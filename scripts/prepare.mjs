@@ -1,0 +1,183 @@
+// Brings a clone into a state that runs: locked dependencies, Prisma client, server bundle, console build. Each part is done only when what it
+// is made from changed, so that a second start costs a tenth of a second. Dependency-free: it runs before there are any.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { runStep, say } from './steps.mjs';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => join(root, ...parts);
+
+const NODE_MIN = [20, 19];
+const CLIENT_SOURCES = ['prisma/schema', 'scripts/generate.mjs', 'package-lock.json'];
+const SERVER_SOURCES = [...CLIENT_SOURCES, 'lib', 'scripts/prepare.mjs', 'tsconfig.json'];
+const CONSOLE_SOURCES = [...SERVER_SOURCES, 'app', 'components', 'public', 'next.config.js', 'next.config.ts', 'next.config.mjs', 'postcss.config.mjs'];
+
+/** Throws an Error with what to do when this Node is too old. */
+export function requireNode(version = process.versions.node) {
+  const [major, minor] = version.split('.').map(Number);
+  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return;
+  throw new Error(`Callgate needs Node.js ${NODE_MIN.join('.')} or newer, and this is ${version}. Node.js 24 is recommended: https://nodejs.org`);
+}
+
+/**
+ * Prepares everything; without the console's build with `{ console: false }`, and only dependencies and the Prisma client with `{ build: false }`.
+ * Throws an Error that says which part failed and why.
+ */
+export async function prepare({ build = true, console = build } = {}) {
+  requireNode();
+  await underLock(async () => {
+    await installDependencies();
+    await generateClient();
+    if (build) await bundleServer();
+    if (console) await buildConsole();
+  });
+}
+
+/** Bundles one TypeScript entry (a path) into `.build/<name>`, which Node runs; packages stay outside. Returns the bundle's path. */
+export async function bundleEntry(entry, name) {
+  const { build } = await import('esbuild');
+  const outfile = at('.build', name);
+  await build({
+    entryPoints: [resolve(root, entry)],
+    outfile,
+    absWorkingDir: root,
+    tsconfig: at('tsconfig.json'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'silent',
+  });
+  return outfile;
+}
+
+async function installDependencies() {
+  const lock = readFileSync(at('package-lock.json'));
+  const stamp = at('node_modules/.callgate-lock');
+  const wanted = createHash('sha256').update(lock).update(`${process.platform} ${process.arch}`).digest('hex');
+  if (readIfThere(stamp) === wanted) return;
+  if (!installedMatches(JSON.parse(lock.toString()))) {
+    const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+    // No install script is needed, and one of them downloads from outside the registry. The build needs the development packages' types.
+    const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+    await runStep('Installing the locked dependencies', npm[0], [...npm.slice(1), ...args], { cwd: root });
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/** Whether npm's own record of what is installed names the same packages as the lock, but for optional ones of other platforms. */
+function installedMatches(lock) {
+  const text = readIfThere(at('node_modules/.package-lock.json'));
+  if (text === null) return false;
+  const installed = JSON.parse(text).packages;
+  return Object.entries(lock.packages).every(([path, wanted]) => {
+    if (path === '' || wanted.link) return true;
+    const found = installed[path];
+    return found ? found.version === wanted.version && existsSync(at(path)) : Boolean(wanted.optional || wanted.devOptional || wanted.peer);
+  });
+}
+
+async function generateClient() {
+  const stamp = at('lib/db/generated/.callgate-stamp');
+  const wanted = hashOf(CLIENT_SOURCES);
+  if (existsSync(at('lib/db/generated/client.ts')) && readIfThere(stamp) === wanted) return;
+  const { generatePrismaClient } = await import('./generate.mjs');
+  const problem = generatePrismaClient();
+  if (problem) throw new Error(problem);
+  writeFileSync(stamp, wanted);
+}
+
+async function bundleServer() {
+  const stamp = at('.build/server.stamp');
+  const wanted = hashOf(SERVER_SOURCES);
+  if (existsSync(at('.build/server.mjs')) && readIfThere(stamp) === wanted) return;
+  rmSync(stamp, { force: true });
+  try {
+    await bundleEntry('lib/hosts/server.ts', 'server.mjs');
+  } catch (error) {
+    throw new Error(`The server could not be bundled:\n${error.message}`);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+async function buildConsole() {
+  const stamp = at('.next/callgate.stamp');
+  const wanted = hashOf(CONSOLE_SOURCES);
+  if (existsSync(at('.next/BUILD_ID')) && readIfThere(stamp) === wanted) return;
+  rmSync(stamp, { force: true });
+  const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+  await runStep('Building the console (once, about a minute)', process.execPath, [at('node_modules/next/dist/bin/next'), 'build'], { cwd: root, env });
+  writeFileSync(stamp, wanted);
+}
+
+/** One hash over the names and contents of files and folders, without what is generated. */
+function hashOf(paths) {
+  const hash = createHash('sha256').update(process.versions.node.split('.')[0]);
+  for (const path of paths) add(path);
+  return hash.digest('hex');
+
+  function add(path) {
+    if (path === 'lib/db/generated' || !existsSync(at(path))) return;
+    const entries = readEntries(path);
+    if (entries) for (const name of entries) add(`${path}/${name}`);
+    else hash.update(`${path}\0`).update(readFileSync(at(path))).update('\0');
+  }
+}
+
+function readEntries(path) {
+  try {
+    return readdirSync(at(path)).sort();
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** Two starts in one clone must not build into the same folders at once; the second waits and finds everything done. */
+async function underLock(work) {
+  const lock = at('.build/prepare.lock');
+  mkdirSync(at('.build'), { recursive: true });
+  for (let waited = false; !take(lock); waited = true) {
+    if (!waited) say('Another start in this folder is preparing; waiting for it …');
+    await sleep(200);
+  }
+  try {
+    await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  const owner = Number(readIfThere(lock));
+  if (owner === process.pid || (owner > 0 && !runs(owner))) rmSync(lock, { force: true });
+  return false;
+}
+
+function runs(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

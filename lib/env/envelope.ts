@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
  * Seals short texts with AES-256-GCM. An envelope reads `v1.kid.iv.ct.tag` (base64url parts); `kid` is the
@@ -11,6 +11,8 @@ export interface Envelope {
   seal(plaintext: string, aad: string): string;
   /** Throws `EnvelopeError` for another key, another place, a changed byte or a malformed text. */
   open(envelope: string, aad: string): string;
+  /** Eight hex digits that tell two secrets apart and reveal neither: a keyed digest. */
+  fingerprint(plaintext: string): string;
 }
 
 export class EnvelopeError extends Error {
@@ -31,6 +33,7 @@ export function createEnvelope(secretKey: Buffer, olderKeys: readonly Buffer[] =
   const opened = new Map<string, Buffer>();
   let sealing = freshKey(secretKey);
   let seals = 0;
+  const fingerprintKey = hmacKey(secretKey, 'secret fingerprint');
 
   const keyOf = (kid: string): Buffer => {
     const known = opened.get(kid);
@@ -73,6 +76,7 @@ export function createEnvelope(secretKey: Buffer, olderKeys: readonly Buffer[] =
         throw new EnvelopeError('The sealed value was changed, or moved here from another row.', { cause });
       }
     },
+    fingerprint: (plaintext) => createHmac('sha256', fingerprintKey).update(plaintext, 'utf8').digest('hex').slice(0, 8),
   };
 }
 

@@ -1,0 +1,198 @@
+import type pg from 'pg';
+import type { CatalogueTool } from '@/lib/domain/decision';
+import type { AgentView, GatewayLog, GrantView, LivePolicy, ServerView, Snapshot, UpstreamTarget } from '@/lib/gateway/ports';
+import type { JsonObject } from '@/lib/kernel/json';
+import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
+
+/** Turns a policy text into the engine; null when the text has errors. */
+export type CompilePolicy = (text: string) => { readonly policy: CompiledPolicy | null };
+
+/** Compiled policies by version id: versions are immutable, so each is compiled once a process. */
+export type CompiledCache = Map<string, CompiledPolicy | null>;
+
+export interface LoadedState {
+  readonly snapshot: Snapshot;
+  readonly nowMs: number;
+}
+
+type Run = <R extends pg.QueryResultRow>(text: string) => Promise<R[]>;
+
+const MS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
+
+/**
+ * Reads everything a decision needs in one repeatable-read transaction, so that the version and the content belong
+ * together. A published policy that no longer compiles is left out (and logged): its grants are denied everything.
+ */
+export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: CompiledCache, log: GatewayLog): Promise<LoadedState> {
+  await run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  try {
+    const [head] = await run<{ version: string; now_ms: number }>(`SELECT version::text, ${MS('clock_timestamp()')} AS now_ms FROM config_version WHERE id = 1`);
+    if (!head) throw new Error('the configuration has no version row');
+    const servers = await run<ServerRow>('SELECT id, slug, status, transport, url, command, args, revision, keep_arguments FROM servers');
+    const tools = await run<ToolRow>(
+      `SELECT server_id, name, coalesce(manual_category, category) AS category, coalesce(manual_risk, risk) AS risk, status, digest, dispatch, definition -> 'inputSchema' AS input_schema
+       FROM tools WHERE removed_at IS NULL`,
+    );
+    const policies = await run<PolicyRow>(
+      'SELECT p.id, p.server_id, p.slug, v.id AS version_id, v.version, v.text FROM policies p JOIN policy_versions v ON v.policy_id = p.id AND v.version = p.live_version',
+    );
+    const agents = await run<AgentRow>(
+      `SELECT a.id, a.slug, a.name, a.owner, a.environment, a.labels, a.status, coalesce(u.status, 'active') AS owner_status
+       FROM agents a LEFT JOIN users u ON lower(u.email) = lower(a.owner)`,
+    );
+    const grants = await run<GrantRow>(
+      `SELECT g.id, g.agent_id, g.server_id, g.policy_id, g.scopes, g.purpose, g.status, ${MS('g.not_before')} AS not_before, ${MS('g.expires_at')} AS expires_at,
+         t.token_hash, ${MS('t.valid_until')} AS valid_until
+       FROM grants g JOIN grant_tokens t ON t.grant_id = g.id`,
+    );
+    await run('COMMIT');
+    const live = policyViews(policies, compile, cache, log);
+    return { snapshot: assemble(Number(head.version), serverViews(servers, tools, live), grantViews(grants, agents)), nowMs: head.now_ms };
+  } catch (error) {
+    await run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+interface ServerRow {
+  id: string;
+  slug: string;
+  status: 'active' | 'disabled';
+  transport: 'http' | 'sse' | 'stdio';
+  url: string | null;
+  command: string | null;
+  args: unknown;
+  revision: string;
+  keep_arguments: boolean;
+}
+
+interface ToolRow {
+  server_id: string;
+  name: string;
+  category: CatalogueTool['category'];
+  risk: CatalogueTool['risk'];
+  status: CatalogueTool['status'];
+  digest: string;
+  dispatch: CatalogueTool['dispatch'];
+  input_schema: JsonObject | null;
+}
+
+interface PolicyRow {
+  id: string;
+  server_id: string;
+  slug: string;
+  version_id: string;
+  version: number;
+  text: string;
+}
+
+interface AgentRow {
+  id: string;
+  slug: string;
+  name: string;
+  owner: string;
+  environment: string | null;
+  labels: JsonObject;
+  status: 'active' | 'suspended';
+  owner_status: string;
+}
+
+interface GrantRow {
+  id: string;
+  agent_id: string;
+  server_id: string;
+  policy_id: string | null;
+  scopes: unknown;
+  purpose: string | null;
+  status: 'active' | 'revoked';
+  not_before: number | null;
+  expires_at: number | null;
+  token_hash: string;
+  valid_until: number | null;
+}
+
+function policyViews(rows: readonly PolicyRow[], compile: CompilePolicy, cache: CompiledCache, log: GatewayLog): Map<string, Map<string, LivePolicy>> {
+  const byServer = new Map<string, Map<string, LivePolicy>>();
+  const seen = new Set<string>();
+  for (const row of rows) {
+    seen.add(row.version_id);
+    const compiled = compiledOf(row, compile, cache, log);
+    if (!compiled) continue;
+    const policies = byServer.get(row.server_id) ?? new Map<string, LivePolicy>();
+    policies.set(row.id, { id: row.id, slug: row.slug, version: row.version, compiled });
+    byServer.set(row.server_id, policies);
+  }
+  for (const id of cache.keys()) if (!seen.has(id)) cache.delete(id);
+  return byServer;
+}
+
+function compiledOf(row: PolicyRow, compile: CompilePolicy, cache: CompiledCache, log: GatewayLog): CompiledPolicy | null {
+  const known = cache.get(row.version_id);
+  if (known !== undefined) return known;
+  let compiled: CompiledPolicy | null = null;
+  try {
+    compiled = compile(row.text).policy;
+  } catch (error) {
+    log.error('the policy compiler failed', { policy: row.slug, version: row.version, error: (error as Error).message });
+  }
+  if (!compiled) log.error('a published policy does not compile; everything under it is denied', { policy: row.slug, version: row.version });
+  cache.set(row.version_id, compiled);
+  return compiled;
+}
+
+function serverViews(servers: readonly ServerRow[], tools: readonly ToolRow[], policies: ReadonlyMap<string, ReadonlyMap<string, LivePolicy>>): ServerView[] {
+  const catalogues = new Map<string, Map<string, CatalogueTool>>();
+  for (const tool of tools) {
+    const catalogue = catalogues.get(tool.server_id) ?? new Map<string, CatalogueTool>();
+    const { name, category, risk, status, digest, dispatch } = tool;
+    catalogue.set(name, { name, category, risk, status, digest, dispatch, inputSchema: tool.input_schema });
+    catalogues.set(tool.server_id, catalogue);
+  }
+  return servers.map((row) => {
+    const target: UpstreamTarget = {
+      serverId: row.id,
+      slug: row.slug,
+      transport: row.transport,
+      url: row.url,
+      command: row.command,
+      args: Array.isArray(row.args) ? row.args.map(String) : [],
+      revision: row.revision,
+    };
+    return { id: row.id, slug: row.slug, status: row.status, target, catalogue: catalogues.get(row.id) ?? new Map(), policies: policies.get(row.id) ?? new Map(), keepArguments: row.keep_arguments };
+  });
+}
+
+/** One view a token: a grant has its current token and, for a while, the ones that were rotated out. */
+function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[]): Map<string, GrantView> {
+  const agentById = new Map<string, AgentView>();
+  for (const { owner_status, ...row } of agents) agentById.set(row.id, { ...row, ownerActive: owner_status === 'active' });
+  const views = new Map<string, GrantView>();
+  for (const row of grants) {
+    const agent = agentById.get(row.agent_id);
+    if (!agent) continue;
+    views.set(row.token_hash, {
+      id: row.id,
+      agent,
+      serverId: row.server_id,
+      policyId: row.policy_id,
+      scopes: Array.isArray(row.scopes) ? row.scopes.map(String) : [],
+      purpose: row.purpose,
+      notBeforeMs: row.not_before,
+      expiresAtMs: row.expires_at,
+      tokenExpiresAtMs: row.valid_until,
+      status: row.status,
+    });
+  }
+  return views;
+}
+
+function assemble(version: number, servers: readonly ServerView[], grants: ReadonlyMap<string, GrantView>): Snapshot {
+  const bySlug = new Map(servers.map((server) => [server.slug, server]));
+  const byId = new Map(servers.map((server) => [server.id, server]));
+  return {
+    version,
+    grantByTokenHash: (hash) => grants.get(hash),
+    serverBySlug: (slug) => bySlug.get(slug),
+    serverById: (id) => byId.get(id),
+  };
+}

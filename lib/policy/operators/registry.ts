@@ -3,6 +3,7 @@ import { filePathOperators } from './file-path';
 import { networkOperators } from './network';
 import type { Operator } from './operator';
 import { orderOperators } from './order';
+import { schemaOperators } from './schema';
 import { shapeOperators } from './shape';
 import { textOperators } from './text';
 
@@ -13,6 +14,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ...orderOperators,
     ...textOperators,
     ...shapeOperators,
+    ...schemaOperators,
     ...networkOperators,
     ...filePathOperators,
   ].map((operator) => [operator.name, operator]),

@@ -56,7 +56,5 @@ function escapeSurrogates(value: unknown): unknown {
 }
 
 function escapeText(text: string): string {
-  return text
-    .replaceAll('\\', '\\\\')
-    .replace(/\p{Surrogate}/gu, (surrogate) => `\\u${surrogate.charCodeAt(0).toString(16)}`);
+  return text.replaceAll('\\', '\\\\').replace(/\p{Surrogate}/gu, (surrogate) => `\\u${surrogate.charCodeAt(0).toString(16)}`);
 }

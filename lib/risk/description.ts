@@ -126,8 +126,16 @@ function isAside(token: string | undefined): boolean {
   return token !== undefined && /^(\w{3,}ly|one-shot|batch|bulk|force|also|either|first)$/.test(token) && verbBase(token) === null;
 }
 
-const tokenize = (sentence: string): string[] => sentence.slice(0, 400).toLowerCase().match(/[\p{L}\p{N}'-]+|[,/&]/gu) ?? [];
-const lowerWords = (text: string): string[] => text.slice(0, 400).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+const tokenize = (sentence: string): string[] =>
+  sentence
+    .slice(0, 400)
+    .toLowerCase()
+    .match(/[\p{L}\p{N}'-]+|[,/&]/gu) ?? [];
+const lowerWords = (text: string): string[] =>
+  text
+    .slice(0, 400)
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** True when every verb only bundles others, so the actions must be looked up elsewhere. */
 export function onlyBundles(verbs: readonly string[]): boolean {

@@ -12,9 +12,22 @@ export interface Dispatcher {
 
 const TOOL_NAME_KEYS = new Set(['toolname', 'tool', 'toolid', 'targettool', 'remotetool', 'innertool', 'mcptool', 'toolslug', 'toolkey']);
 /** Names of anything: a tool's name only where the definition speaks of calling tools. */
-const LOOSE_NAME_KEYS = new Set(['name', 'function', 'functionname', 'method', 'methodname', 'action', 'actionname', 'operation', 'id', 'actionid']);
+const LOOSE_NAME_KEYS = new Set([
+  'name',
+  'function',
+  'functionname',
+  'method',
+  'methodname',
+  'action',
+  'actionname',
+  'operation',
+  'id',
+  'actionid',
+]);
 const ARGUMENT_KEYS = new Set(
-  'arguments args argument params parameters input inputs toolargs toolarguments toolinput toolparams toolparameters kwargs payload argumentsjson argsjson parametersjson inputdata'.split(' '),
+  'arguments args argument params parameters input inputs toolargs toolarguments toolinput toolparams toolparameters kwargs payload argumentsjson argsjson parametersjson inputdata'.split(
+    ' ',
+  ),
 );
 const PROGRAM_KEYS = new Set(['code', 'script', 'program', 'source', 'javascript', 'typescript', 'python', 'chain', 'steps']);
 const CALL_VERBS = new Set(['call', 'invoke', 'execute', 'run', 'exec', 'dispatch', 'use', 'perform', 'proxy', 'forward', 'route']);
@@ -72,10 +85,13 @@ export function extendsTools(tool: ToolDefinition): string | null {
   return source === null ? null : `changes which tools can be run: it registers or removes a source of tools (\`${source[0]}\`)`;
 }
 
-const LOOKUPS = new Set('search list get info describe find show schema help required keys validate explain history status discover documentation'.split(' '));
+const LOOKUPS = new Set(
+  'search list get info describe find show schema help required keys validate explain history status discover documentation'.split(' '),
+);
 const looksThingsUp = (words: readonly string[]): boolean => words.some((word) => LOOKUPS.has(word));
 const firstWords = (text: string): string => text.slice(0, 240);
-const isText = (definition: unknown): boolean => isJsonObject(definition) && (definition.type === 'string' || (definition.type === undefined && !isJsonObject(definition.properties)));
+const isText = (definition: unknown): boolean =>
+  isJsonObject(definition) && (definition.type === 'string' || (definition.type === undefined && !isJsonObject(definition.properties)));
 
 /** An arguments object with members of its own belongs to this tool, not to an inner one. */
 function hasOwnProperties(definition: unknown): boolean {

@@ -4,7 +4,7 @@ import { bundledVerbs, type DescriptionReading, onlyBundles } from '@/lib/risk/d
 import { verbOf, worse } from '@/lib/risk/lexicon';
 import { type NameReading, readName } from '@/lib/risk/name-reading';
 import { onlySelects, type SchemaCues, worstAction } from '@/lib/risk/schema-cues';
-import { senseOf, type Surroundings } from '@/lib/risk/senses';
+import { type Surroundings, senseOf } from '@/lib/risk/senses';
 
 /** The first verdict, from the verbs of name and description and, where these are silent, from the schema. */
 export interface Effect {
@@ -51,7 +51,12 @@ export function readEffect(input: EffectInput): Effect {
 function strongName(input: EffectInput, byName: Said, byText: Said | null): Effect {
   const agrees = byText?.category === byName.category;
   const first = input.description.verbs[0];
-  const textChanges = byText !== null && byText.verb === first && input.description.opens && OVERRULING.has(verbOf(first)?.category ?? 'read') && plain(first);
+  const textChanges =
+    byText !== null &&
+    byText.verb === first &&
+    input.description.opens &&
+    OVERRULING.has(verbOf(first)?.category ?? 'read') &&
+    plain(first);
   if (byName.category === 'read' && textChanges && input.claims.readOnly === null) {
     return effect(byText.category, 'medium', byText.reason, byName.reason);
   }
@@ -64,7 +69,8 @@ function weakName(input: EffectInput, byName: Said, byText: Said | null): Effect
   if (input.claims.readOnly !== null && byText.category === 'read') return effect('read', 'medium', byText.reason);
   if (input.description.strength === 'strong') {
     // A nominal money verb is left to the money rule, which asks for money in the definition: git_checkout moves none.
-    if (byName.category === 'destructive' && byText.category !== 'read') return effect('destructive', 'medium', byName.reason, byText.reason);
+    if (byName.category === 'destructive' && byText.category !== 'read')
+      return effect('destructive', 'medium', byName.reason, byText.reason);
     return effect(byText.category, 'medium', byText.reason);
   }
   return effect(worse(byName.category, byText.category), 'low', byName.reason, byText.reason);
@@ -75,7 +81,11 @@ function withoutName(input: EffectInput, name: NameReading, byText: Said | null)
   const asksState = name.stateNoun === null ? undefined : `the name asks for \`${name.stateNoun}\``;
   if (byText !== null) {
     const confidence = input.description.strength === 'strong' ? 'medium' : 'low';
-    if (asksState !== undefined && byText.category !== 'read' && !(input.description.strength === 'strong' && plain(byText.verb) && byText.category !== 'execute')) {
+    if (
+      asksState !== undefined &&
+      byText.category !== 'read' &&
+      !(input.description.strength === 'strong' && plain(byText.verb) && byText.category !== 'execute')
+    ) {
       return effect('read', 'low', asksState);
     }
     return effect(byText.category, confidence, byText.reason, byText.category === 'read' ? asksState : undefined);
@@ -106,7 +116,9 @@ function bySchema(input: EffectInput, asksState: string | undefined): Effect {
 const SHELLS = new Set(['shell', 'bash', 'powershell', 'terminal', 'cmd', 'python', 'repl', 'sh', 'zsh', 'cli']);
 
 const INFORMATION = new Set(
-  'info information details list overview summary history documentation guide insights statistics metrics catalog reference status quote data analysis report answers'.split(' '),
+  'info information details list overview summary history documentation guide insights statistics metrics catalog reference status quote data analysis report answers'.split(
+    ' ',
+  ),
 );
 
 /** Tools that bundle actions ("manage_…", "…_write" with an action argument) are as bad as the worst of them. */

@@ -49,7 +49,9 @@ interface Text {
 }
 /** Words most schemas consist of: skipped, since they are what they seem. */
 const SCHEMA_WORDS: ReadonlySet<string> = new Set(
-  'type description properties required title enum default items string object array number integer boolean null anyOf oneOf allOf additionalProperties format minimum maximum minLength maxLength examples const pattern'.split(' '),
+  'type description properties required title enum default items string object array number integer boolean null anyOf oneOf allOf additionalProperties format minimum maximum minLength maxLength examples const pattern'.split(
+    ' ',
+  ),
 );
 
 type Report = (code: string, severity: Finding['severity'], message: string, node: Node) => void;
@@ -77,7 +79,12 @@ function collect(root: Node, isSchema: boolean, texts: Text[], report: Report): 
   for (let read = 0; pending.length > 0; read++) {
     const node = pending.pop() as Node;
     if (read > NODES_MAX || node.depth > DEPTH_MAX) {
-      report('oversized_schema', 'medium', `Has more than ${NODES_MAX} values or is nested deeper than ${DEPTH_MAX}; the rest was not read.`, root);
+      report(
+        'oversized_schema',
+        'medium',
+        `Has more than ${NODES_MAX} values or is nested deeper than ${DEPTH_MAX}; the rest was not read.`,
+        root,
+      );
       return;
     }
     if (typeof node.value === 'string' && !SCHEMA_WORDS.has(node.value)) texts.push({ text: node.value, node });
@@ -98,7 +105,12 @@ function lintMember(node: Node, report: Report): void {
     report('external_reference', 'high', 'Refers to a schema outside the definition, which can change unseen.', node);
   }
   if (node.parent?.key === 'properties' && PRYING_KEY.test(key)) {
-    report('prying_argument', 'medium', `Asks for \`${excerpt(key)}\`: the conversation or the model itself, which the task does not need.`, node);
+    report(
+      'prying_argument',
+      'medium',
+      `Asks for \`${excerpt(key)}\`: the conversation or the model itself, which the task does not need.`,
+      node,
+    );
   }
 }
 

@@ -11,28 +11,37 @@ const VARIATION_SUPPLEMENT = /[\u{E0100}-\u{E01EF}]{2,}/u;
 const BIDI = /[\u202A-\u202E\u2066-\u2069]/;
 /** Zero-width joiners and non-joiners belong to emoji and to several scripts; between ASCII letters they hide text. */
 const ZERO_WIDTH = /[\u200B\u2060-\u2064\uFEFF\u00AD]|(?<=[A-Za-z])[\u200C\u200D](?=[A-Za-z])/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const ESCAPE = /[\u001B\u009B]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001A\u001C-\u001F\u007F-\u009A\u009C-\u009F]/;
 /** More of them than a stray byte-order mark or a copied line break explains. */
 const ZERO_WIDTH_MANY = 5;
 
 /** Finds invisible and display-changing characters. Linear time; never throws. */
 export function findHiddenText(text: string): HiddenText[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: plain printable text needs no further look
   if (/^[\u0020-\u007E\t\r\n]*$/.test(text)) return [];
   const found: HiddenText[] = [];
   if (TAGS.test(text) || VARIATION_SUPPLEMENT.test(text)) {
-    found.push({ code: 'hidden_unicode', severity: 'high', message: 'Holds invisible Unicode characters that can carry text only a model reads.' });
+    found.push({
+      code: 'hidden_unicode',
+      severity: 'high',
+      message: 'Holds invisible Unicode characters that can carry text only a model reads.',
+    });
   }
   if (BIDI.test(text)) {
-    found.push({ code: 'hidden_unicode', severity: 'high', message: 'Holds bidirectional controls: what is shown is not the order of what is read.' });
+    found.push({
+      code: 'hidden_unicode',
+      severity: 'high',
+      message: 'Holds bidirectional controls: what is shown is not the order of what is read.',
+    });
   }
   const zeroWidth = text.match(ZERO_WIDTH)?.length ?? 0;
   if (zeroWidth > 0) {
     const many = zeroWidth >= ZERO_WIDTH_MANY;
-    found.push({ code: 'zero_width', severity: many ? 'high' : 'medium', message: `Holds ${zeroWidth} zero-width character${zeroWidth === 1 ? '' : 's'}.` });
+    found.push({
+      code: 'zero_width',
+      severity: many ? 'high' : 'medium',
+      message: `Holds ${zeroWidth} zero-width character${zeroWidth === 1 ? '' : 's'}.`,
+    });
   }
   if (ESCAPE.test(text)) found.push({ code: 'control_characters', severity: 'high', message: 'Holds terminal escape sequences.' });
   else if (CONTROL.test(text)) found.push({ code: 'control_characters', severity: 'medium', message: 'Holds control characters.' });

@@ -10,18 +10,32 @@ const COMMITS = new Set(
 /** Moving money by themselves. */
 const MONEY = new Set('refund payout settlement payment swap withdrawal invoice donation remittance reimbursement disbursement'.split(' '));
 /** Moving money only where money is spoken of. */
-const MAYBE_MONEY = new Set('order transfer transaction subscription trade bridge checkout deposit charge position bid stake fund loan charge credit'.split(' '));
+const MAYBE_MONEY = new Set(
+  'order transfer transaction subscription trade bridge checkout deposit charge position bid stake fund loan charge credit'.split(' '),
+);
 /** May follow a money word without making it something else: a payment link still is one, a payment report is not. */
-const MONEY_TAILS = new Set('link intent item order request transaction session line batch fund crypto token native erc20 market limit bracket stock option eth sol btc usdc instant'.split(' '));
+const MONEY_TAILS = new Set(
+  'link intent item order request transaction session line batch fund crypto token native erc20 market limit bracket stock option eth sol btc usdc instant'.split(
+    ' ',
+  ),
+);
 const TRADED = new Set('stock option crypto market limit eth sol btc usdc erc20 share fund money payment'.split(' '));
-const MONEY_VERBS = new Set('pay buy sell withdraw donate repay unstake reimburse charge refund purchase deposit payout stake trade bid invest borrow redeem swap transfer send bridge'.split(' '));
+const MONEY_VERBS = new Set(
+  'pay buy sell withdraw donate repay unstake reimburse charge refund purchase deposit payout stake trade bid invest borrow redeem swap transfer send bridge'.split(
+    ' ',
+  ),
+);
 const ALWAYS_MONEY_VERBS = new Set('pay repay reimburse refund payout'.split(' '));
+const PAID_WHEN_CHANGED = new Set(['subscription', 'order', 'transfer']);
 const MONEY_KEYS = new Set(
-  'amount currency price priceid unitamount paymentmethod fromtoken totoken tokenin tokenout slippage fromaccount toaccount amountin qty notional tokenaddress'.split(' '),
+  'amount currency price priceid unitamount paymentmethod fromtoken totoken tokenin tokenout slippage fromaccount toaccount amountin qty notional tokenaddress'.split(
+    ' ',
+  ),
 );
 const MONEY_TEXT =
-  /\b(payments?|bank|currency|funds|money|billing|invoice|usd|crypto\w*|on-?chain|wallet|refund|prorat\w+|debit|shares|stocks?|equit(y|ies)|tokens? (swap|transfer)|balance)\b/i;
-const PROVIDERS = /\b(stripe|paypal|square|razorpay|adyen|braintree|plaid|coinbase|binance|kraken|alpaca|treasury|xero|quickbooks|chargebee|paddle|mollie|klarna|wise|revolut|zerodha|uniswap)\b/i;
+  /\b(payments?|bank|currency|funds|money|billing|invoice|usd|crypto\w*|on-?chain|wallet|refund|prorat\w+|debit|shares of|stocks?|equit(y|ies)|tokens? (swap|transfer)|balance)\b/i;
+const PROVIDERS =
+  /\b(stripe|paypal|square|razorpay|adyen|braintree|plaid|coinbase|binance|kraken|alpaca|treasury|xero|quickbooks|chargebee|paddle|mollie|klarna|wise|revolut|zerodha|uniswap)\b/i;
 
 /**
  * Why a mutating tool moves or commits money, or null. A committing verb on a money object is needed: reading invoices
@@ -41,10 +55,11 @@ export function moneyReason(server: string, tool: ToolDefinition, words: readonl
   if (onlyNotes(tool.description ?? '')) return null;
   const object = objectOf(nouns);
   if (object === null || !nouns.some((word) => COMMITS.has(word))) return null;
-  const weakVerb = nouns.includes('update') || nouns.includes('cancel') || nouns.includes('add');
-  if (MONEY.has(object)) return nouns.includes('update') && object !== 'subscription' ? null : `the name commits to money: \`${words.join(' ')}\``;
-  if (!speaksOfMoney || (weakVerb && object !== 'subscription' && object !== 'order' && object !== 'transfer')) return null;
-  if (nouns.includes('update') && object !== 'subscription') return null;
+  const changes = nouns.includes('update');
+  if (MONEY.has(object)) return changes ? null : `the name commits to money: \`${words.join(' ')}\``;
+  // Only a subscription is paid differently once it is updated; an order's or a transfer's notes are not money.
+  const gently = changes || nouns.includes('cancel') || nouns.includes('add');
+  if (!speaksOfMoney || (gently && !PAID_WHEN_CHANGED.has(object)) || (changes && object !== 'subscription')) return null;
   return `the name commits to \`${object}\`, and the definition speaks of money`;
 }
 
@@ -59,7 +74,8 @@ function objectOf(nouns: readonly string[]): string | null {
 }
 
 function movesMoney(verb: string, nouns: readonly string[], speaksOfMoney: boolean, cues: SchemaCues): boolean {
-  if (verb === 'send') return nouns.some((noun) => /^(payment|money|fund|eth|sol|btc|usdc|crypto|transaction)$/.test(noun)) && speaksOfMoney;
+  if (verb === 'send')
+    return nouns.some((noun) => /^(payment|money|fund|eth|sol|btc|usdc|crypto|transaction)$/.test(noun)) && speaksOfMoney;
   if (verb === 'transfer') return speaksOfMoney;
   return speaksOfMoney || !cues.known;
 }

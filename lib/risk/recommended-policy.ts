@@ -17,7 +17,8 @@ const HEADINGS: Readonly<Record<Category, string>> = {
 };
 
 const APPROVAL = '"approval": { "approvers": ["role:approver"], "count": 1, "expires": "10m", "reuse": "once" }';
-const WRITE_LIMIT = '"limits": [{ "counter": "writes", "window": "hour", "max": 60, "scope": "grant", "on_deny": "too many changes in this hour" }]';
+const WRITE_LIMIT =
+  '"limits": [{ "counter": "writes", "window": "hour", "max": 60, "scope": "grant", "on_deny": "too many changes in this hour" }]';
 
 /**
  * A least-privilege policy for a server's tools, as JSONC of the policy language: default deny, every tool listed under

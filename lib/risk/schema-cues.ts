@@ -28,7 +28,9 @@ const OUTPUT_KEYS = new Set(
     ' ',
   ),
 );
-const WRITE_KEYS = new Set('body content contents confirm confirmed dryrun data payload newname newvalue updates patch changes message text comment'.split(' '));
+const WRITE_KEYS = new Set(
+  'body content contents confirm confirmed dryrun data payload newname newvalue updates patch changes message text comment'.split(' '),
+);
 const READ_KEYS =
   /^(page|pagesize|perpage|limit|offset|cursor|filter|filters|sort|sortby|order|orderby|fields|include|expand|startdate|enddate|since|until|from|to|start|end|query|q|search|id|ids|.*ids?|path|url|name|slug|owner|repo|project|region|namespace|format|type|verbose|depth|lang|language|version|timeout|after|before|jqfilter|days|symbol|key|top|max|maxresults|count)$/;
 

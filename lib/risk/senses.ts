@@ -28,7 +28,9 @@ const talksOf = (list: string) => {
   return (around: Surroundings): boolean => test(around.nameWords) || test(around.sentenceWords);
 };
 
-const stateObject = talksOf('thread issue comment conversation alert incident report conflict ticket error discussion finding dispute bug task');
+const stateObject = talksOf(
+  'thread issue comment conversation alert incident report conflict ticket error discussion finding dispute bug task',
+);
 const pictures = talksOf('screenshot snapshot image log page viewport screen frame trace view hierarchy');
 const descriptiveText = among(
   'type locator schema doc documentation sql query summary plan command preview diff uuid hash prompt insight selector explanation recommendation suggestion estimate embedding',

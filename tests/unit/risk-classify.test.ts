@@ -39,16 +39,21 @@ describe('classify: names', () => {
     ['write', 'git_checkout', 'Switches branches'],
     ['execute', 'shell'],
   ];
-  it.each(cases.map(([category, name, description]) => ({ category, name, description })))('$category: $name', ({ category, name, description }) => {
-    expect(judge(define(name, description)).category).toBe(category);
-  });
+  it.each(cases.map(([category, name, description]) => ({ category, name, description })))(
+    '$category: $name',
+    ({ category, name, description }) => {
+      expect(judge(define(name, description)).category).toBe(category);
+    },
+  );
 });
 
 describe('classify: descriptions and schemas', () => {
   it('takes the worst action of a tool that bundles several', () => {
     const byText = judge(define('form_questions_editor', 'Create, update, or delete a question in a form'));
     expect([byText.category, byText.risk]).toEqual(['destructive', 'critical']);
-    const byEnum = judge(define('manage_automations', 'Manage automations', { action: { ...text, enum: ['activate', 'deactivate', 'delete'] } }));
+    const byEnum = judge(
+      define('manage_automations', 'Manage automations', { action: { ...text, enum: ['activate', 'deactivate', 'delete'] } }),
+    );
     expect(byEnum.category).toBe('destructive');
     expect(byEnum.reasons[0]).toContain('`action`');
     const members = judge(define('manage_members', 'Manage members', { action: { ...text, enum: ['list', 'add', 'remove'] } }));
@@ -122,12 +127,35 @@ describe('classify: annotations', () => {
 
 describe('classify: dispatchers', () => {
   const bridge: readonly (readonly [Category, RiskLevel, DispatchShape | undefined, ToolDefinition])[] = [
-    ['execute', 'high', undefined, define('register_manual', 'Registers a new tool provider by providing its call template.', { manual_call_template: anyObject })],
+    [
+      'execute',
+      'high',
+      undefined,
+      define('register_manual', 'Registers a new tool provider by providing its call template.', { manual_call_template: anyObject }),
+    ],
     ['destructive', 'critical', undefined, define('deregister_manual', 'Deregisters a tool provider.', { manual_name: text })],
-    ['execute', 'high', { tool: 'args.tool_name', arguments: 'args.arguments' }, define('call_tool', 'Calls a registered tool by its full namespaced name.', { tool_name: text, arguments: anyObject })],
-    ['read', 'low', undefined, define('search_tools', 'Searches for relevant tools based on a task description.', { task_description: text, limit: { type: 'number' } })],
+    [
+      'execute',
+      'high',
+      { tool: 'args.tool_name', arguments: 'args.arguments' },
+      define('call_tool', 'Calls a registered tool by its full namespaced name.', { tool_name: text, arguments: anyObject }),
+    ],
+    [
+      'read',
+      'low',
+      undefined,
+      define('search_tools', 'Searches for relevant tools based on a task description.', {
+        task_description: text,
+        limit: { type: 'number' },
+      }),
+    ],
     ['read', 'low', undefined, define('list_tools', 'Returns a list of all tool names currently registered.', {})],
-    ['read', 'low', undefined, define('get_required_keys_for_tool', 'Get required environment variables for a registered tool.', { tool_name: text })],
+    [
+      'read',
+      'low',
+      undefined,
+      define('get_required_keys_for_tool', 'Get required environment variables for a registered tool.', { tool_name: text }),
+    ],
     ['read', 'low', undefined, define('tool_info', 'Get complete information about a specific tool.', { tool_name: text })],
   ];
   it.each(bridge)('%s/%s %o: %o', (category, risk, dispatch, tool) => {
@@ -138,20 +166,44 @@ describe('classify: dispatchers', () => {
   });
 
   it('stays execute whatever the hints say', () => {
-    const tool = define('call_tool', 'Read-only helper that changes nothing', { tool_name: text, arguments: anyObject }, { annotations: { readOnlyHint: true } });
+    const tool = define(
+      'call_tool',
+      'Read-only helper that changes nothing',
+      { tool_name: text, arguments: anyObject },
+      { annotations: { readOnlyHint: true } },
+    );
     expect([judge(tool).category, judge(tool).risk]).toEqual(['execute', 'high']);
   });
 
   it('finds other spellings, and says when the inner arguments cannot be told apart', () => {
-    expect(judge(define('tool_invoke', 'Execute any tool', { server: text, toolName: text, args: anyObject })).dispatch).toEqual({ tool: 'args.toolName', arguments: 'args.args' });
-    expect(judge(define('helper', 'Innocent', { 'tool.name': text, params: { type: 'object' } })).dispatch).toEqual({ tool: 'args["tool.name"]', arguments: 'args.params' });
-    expect(judge(define('execute', 'Runs any registered tool', { name: text, parameters: { type: 'object' } })).dispatch).toEqual({ tool: 'args.name', arguments: 'args.parameters' });
-    expect(judge(define('call_tool', 'Call a tool', { tool: text, arguments: text })).dispatch).toEqual({ tool: 'args.tool', arguments: null });
+    expect(judge(define('tool_invoke', 'Execute any tool', { server: text, toolName: text, args: anyObject })).dispatch).toEqual({
+      tool: 'args.toolName',
+      arguments: 'args.args',
+    });
+    expect(judge(define('helper', 'Innocent', { 'tool.name': text, params: { type: 'object' } })).dispatch).toEqual({
+      tool: 'args["tool.name"]',
+      arguments: 'args.params',
+    });
+    expect(judge(define('execute', 'Runs any registered tool', { name: text, parameters: { type: 'object' } })).dispatch).toEqual({
+      tool: 'args.name',
+      arguments: 'args.parameters',
+    });
+    expect(judge(define('call_tool', 'Call a tool', { tool: text, arguments: text })).dispatch).toEqual({
+      tool: 'args.tool',
+      arguments: null,
+    });
   });
 
   it('treats a program over tools as opaque', () => {
-    const tool = define('call_tool_chain', 'Execute TypeScript code with access to all registered tools.', { code: text, timeout: { type: 'number' } });
-    expect(judge(tool)).toMatchObject({ category: 'execute', risk: 'high', dispatch: { tool: 'args.code', arguments: null, opaque: true } });
+    const tool = define('call_tool_chain', 'Execute TypeScript code with access to all registered tools.', {
+      code: text,
+      timeout: { type: 'number' },
+    });
+    expect(judge(tool)).toMatchObject({
+      category: 'execute',
+      risk: 'high',
+      dispatch: { tool: 'args.code', arguments: null, opaque: true },
+    });
   });
 
   it('does not take ordinary tools for dispatchers', () => {
@@ -168,7 +220,12 @@ describe('classify: dispatchers', () => {
 
 describe('classify: robustness', () => {
   it('never throws on odd but valid definitions and is deterministic', () => {
-    const odd: JsonObject[] = [{ properties: 5 }, { properties: { action: { enum: [1, null, 'delete'] } } }, { allOf: [true, 7, { properties: { code: true } }] }, { properties: { __proto__: text } }];
+    const odd: JsonObject[] = [
+      { properties: 5 },
+      { properties: { action: { enum: [1, null, 'delete'] } } },
+      { allOf: [true, 7, { properties: { code: true } }] },
+      { properties: { __proto__: text } },
+    ];
     for (const inputSchema of odd) {
       const tool = { name: 'x', description: '\ud800 \u202E <!--', inputSchema, annotations: { readOnlyHint: 'no' } } as ToolDefinition;
       expect(judge(tool)).toEqual(judge(structuredClone(tool)));
@@ -176,8 +233,12 @@ describe('classify: robustness', () => {
   });
 
   it('judges a catalogue of 300 tools in a fraction of a second', () => {
-    const properties = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`field_${i}`, { type: 'string', description: 'A field of the record that is to be changed.' }]));
-    const catalogue = Array.from({ length: 300 }, (_, i) => define(`update_record_${i}`, 'Update an existing record of the account. Returns it.', properties));
+    const properties = Object.fromEntries(
+      Array.from({ length: 8 }, (_, i) => [`field_${i}`, { type: 'string', description: 'A field of the record that is to be changed.' }]),
+    );
+    const catalogue = Array.from({ length: 300 }, (_, i) =>
+      define(`update_record_${i}`, 'Update an existing record of the account. Returns it.', properties),
+    );
     const times = Array.from({ length: 5 }, () => {
       const startMs = performance.now();
       for (const tool of catalogue) judge(tool);

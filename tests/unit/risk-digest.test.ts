@@ -53,22 +53,37 @@ describe('definitionDigest', () => {
   });
 
   it('is the SHA-256 of the canonical text', () => {
-    expect(definitionText(tool)).toBe('{"description":"d","inputSchema":{"properties":{"a":{"type":"string"}},"type":"object"},"name":"t"}');
+    expect(definitionText(tool)).toBe(
+      '{"description":"d","inputSchema":{"properties":{"a":{"type":"string"}},"type":"object"},"name":"t"}',
+    );
     expect(definitionDigest(tool)).toBe(reference(definitionText(tool)));
   });
 
   it('tells texts with lone surrogates apart, from each other and from their look-alikes', () => {
-    const descriptions = ['"\\ud800"', '"\\udc00"', '"\\\\ud800"', '"\ufffd"', '"\\ud800\\\\ud800"', '"\\\\ud800\\ud800"', '"\\ufffe\\ud800"', '"\\\\\\\\ud800"'];
+    const descriptions = [
+      '"\\ud800"',
+      '"\\udc00"',
+      '"\\\\ud800"',
+      '"\ufffd"',
+      '"\\ud800\\\\ud800"',
+      '"\\\\ud800\\ud800"',
+      '"\\ufffe\\ud800"',
+      '"\\\\\\\\ud800"',
+    ];
     const digests = descriptions.map((text) => definitionDigest(parsed(`{"name":"t","description":${text}}`)));
     expect(new Set(digests).size).toBe(descriptions.length);
     const keys = ['\\ud800', '\\\\ud800', '\\udfff'].map((key) => definitionDigest(parsed(`{"name":"t","inputSchema":{"${key}":1}}`)));
     expect(new Set(keys).size).toBe(3);
-    expect(JSON.parse(definitionText(parsed('{"name":"t","description":"\\ud800"}')))).toEqual({ illFormed: { name: 't', description: '\\ud800' } });
+    expect(JSON.parse(definitionText(parsed('{"name":"t","description":"\\ud800"}')))).toEqual({
+      illFormed: { name: 't', description: '\\ud800' },
+    });
   });
 
   it('keeps a key named __proto__', () => {
     const hostile = definitionText(parsed('{"name":"t","inputSchema":{"__proto__":{"x":"\\ud800"}}}'));
     expect(hostile).toContain('__proto__');
-    expect(definitionDigest(parsed('{"name":"t","inputSchema":{"__proto__":1}}'))).not.toBe(definitionDigest(parsed('{"name":"t","inputSchema":{}}')));
+    expect(definitionDigest(parsed('{"name":"t","inputSchema":{"__proto__":1}}'))).not.toBe(
+      definitionDigest(parsed('{"name":"t","inputSchema":{}}')),
+    );
   });
 });

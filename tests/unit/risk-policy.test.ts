@@ -50,7 +50,9 @@ describe('recommendedPolicy', () => {
   });
 
   it('does not let a tool name act as a pattern or break the text', () => {
-    const hostile = ['*', 'get_*', '__proto__', 'a"b', 'a\n// }', '', '\u202Ex'].map((name): ClassifiedTool => ({ name, category: 'read', risk: 'low' }));
+    const hostile = ['*', 'get_*', '__proto__', 'a"b', 'a\n// }', '', '\u202Ex'].map(
+      (name): ClassifiedTool => ({ name, category: 'read', risk: 'low' }),
+    );
     const text = recommendedPolicy([...hostile, { name: 'list_issues', category: 'read', risk: 'low' }]);
     expect(errorsOf(text)).toEqual([]);
     expect(compilePolicy(text, null).document?.tools).toHaveProperty('list_issues');

@@ -61,13 +61,19 @@ describe.skipIf(!available)('risk classes against public labels (../shared/data)
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   beforeAll(() => {
-    const rows = readFileSync(labels, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Row);
+    const rows = readFileSync(labels, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Row);
     const startMs = performance.now();
     const predictions = rows.map(predict);
     elapsedMs = performance.now() - startMs;
     scores.set('ours', score(predictions.join('\n')));
     for (const mode of ['first', 'any']) {
-      scores.set(mode, score(execFileSync(process.execPath, [join(data, 'baseline-tool-risk.mjs'), labels, '--mode', mode], { encoding: 'utf8' })));
+      scores.set(
+        mode,
+        score(execFileSync(process.execPath, [join(data, 'baseline-tool-risk.mjs'), labels, '--mode', mode], { encoding: 'utf8' })),
+      );
     }
     console.log(report(scores, rows.length, elapsedMs));
   }, 60_000);
@@ -76,13 +82,17 @@ describe.skipIf(!available)('risk classes against public labels (../shared/data)
     const ours = scores.get('ours') as Figures;
     const any = scores.get('any') as Figures;
     expect(ours.size).toBeGreaterThan(40);
-    const worse = [...any].filter(([line, figure]) => ours.get(line) === undefined || (ours.get(line) as number) + (QUIRKS.get(line) ?? 0) < figure - 1e-9);
+    const worse = [...any].filter(
+      ([line, figure]) => ours.get(line) === undefined || (ours.get(line) as number) + (QUIRKS.get(line) ?? 0) < figure - 1e-9,
+    );
     expect(worse).toEqual([]);
   });
 
   it('is strictly better on the headline lines, and than the first-word baseline where that is not constant Read', () => {
     const [ours, any, first] = ['ours', 'any', 'first'].map((name) => scores.get(name) as Figures) as [Figures, Figures, Figures];
-    const headline = [...any.keys()].filter((line) => /headline.*: (accuracy|macro-F1|DANGEROUS|risk)|annotations, all: (readOnly|DANGEROUS|balanced|destructive is)/.test(line));
+    const headline = [...any.keys()].filter((line) =>
+      /headline.*: (accuracy|macro-F1|DANGEROUS|risk)|annotations, all: (readOnly|DANGEROUS|balanced|destructive is)/.test(line),
+    );
     expect(headline.length).toBeGreaterThan(8);
     for (const line of headline) expect(ours.get(line), `${line} against any`).toBeGreaterThan(any.get(line) as number);
     // The first-word baseline calls whatever it does not know Read: only that line is out of reach of a cautious judge.
@@ -92,7 +102,8 @@ describe.skipIf(!available)('risk classes against public labels (../shared/data)
 
   it('keeps the goals it was built for', () => {
     const ours = scores.get('ours') as Figures;
-    const figure = (block: string, line: string) => ours.get([...ours.keys()].find((key) => key.startsWith(block) && key.endsWith(`: ${line}`)) ?? '') as number;
+    const figure = (block: string, line: string) =>
+      ours.get([...ours.keys()].find((key) => key.startsWith(block) && key.endsWith(`: ${line}`)) ?? '') as number;
     expect(figure('Author annotations, all', 'DANGEROUS: mutating called Read')).toBeGreaterThanOrEqual(-2.5);
     expect(figure('Author annotations, all', 'readOnly true is Read')).toBeGreaterThanOrEqual(93);
     expect(figure('Author annotations, all', 'balanced accuracy')).toBeGreaterThanOrEqual(95);
@@ -110,7 +121,8 @@ describe.skipIf(!available)('risk classes against public labels (../shared/data)
   function score(predictions: string): Figures {
     const file = join(folder, 'predictions.jsonl');
     writeFileSync(file, predictions);
-    const run = (...options: string[]) => execFileSync(process.execPath, [join(data, 'score-tool-risk.mjs'), file, labels, '--boot', '0', ...options], { encoding: 'utf8' });
+    const run = (...options: string[]) =>
+      execFileSync(process.execPath, [join(data, 'score-tool-risk.mjs'), file, labels, '--boot', '0', ...options], { encoding: 'utf8' });
     const figures = new Map<string, number>();
     for (const block of run().split('\n== ').slice(1)) {
       const title = block.slice(0, block.indexOf(': n='));
@@ -130,7 +142,12 @@ describe.skipIf(!available)('risk classes against public labels (../shared/data)
 });
 
 function report(scores: ReadonlyMap<string, Figures>, tools: number, elapsedMs: number): string {
-  const show = (name: string, line: string) => Math.abs(scores.get(name)?.get(line) ?? Number.NaN).toString().padStart(7);
-  const lines = [...(scores.get('any') ?? new Map()).keys()].map((line) => `${show('ours', line)}${show('first', line)}${show('any', line)}  ${line}`);
+  const show = (name: string, line: string) =>
+    Math.abs(scores.get(name)?.get(line) ?? Number.NaN)
+      .toString()
+      .padStart(7);
+  const lines = [...(scores.get('any') ?? new Map()).keys()].map(
+    (line) => `${show('ours', line)}${show('first', line)}${show('any', line)}  ${line}`,
+  );
   return [`${tools} definitions classified in ${elapsedMs.toFixed(0)} ms`, '   ours  first    any', ...lines].join('\n');
 }

@@ -13,13 +13,24 @@ const at = (...parts) => join(root, ...parts);
 const NODE_MIN = [20, 19];
 const CLIENT_SOURCES = ['prisma/schema', 'scripts/generate.mjs', 'package-lock.json'];
 const SERVER_SOURCES = [...CLIENT_SOURCES, 'lib', 'scripts/prepare.mjs', 'tsconfig.json'];
-const CONSOLE_SOURCES = [...SERVER_SOURCES, 'app', 'components', 'public', 'next.config.js', 'next.config.ts', 'next.config.mjs', 'postcss.config.mjs'];
+const CONSOLE_SOURCES = [
+  ...SERVER_SOURCES,
+  'app',
+  'components',
+  'public',
+  'next.config.js',
+  'next.config.ts',
+  'next.config.mjs',
+  'postcss.config.mjs',
+];
 
 /** Throws an Error with what to do when this Node is too old. */
 export function requireNode(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number);
   if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return;
-  throw new Error(`Callgate needs Node.js ${NODE_MIN.join('.')} or newer, and this is ${version}. Node.js 24 is recommended: https://nodejs.org`);
+  throw new Error(
+    `Callgate needs Node.js ${NODE_MIN.join('.')} or newer, and this is ${version}. Node.js 24 is recommended: https://nodejs.org`,
+  );
 }
 
 /**
@@ -111,7 +122,10 @@ async function buildConsole() {
   if (existsSync(at('.next/BUILD_ID')) && readIfThere(stamp) === wanted) return;
   rmSync(stamp, { force: true });
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
-  await runStep('Building the console (once, about a minute)', process.execPath, [at('node_modules/next/dist/bin/next'), 'build'], { cwd: root, env });
+  await runStep('Building the console (once, about a minute)', process.execPath, [at('node_modules/next/dist/bin/next'), 'build'], {
+    cwd: root,
+    env,
+  });
   writeFileSync(stamp, wanted);
 }
 
@@ -125,7 +139,11 @@ function hashOf(paths) {
     if (path === 'lib/db/generated' || !existsSync(at(path))) return;
     const entries = readEntries(path);
     if (entries) for (const name of entries) add(`${path}/${name}`);
-    else hash.update(`${path}\0`).update(readFileSync(at(path))).update('\0');
+    else
+      hash
+        .update(`${path}\0`)
+        .update(readFileSync(at(path)))
+        .update('\0');
   }
 }
 

@@ -1,13 +1,29 @@
-import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readText } from '@/lib/adapters/upstream/read-response';
 import type { ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
 import type { JsonObject } from '@/lib/kernel/json';
-import { call, EVERYTHING, fixtureFile, freePort, handshake, messagesOf, openSession, openUpstreams, request, startServer, streamed, urlTarget, type StartedUpstream } from '../fixtures/upstreams/harness';
+import {
+  call,
+  EVERYTHING,
+  fixtureFile,
+  freePort,
+  handshake,
+  messagesOf,
+  openSession,
+  openUpstreams,
+  request,
+  resultOf,
+  type StartedUpstream,
+  startServer,
+  streamed,
+  textOf,
+  urlTarget,
+} from '../fixtures/upstreams/harness';
 
 const opened: ManagedUpstreams[] = [];
 const servers: Server[] = [];
@@ -28,7 +44,6 @@ async function serve(handler: (request: IncomingMessage, response: ServerRespons
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
 }
 
-const textOf = (message: JsonObject | undefined): string => ((message?.result as JsonObject).content as JsonObject[])[0]?.text as string;
 const anything = call(1, 'read_record', { id: 'a' });
 
 describe('server-everything over Streamable HTTP', () => {
@@ -44,7 +59,12 @@ describe('server-everything over Streamable HTTP', () => {
     const session = openSession();
     expect(await handshake(upstreams, target, session)).toMatchObject({ protocolVersion: '2025-11-25' });
     expect(session.upstreamId).toMatch(/^[\x21-\x7e]+$/);
-    const messages = await messagesOf(await upstreams.post(target, request(call(7, 'trigger-long-running-operation', { duration: 0.3, steps: 2 }, { progressToken: 'p' }), session)));
+    const messages = await messagesOf(
+      await upstreams.post(
+        target,
+        request(call(7, 'trigger-long-running-operation', { duration: 0.3, steps: 2 }, { progressToken: 'p' }), session),
+      ),
+    );
     expect(messages.filter((message) => message.method === 'notifications/progress')).toHaveLength(2);
     expect(messages.at(-1)?.id).toBe(7);
     expect(await upstreams.end(target, session)).toBe(200);
@@ -61,7 +81,12 @@ describe('server-everything over Streamable HTTP', () => {
     const stop = new AbortController();
     const stream = await upstreams.listen(target, { headers: { 'mcp-protocol-version': '2025-11-25' }, session, signal: stop.signal });
     expect(stream).toMatchObject({ status: 200, contentType: 'text/event-stream' });
-    await messagesOf(await upstreams.post(target, request({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'toggle-simulated-logging', arguments: {} } }, session)));
+    await messagesOf(
+      await upstreams.post(
+        target,
+        request({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'toggle-simulated-logging', arguments: {} } }, session),
+      ),
+    );
     for await (const message of streamed(stream)) if (message.method === 'notifications/message') break;
     stop.abort();
     await upstreams.end(target, session);
@@ -81,13 +106,29 @@ describe('the sink over Streamable HTTP', () => {
   });
 
   it('gets our credentials and the bytes that were decided on, and none of the protocol headers from configuration', async () => {
-    const upstreams = open({ headers: { Authorization: 'Bearer upstream-credential', 'X-Team': 'a', 'Mcp-Session-Id': 'forged', Host: 'evil.example' }, env: {} });
+    const upstreams = open({
+      headers: { Authorization: 'Bearer upstream-credential', 'X-Team': 'a', 'Mcp-Session-Id': 'forged', Host: 'evil.example' },
+      env: {},
+    });
     const target = urlTarget(`http://127.0.0.1:${server.port}/mcp`);
     const made = request(call(1, 'read_record', { id: 'ä\u2028' }), openSession());
     const [reply] = await messagesOf(await upstreams.post(target, made));
     expect(textOf(reply)).toMatch(/^read_record /);
-    const [seen] = readFileSync(log, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { tool: string; arguments: JsonObject; headers: Record<string, string> });
-    expect(seen).toMatchObject({ tool: 'read_record', arguments: { id: 'ä\u2028' }, headers: { authorization: 'Bearer upstream-credential', 'x-team': 'a', 'accept-encoding': 'identity', 'content-type': 'application/json', host: `127.0.0.1:${server.port}` } });
+    const [seen] = readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { tool: string; arguments: JsonObject; headers: Record<string, string> });
+    expect(seen).toMatchObject({
+      tool: 'read_record',
+      arguments: { id: 'ä\u2028' },
+      headers: {
+        authorization: 'Bearer upstream-credential',
+        'x-team': 'a',
+        'accept-encoding': 'identity',
+        'content-type': 'application/json',
+        host: `127.0.0.1:${server.port}`,
+      },
+    });
     expect(seen?.headers).not.toHaveProperty('mcp-session-id');
     expect(Number(seen?.headers['content-length'])).toBe(Buffer.byteLength(made.body));
   });
@@ -96,7 +137,11 @@ describe('the sink over Streamable HTTP', () => {
     const upstreams = open(undefined, { connectionsMax: 16 });
     const target = urlTarget(`http://127.0.0.1:${server.port}/mcp`);
     const before = readFileSync(log, 'utf8').trim().split('\n').length;
-    const replies = await Promise.all(Array.from({ length: 300 }, async (_, id) => messagesOf(await upstreams.post(target, request(call(id, 'write_record', { id }), null)))));
+    const replies = await Promise.all(
+      Array.from({ length: 300 }, async (_, id) =>
+        messagesOf(await upstreams.post(target, request(call(id, 'write_record', { id }), null))),
+      ),
+    );
     expect(replies.map(([message]) => message?.id)).toEqual(Array.from({ length: 300 }, (_, id) => id));
     expect(readFileSync(log, 'utf8').trim().split('\n').length - before).toBe(300);
   });
@@ -106,9 +151,18 @@ describe('what goes wrong over HTTP', () => {
   it('knows what was never sent', async () => {
     const upstreams = open(undefined, { connectTimeoutMs: 300 });
     const refused = urlTarget(`http://127.0.0.1:${await freePort()}/mcp`);
-    await expect(upstreams.post(refused, request(anything, null))).rejects.toMatchObject({ name: 'UpstreamFailure', sent: false, message: expect.stringContaining('Nothing listens') });
-    await expect(upstreams.post(urlTarget('http://10.255.255.1/mcp'), request(anything, null))).rejects.toMatchObject({ sent: false, message: expect.stringContaining('Plain http to 10.255.255.1') });
-    await expect(upstreams.post(urlTarget('http://localhost.invalid:1/mcp'), request(anything, null))).rejects.toMatchObject({ sent: false });
+    await expect(upstreams.post(refused, request(anything, null))).rejects.toMatchObject({
+      name: 'UpstreamFailure',
+      sent: false,
+      message: expect.stringContaining('Nothing listens'),
+    });
+    await expect(upstreams.post(urlTarget('http://10.255.255.1/mcp'), request(anything, null))).rejects.toMatchObject({
+      sent: false,
+      message: expect.stringContaining('Plain http to 10.255.255.1'),
+    });
+    await expect(upstreams.post(urlTarget('http://localhost.invalid:1/mcp'), request(anything, null))).rejects.toMatchObject({
+      sent: false,
+    });
     const gone = new AbortController();
     gone.abort();
     await expect(upstreams.post(refused, request(anything, null, gone.signal))).rejects.toMatchObject({ sent: false });
@@ -128,11 +182,15 @@ describe('what goes wrong over HTTP', () => {
     });
     await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
     const base = `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`;
-    for (const path of ['/cut', '/nonsense', '/silent']) await expect(upstreams.post(urlTarget(base + path), request(anything, null)), path).rejects.toMatchObject({ sent: true });
+    for (const path of ['/cut', '/nonsense', '/silent'])
+      await expect(upstreams.post(urlTarget(base + path), request(anything, null)), path).rejects.toMatchObject({ sent: true });
     expect(received).toHaveLength(3);
     const leaving = new AbortController();
     setTimeout(() => leaving.abort(), 100);
-    await expect(upstreams.post(urlTarget(`${base}/left`), request(anything, null, leaving.signal))).rejects.toMatchObject({ sent: true, message: expect.stringContaining('cancelled') });
+    await expect(upstreams.post(urlTarget(`${base}/left`), request(anything, null, leaving.signal))).rejects.toMatchObject({
+      sent: true,
+      message: expect.stringContaining('cancelled'),
+    });
     await upstreams.stopAll();
     await new Promise((resolve) => tcp.close(resolve));
   });
@@ -147,13 +205,16 @@ describe('what goes wrong over HTTP', () => {
     const upstreams = open();
     const failure = await upstreams.post(urlTarget(url), request(anything, null)).catch((error: Error) => error);
     expect(failure).toMatchObject({ sent: true, message: expect.stringContaining('redirects to /elsewhere.') });
-    await expect(upstreams.post(urlTarget(`${url}/gzip`), request(anything, null))).rejects.toMatchObject({ message: expect.stringContaining('compressed') });
+    await expect(upstreams.post(urlTarget(`${url}/gzip`), request(anything, null))).rejects.toMatchObject({
+      message: expect.stringContaining('compressed'),
+    });
     expect(paths).toEqual(['/mcp', '/mcp/gzip']);
   });
 
   it('ends answers that are too large, and streams only for an event that is', async () => {
     const url = await serve((incoming, response) => {
-      if (incoming.url?.endsWith('/declared')) return void response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5_000_000 }).end('x');
+      if (incoming.url?.endsWith('/declared'))
+        return void response.writeHead(200, { 'content-type': 'application/json', 'content-length': 5_000_000 }).end('x');
       if (incoming.url?.endsWith('/streamed')) response.writeHead(200, { 'content-type': 'application/json' });
       else response.writeHead(200, { 'content-type': 'text/event-stream' });
       const end = incoming.url?.endsWith('/events') ? '\n\n' : '';
@@ -161,7 +222,8 @@ describe('what goes wrong over HTTP', () => {
       response.end();
     });
     const upstreams = open(undefined, { bodyBytesMax: 100_000 });
-    const textAt = async (path: string): Promise<string> => readText((await upstreams.post(urlTarget(url + path), request(anything, null))).body ?? (async function* () {})());
+    const textAt = async (path: string): Promise<string> =>
+      readText((await upstreams.post(urlTarget(url + path), request(anything, null))).body ?? (async function* () {})());
     await expect(textAt('/declared')).rejects.toMatchObject({ sent: true, message: expect.stringContaining('larger than 100000 bytes') });
     await expect(textAt('/streamed')).rejects.toMatchObject({ message: expect.stringContaining('larger') });
     await expect(textAt('/one-event')).rejects.toMatchObject({ message: expect.stringContaining('larger') });
@@ -173,7 +235,9 @@ describe('what goes wrong over HTTP', () => {
     let closed = false;
     const url = await serve((_incoming, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.on('close', () => { closed = true; });
+      response.on('close', () => {
+        closed = true;
+      });
       const more = (): void => {
         while (!closed && response.write(`data: ${'x'.repeat(50_000)}\n\n`)) written += 50_000;
         if (!closed) response.once('drain', more);
@@ -192,7 +256,11 @@ describe('what goes wrong over HTTP', () => {
 
   it('asks for new secrets only when the revision changes, and again after a failure', async () => {
     const asked: string[] = [];
-    const url = await serve((incoming, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { sent: incoming.headers['x-key'] } })));
+    const url = await serve((incoming, response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { sent: incoming.headers['x-key'] } })),
+    );
     const { createUpstreams } = await import('@/lib/adapters/upstream/upstreams');
     const { keepingLog, loopbackGuard } = await import('../fixtures/upstreams/harness');
     const secrets = {
@@ -204,7 +272,8 @@ describe('what goes wrong over HTTP', () => {
     };
     const upstreams = createUpstreams({ secrets, guard: loopbackGuard, log: keepingLog() });
     opened.push(upstreams);
-    const sent = async (revision: string): Promise<unknown> => ((await messagesOf(await upstreams.post(urlTarget(url, 'http', { revision }), request(anything, null))))[0]?.result as JsonObject).sent;
+    const sent = async (revision: string): Promise<unknown> =>
+      resultOf((await messagesOf(await upstreams.post(urlTarget(url, 'http', { revision }), request(anything, null))))[0]).sent;
     await expect(sent('1')).rejects.toMatchObject({ sent: false, message: expect.stringContaining('secrets') });
     expect([await sent('1'), await sent('1'), await sent('2')]).toEqual(['key 2', 'key 2', 'key 3']);
   });
@@ -212,7 +281,10 @@ describe('what goes wrong over HTTP', () => {
   it('refuses calls after stopAll', async () => {
     const upstreams = open();
     await upstreams.stopAll();
-    await expect(upstreams.post(urlTarget('http://127.0.0.1:1/'), request(anything, null))).rejects.toMatchObject({ sent: false, message: expect.stringContaining('stopping') });
+    await expect(upstreams.post(urlTarget('http://127.0.0.1:1/'), request(anything, null))).rejects.toMatchObject({
+      sent: false,
+      message: expect.stringContaining('stopping'),
+    });
   });
 });
 
@@ -228,8 +300,15 @@ describe('server-everything over HTTP+SSE', () => {
     const target = urlTarget(`http://127.0.0.1:${server.port}/sse`, 'sse');
     const sessions = [openSession(), openSession()];
     for (const session of sessions) expect(await handshake(upstreams, target, session)).toMatchObject({ protocolVersion: '2025-11-25' });
-    const replies = await Promise.all([...sessions, null].map(async (session) => messagesOf(await upstreams.post(target, request(call(1, 'echo', { message: session?.id ?? 'none' }), session)))));
-    expect(replies.map(([message]) => textOf(message))).toEqual([...sessions.map(({ id }) => expect.stringContaining(id)), expect.stringContaining('none')]);
+    const replies = await Promise.all(
+      [...sessions, null].map(async (session) =>
+        messagesOf(await upstreams.post(target, request(call(1, 'echo', { message: session?.id ?? 'none' }), session))),
+      ),
+    );
+    expect(replies.map(([message]) => textOf(message))).toEqual([
+      ...sessions.map(({ id }) => expect.stringContaining(id)),
+      expect.stringContaining('none'),
+    ]);
     expect(upstreams.health(target.serverId).connections).toBe(3);
     for (const session of sessions) expect(await upstreams.end(target, session)).toBe(200);
     expect(upstreams.health(target.serverId).connections).toBe(1);
@@ -238,7 +317,10 @@ describe('server-everything over HTTP+SSE', () => {
   it('reports progress on a stream', async () => {
     const upstreams = open();
     const target = urlTarget(`http://127.0.0.1:${server.port}/sse`, 'sse');
-    const reply = await upstreams.post(target, request(call(4, 'trigger-long-running-operation', { duration: 0.3, steps: 2 }, { progressToken: 0 }), null));
+    const reply = await upstreams.post(
+      target,
+      request(call(4, 'trigger-long-running-operation', { duration: 0.3, steps: 2 }, { progressToken: 0 }), null),
+    );
     const messages = await messagesOf(reply);
     expect(messages.map((message) => (message.params as JsonObject | undefined)?.progressToken ?? message.id)).toEqual([0, 0, 4]);
   });
@@ -253,7 +335,10 @@ describe('server-everything over HTTP+SSE', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`event: endpoint\ndata: ${other}\n\n`);
     });
-    await expect(open().post(urlTarget(url, 'sse'), request(anything, null))).rejects.toMatchObject({ sent: false, message: expect.stringContaining('another origin') });
+    await expect(open().post(urlTarget(url, 'sse'), request(anything, null))).rejects.toMatchObject({
+      sent: false,
+      message: expect.stringContaining('another origin'),
+    });
     expect(elsewhere).toBe(0);
   });
 });

@@ -4,9 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
-import { UpstreamFailure } from '@/lib/gateway/ports';
+import type { UpstreamFailure } from '@/lib/gateway/ports';
 import type { JsonObject } from '@/lib/kernel/json';
-import { call, childrenOf, EVERYTHING, FILESYSTEM, fixtureFile, handshake, messagesOf, openSession, openUpstreams, request, stdioTarget, streamed } from '../fixtures/upstreams/harness';
+import {
+  call,
+  childrenOf,
+  EVERYTHING,
+  FILESYSTEM,
+  fixtureFile,
+  handshake,
+  messagesOf,
+  openSession,
+  openUpstreams,
+  request,
+  stdioTarget,
+  streamed,
+  textOf,
+} from '../fixtures/upstreams/harness';
 
 const everything = stdioTarget([EVERYTHING, 'stdio']);
 const puppet = stdioTarget([fixtureFile('puppet-upstream.mjs')]);
@@ -21,8 +35,6 @@ afterEach(async () => {
   expect(childrenOf(process.pid, 'upstream.mjs')).toEqual([]);
   expect(childrenOf(process.pid, 'server-everything')).toEqual([]);
 });
-
-const textOf = (message: JsonObject | undefined): string => ((message?.result as JsonObject).content as JsonObject[])[0]?.text as string;
 
 describe('server-everything over stdio', () => {
   it('answers the handshake from the child with the version that the client asked for', async () => {
@@ -41,7 +53,11 @@ describe('server-everything over stdio', () => {
     const sessions = Array.from({ length: 20 }, () => openSession());
     await Promise.all(sessions.map((session) => handshake(upstreams, everything, session)));
     // The same id in every session: only the renaming keeps the answers apart.
-    const replies = await Promise.all([...sessions, null].map(async (session, index) => messagesOf(await upstreams.post(everything, request(call(1, 'echo', { message: `m${index}` }), session)))));
+    const replies = await Promise.all(
+      [...sessions, null].map(async (session, index) =>
+        messagesOf(await upstreams.post(everything, request(call(1, 'echo', { message: `m${index}` }), session))),
+      ),
+    );
     replies.forEach(([message], index) => {
       expect(message?.id).toBe(1);
       expect(textOf(message)).toContain(`m${index}`);
@@ -57,7 +73,13 @@ describe('server-everything over stdio', () => {
   it('answers as JSON without progress and as a stream with it, each to its own token', async () => {
     const upstreams = open();
     const [one, two] = [openSession(), openSession()];
-    const long = (token?: string): JsonObject => call('job', 'trigger-long-running-operation', { duration: 0.6, steps: 3 }, token === undefined ? undefined : { progressToken: token });
+    const long = (token?: string): JsonObject =>
+      call(
+        'job',
+        'trigger-long-running-operation',
+        { duration: 0.6, steps: 3 },
+        token === undefined ? undefined : { progressToken: token },
+      );
     const [plain, first, second] = await Promise.all([
       upstreams.post(everything, request(call(9, 'echo', { message: 'x' }), one)),
       upstreams.post(everything, request(long('same'), one)),
@@ -67,8 +89,14 @@ describe('server-everything over stdio', () => {
     for (const reply of [first, second]) {
       expect(reply.contentType).toBe('text/event-stream');
       const messages = await messagesOf(reply);
-      const progress = messages.filter((message) => message.method === 'notifications/progress').map((message) => message.params as JsonObject);
-      expect(progress.map(({ progressToken, progress: value }) => [progressToken, value])).toEqual([['same', 1], ['same', 2], ['same', 3]]);
+      const progress = messages
+        .filter((message) => message.method === 'notifications/progress')
+        .map((message) => message.params as JsonObject);
+      expect(progress.map(({ progressToken, progress: value }) => [progressToken, value])).toEqual([
+        ['same', 1],
+        ['same', 2],
+        ['same', 3],
+      ]);
       expect(messages.at(-1)).toMatchObject({ id: 'job', result: { content: expect.anything() } });
     }
   });
@@ -82,9 +110,19 @@ describe('server-everything over stdio', () => {
     for await (const message of streamed(reply)) {
       seen.push(message);
       if (message.method !== 'sampling/createMessage') continue;
-      const answer = { jsonrpc: '2.0', id: message.id as string, result: { model: 'm', role: 'assistant', content: { type: 'text', text: 'sampled words' } } };
+      const answer = {
+        jsonrpc: '2.0',
+        id: message.id as string,
+        result: { model: 'm', role: 'assistant', content: { type: 'text', text: 'sampled words' } },
+      };
       // Another session cannot answer for this one.
-      await upstreams.post(everything, request({ ...answer, result: { model: 'x', role: 'assistant', content: { type: 'text', text: 'forged' } } }, openSession({ sampling: {} })));
+      await upstreams.post(
+        everything,
+        request(
+          { ...answer, result: { model: 'x', role: 'assistant', content: { type: 'text', text: 'forged' } } },
+          openSession({ sampling: {} }),
+        ),
+      );
       expect((await upstreams.post(everything, request(answer, session))).status).toBe(202);
     }
     expect(JSON.stringify(seen.at(-1))).toContain('sampled words');
@@ -101,7 +139,10 @@ describe('server-everything over stdio', () => {
     expect(stream.contentType).toBe('text/event-stream');
     for await (const message of streamed(stream)) {
       if (message.method !== 'roots/list') continue;
-      await upstreams.post(everything, request({ jsonrpc: '2.0', id: message.id as string, result: { roots: [{ uri: 'file:///srv/data', name: 'data' }] } }, session));
+      await upstreams.post(
+        everything,
+        request({ jsonrpc: '2.0', id: message.id as string, result: { roots: [{ uri: 'file:///srv/data', name: 'data' }] } }, session),
+      );
       break;
     }
     stop.abort();
@@ -120,10 +161,14 @@ describe('server-filesystem over stdio', () => {
     const target = stdioTarget([FILESYSTEM, folder]);
     const session = openSession();
     await handshake(upstreams, target, session);
-    const [inside] = await messagesOf(await upstreams.post(target, request(call(1, 'read_text_file', { path: join(folder, 'note.txt') }), session)));
+    const [inside] = await messagesOf(
+      await upstreams.post(target, request(call(1, 'read_text_file', { path: join(folder, 'note.txt') }), session)),
+    );
     expect(textOf(inside)).toContain('written before');
-    const [outside] = await messagesOf(await upstreams.post(target, request(call(2, 'read_text_file', { path: '/etc/hostname' }), session)));
-    expect((outside?.result as JsonObject).isError).toBe(true);
+    const [outside] = await messagesOf(
+      await upstreams.post(target, request(call(2, 'read_text_file', { path: '/etc/hostname' }), session)),
+    );
+    expect(outside).toMatchObject({ result: { isError: true } });
   });
 });
 
@@ -138,10 +183,15 @@ describe('the child of a stdio upstream', () => {
 
   it('keeps every digit of an answer', async () => {
     const upstreams = open();
-    const reply = await upstreams.post(puppet, request(call('my "id"', 'raw', { text: '{"result":{"n":12345678901234567890,"id":7,"f":1.0},"jsonrpc":"2.0","id":$ID}' }), null));
+    const reply = await upstreams.post(
+      puppet,
+      request(call('my "id"', 'raw', { text: '{"result":{"n":12345678901234567890,"id":7,"f":1.0},"jsonrpc":"2.0","id":$ID}' }), null),
+    );
     const chunks: Uint8Array[] = [];
     for await (const chunk of reply.body ?? []) chunks.push(chunk);
-    expect(Buffer.concat(chunks).toString()).toBe('{"result":{"n":12345678901234567890,"id":7,"f":1.0},"jsonrpc":"2.0","id":"my \\"id\\""}');
+    expect(Buffer.concat(chunks).toString()).toBe(
+      '{"result":{"n":12345678901234567890,"id":7,"f":1.0},"jsonrpc":"2.0","id":"my \\"id\\""}',
+    );
   });
 
   it('dies: calls in flight fail as sent, the next one starts another child, a broken one is not restarted in a loop', async () => {
@@ -150,14 +200,20 @@ describe('the child of a stdio upstream', () => {
     await handshake(upstreams, puppet, session);
     const silent = upstreams.post(puppet, request(call(1, 'silent'), session));
     const exit = upstreams.post(puppet, request(call(2, 'exit', { code: 7 }), session));
-    for (const failing of [silent, exit]) await expect(failing).rejects.toMatchObject({ name: 'UpstreamFailure', sent: true, message: expect.stringContaining('exited with code 7') });
+    for (const failing of [silent, exit])
+      await expect(failing).rejects.toMatchObject({
+        name: 'UpstreamFailure',
+        sent: true,
+        message: expect.stringContaining('exited with code 7'),
+      });
     expect(childrenOf(process.pid, 'puppet')).toHaveLength(0);
     const [after] = await messagesOf(await upstreams.post(puppet, request(call(3, 'environment'), session)));
     expect(after?.id).toBe(3);
 
     const broken = stdioTarget([fixtureFile('puppet-upstream.mjs'), '--refuse']);
     const failures: UpstreamFailure[] = [];
-    for (let attempt = 0; attempt < 6; attempt += 1) await upstreams.post(broken, request(call(1, 'seen'), null)).catch((error: UpstreamFailure) => failures.push(error));
+    for (let attempt = 0; attempt < 6; attempt += 1)
+      await upstreams.post(broken, request(call(1, 'seen'), null)).catch((error: UpstreamFailure) => failures.push(error));
     expect(failures).toHaveLength(6);
     for (const failure of failures) expect(failure).toMatchObject({ sent: false, message: expect.stringContaining('exited with code 3') });
     expect(failures.at(-1)?.message).toContain('next attempt');
@@ -174,7 +230,10 @@ describe('the child of a stdio upstream', () => {
 
   it('is ended for a line without end', async () => {
     const upstreams = open({ headers: {}, env: {} }, { stdio: { lineBytesMax: 100_000, waitingBytesMax: 1_000_000, killAfterMs: 2_000 } });
-    await expect(upstreams.post(puppet, request(call(1, 'flood', { bytes: 300_000 }), null))).rejects.toMatchObject({ sent: true, message: expect.stringContaining('longer than 100000 bytes') });
+    await expect(upstreams.post(puppet, request(call(1, 'flood', { bytes: 300_000 }), null))).rejects.toMatchObject({
+      sent: true,
+      message: expect.stringContaining('longer than 100000 bytes'),
+    });
     expect(childrenOf(process.pid, 'puppet')).toHaveLength(0);
   });
 
@@ -195,7 +254,10 @@ describe('the child of a stdio upstream', () => {
     other.catch(() => undefined);
     const waiting = upstreams.post(puppet, request(call(1, 'silent'), session));
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await upstreams.post(puppet, request({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1, reason: 'enough' } }, session));
+    await upstreams.post(
+      puppet,
+      request({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1, reason: 'enough' } }, session),
+    );
     expect(await messagesOf(await waiting)).toEqual([]);
     const leaving = new AbortController();
     const left = upstreams.post(puppet, request(call(2, 'silent'), session, leaving.signal));
@@ -203,8 +265,12 @@ describe('the child of a stdio upstream', () => {
     await expect(left).rejects.toMatchObject({ sent: true });
     const [reply] = await messagesOf(await upstreams.post(puppet, request(call(3, 'seen'), session)));
     const seen = JSON.parse(textOf(reply)) as JsonObject[];
-    const silent = seen.filter((message) => message.method === 'tools/call' && (message.params as JsonObject).name === 'silent').map((message) => message.id);
-    const cancelled = seen.filter((message) => message.method === 'notifications/cancelled').map((message) => (message.params as JsonObject).requestId);
+    const silent = seen
+      .filter((message) => message.method === 'tools/call' && (message.params as JsonObject).name === 'silent')
+      .map((message) => message.id);
+    const cancelled = seen
+      .filter((message) => message.method === 'notifications/cancelled')
+      .map((message) => (message.params as JsonObject).requestId);
     expect(cancelled).toEqual([silent[1], silent[2]]);
     expect(seen.filter((message) => message.method === 'initialize')).toHaveLength(1);
     expect(seen.filter((message) => message.method === 'notifications/initialized')).toHaveLength(1);
@@ -229,7 +295,10 @@ describe('the child of a stdio upstream', () => {
   it('cannot be started: says why, sent nothing', async () => {
     const upstreams = open();
     const missing = stdioTarget([], { command: 'no-such-command-anywhere' });
-    await expect(upstreams.post(missing, request(call(1, 'x'), null))).rejects.toMatchObject({ sent: false, message: expect.stringContaining('not found') });
+    await expect(upstreams.post(missing, request(call(1, 'x'), null))).rejects.toMatchObject({
+      sent: false,
+      message: expect.stringContaining('not found'),
+    });
   });
 });
 

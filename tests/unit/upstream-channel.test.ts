@@ -20,21 +20,43 @@ function connected(capabilities: JsonObject = {}, changed: Partial<ChannelLimits
     diagnostics: () => '',
   };
   const channel = new Channel(wire, capabilities, { ...limits, ...changed }, quiet);
-  return { channel, sent, says: (message: JsonObject): void => channel.receive(message, JSON.stringify(message)), lastCall: () => sent.filter(({ method }) => method === 'tools/call').at(-1)?.id as number };
+  return {
+    channel,
+    sent,
+    says: (message: JsonObject): void => channel.receive(message, JSON.stringify(message)),
+    lastCall: () => sent.filter(({ method }) => method === 'tools/call').at(-1)?.id as number,
+  };
 }
 
 function session(id: string): UpstreamSession {
   return { id, profile: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: {} }, upstreamId: null };
 }
 
-function post(channel: Channel, message: JsonObject, from: UpstreamSession | null, signal = new AbortController().signal): Promise<UpstreamReply> {
-  const request: UpstreamRequest = { body: JSON.stringify(message), method: String(message.method), rpcId: null, headers: {}, session: from, signal };
+function post(
+  channel: Channel,
+  message: JsonObject,
+  from: UpstreamSession | null,
+  signal = new AbortController().signal,
+): Promise<UpstreamReply> {
+  const request: UpstreamRequest = {
+    body: JSON.stringify(message),
+    method: String(message.method),
+    rpcId: null,
+    headers: {},
+    session: from,
+    signal,
+  };
   const reply = channel.post(message, request);
   reply.catch(() => undefined);
   return reply;
 }
 
-const call = (id: number | string, meta?: JsonObject): JsonObject => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 't', arguments: {}, ...(meta === undefined ? {} : { _meta: meta }) } });
+const call = (id: number | string, meta?: JsonObject): JsonObject => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name: 't', arguments: {}, ...(meta === undefined ? {} : { _meta: meta }) },
+});
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function textOf(reply: UpstreamReply): Promise<string> {
@@ -67,21 +89,26 @@ describe('a channel', () => {
     await settled();
     const [first, second] = sent;
     expect(first?.id).not.toBe(second?.id);
-    expect((first?.params as JsonObject)._meta).toEqual({ progressToken: first?.id, other: 1 });
+    expect(first).toMatchObject({ params: { _meta: { progressToken: first?.id, other: 1 } } });
     says({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: second?.id as number, progress: 1 } });
     says({ jsonrpc: '2.0', id: second?.id as number, result: { of: 'b' } });
     says({ jsonrpc: '2.0', id: String(first?.id), error: { code: 1, message: 'of a' } });
     expect((await one).contentType).toBe('application/json');
     expect(JSON.parse(await textOf(await one))).toEqual({ jsonrpc: '2.0', id: 'same', error: { code: 1, message: 'of a' } });
     expect((await two).contentType).toBe('text/event-stream');
-    expect(await textOf(await two)).toBe('event: message\ndata: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"p","progress":1}}\n\nevent: message\ndata: {"jsonrpc":"2.0","id":"same","result":{"of":"b"}}\n\n');
+    expect(await textOf(await two)).toBe(
+      'event: message\ndata: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"p","progress":1}}\n\nevent: message\ndata: {"jsonrpc":"2.0","id":"same","result":{"of":"b"}}\n\n',
+    );
   });
 
   it('answers ping itself and refuses what the client did not declare', () => {
     const { sent, says } = connected({ roots: {} });
     says({ jsonrpc: '2.0', id: 'p', method: 'ping' });
     says({ jsonrpc: '2.0', id: 's', method: 'sampling/createMessage', params: {} });
-    expect(sent).toEqual([{ jsonrpc: '2.0', id: 'p', result: {} }, { jsonrpc: '2.0', id: 's', error: { code: -32601, message: expect.any(String) } }]);
+    expect(sent).toEqual([
+      { jsonrpc: '2.0', id: 'p', result: {} },
+      { jsonrpc: '2.0', id: 's', error: { code: -32601, message: expect.any(String) } },
+    ]);
   });
 
   it('never guesses whose question it is when several sessions have calls in flight', async () => {
@@ -138,7 +165,11 @@ describe('a channel', () => {
     void post(channel, { jsonrpc: '2.0', id: 1, method: 'resources/subscribe', params: { uri: 'x:1' } }, session('a'));
     void post(channel, { jsonrpc: '2.0', id: 1, method: 'resources/subscribe', params: { uri: 'x:1' } }, session('c'));
     await settled();
-    const unsubscribed = await post(channel, { jsonrpc: '2.0', id: 2, method: 'resources/unsubscribe', params: { uri: 'x:1' } }, session('c'));
+    const unsubscribed = await post(
+      channel,
+      { jsonrpc: '2.0', id: 2, method: 'resources/unsubscribe', params: { uri: 'x:1' } },
+      session('c'),
+    );
     expect(await textOf(unsubscribed)).toBe('{"jsonrpc":"2.0","id":2,"result":{}}');
     expect(sent.some(({ method }) => method === 'resources/unsubscribe')).toBe(false);
     says({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
@@ -152,8 +183,18 @@ describe('a channel', () => {
   it('sends nothing for a call whose caller left before it could be written', async () => {
     const sent: string[] = [];
     let open = (): void => undefined;
-    const gate = new Promise<void>((resolve) => { open = resolve; });
-    const wire: Wire = { send: async (text, sending) => { await gate; if (sending()) sent.push(text); }, close: async () => undefined, closeNow: () => undefined, diagnostics: () => '' };
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const wire: Wire = {
+      send: async (text, sending) => {
+        await gate;
+        if (sending()) sent.push(text);
+      },
+      close: async () => undefined,
+      closeNow: () => undefined,
+      diagnostics: () => '',
+    };
     const channel = new Channel(wire, {}, limits, quiet);
     const leaving = new AbortController();
     const left = post(channel, call(1), session('a'), leaving.signal);
@@ -166,7 +207,10 @@ describe('a channel', () => {
 
   it('gives up on silence, but not while a person is asked', async () => {
     const { channel, sent, says } = connected({ elicitation: {} }, { callIdleMs: 60 });
-    await expect(post(channel, call(1), session('a'))).rejects.toMatchObject({ sent: true, message: expect.stringContaining('silent for 60 ms') });
+    await expect(post(channel, call(1), session('a'))).rejects.toMatchObject({
+      sent: true,
+      message: expect.stringContaining('silent for 60 ms'),
+    });
     await expect.poll(() => sent.at(-1)).toMatchObject({ method: 'notifications/cancelled', params: { requestId: sent[0]?.id } });
     const asked = post(channel, call(2), session('a'));
     await settled();
@@ -182,7 +226,12 @@ describe('a channel', () => {
     const slow = post(channel, call(1, { progressToken: 1 }), session('a'));
     await settled();
     const id = lastCall();
-    for (let index = 0; index < 20; index += 1) says({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: id, progress: index, message: 'x'.repeat(1_000) } });
+    for (let index = 0; index < 20; index += 1)
+      says({
+        jsonrpc: '2.0',
+        method: 'notifications/progress',
+        params: { progressToken: id, progress: index, message: 'x'.repeat(1_000) },
+      });
     await expect(textOf(await slow)).rejects.toMatchObject({ sent: true, message: expect.stringContaining('more slowly') });
     expect(sent.at(-1)).toMatchObject({ method: 'notifications/cancelled' });
     const next = post(channel, call(2), session('b'));
@@ -201,7 +250,12 @@ describe('a channel', () => {
     await expect(waiting).rejects.toMatchObject({ message: 'The session ended.', sent: true });
     expect(await textOf(stream)).toContain('roots/list');
     await settled();
-    expect(sent.slice(-2).map((message) => (isJsonObject(message.error) ? message.id : message.method)).sort()).toEqual([4, 'notifications/cancelled']);
+    expect(
+      sent
+        .slice(-2)
+        .map((message) => (isJsonObject(message.error) ? message.id : message.method))
+        .sort(),
+    ).toEqual([4, 'notifications/cancelled']);
     expect(channel.inUse).toBe(false);
   });
 
@@ -209,7 +263,7 @@ describe('a channel', () => {
     const { channel } = connected();
     const waiting = post(channel, call(1), session('a'));
     await settled();
-    channel.fail('It ended.');
+    channel.end('It ended.');
     await expect(waiting).rejects.toMatchObject({ sent: true, message: 'It ended.' });
     await expect(post(channel, call(2), null)).rejects.toMatchObject({ sent: false });
   });

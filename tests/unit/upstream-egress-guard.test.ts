@@ -1,17 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pool } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { classifyAddress } from '@/lib/adapters/upstream/address-class';
 import { parseAllowedUpstreams } from '@/lib/adapters/upstream/allowed-upstreams';
 import { createEgressGuard, EgressRefused, type ResolvedAddress } from '@/lib/adapters/upstream/egress-guard';
 import { createPinnedConnector } from '@/lib/adapters/upstream/pinned-connector';
 
 const names: Record<string, readonly ResolvedAddress[]> = {
-  'mcp.example.com': [{ address: '93.184.215.14', family: 4 }, { address: '2606:2800:21f:cb07:6820:80da:af6b:8b2c', family: 6 }],
+  'mcp.example.com': [
+    { address: '93.184.215.14', family: 4 },
+    { address: '2606:2800:21f:cb07:6820:80da:af6b:8b2c', family: 6 },
+  ],
   'rebind.example': [{ address: '10.0.0.5', family: 4 }],
-  'half.example': [{ address: '93.184.215.14', family: 4 }, { address: 'fd00::5', family: 6 }],
+  'half.example': [
+    { address: '93.184.215.14', family: 4 },
+    { address: 'fd00::5', family: 6 },
+  ],
   'metadata.google.internal': [{ address: '169.254.169.254', family: 4 }],
   localhost: [{ address: '127.0.0.1', family: 4 }],
   'trap.example': [{ address: '127.0.0.1', family: 4 }],
@@ -35,7 +41,9 @@ interface Vector {
 }
 
 const vectorsFile = '../shared/data/gateway_vectors.dev.json';
-const vectors = existsSync(vectorsFile) ? (JSON.parse(readFileSync(vectorsFile, 'utf8')) as Vector[]).filter(({ cat }) => cat === 'SSRF') : [];
+const vectors = existsSync(vectorsFile)
+  ? (JSON.parse(readFileSync(vectorsFile, 'utf8')) as Vector[]).filter(({ cat }) => cat === 'SSRF')
+  : [];
 
 describe.skipIf(vectors.length === 0)('egress vectors', () => {
   for (const vector of vectors.filter((one) => one.expect.reason !== 'ssrf_connect')) {
@@ -50,10 +58,26 @@ describe.skipIf(vectors.length === 0)('egress vectors', () => {
 
 describe('egress guard', () => {
   it.each([
-    'https://127.0.0.1/', 'https://0x7f.1/', 'https://127.1/', 'https://[::ffff:10.0.0.1]/', 'https://[64:ff9b::7f00:1]/', 'https://[2002:7f00:1::]/',
-    'https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/', 'https://[fe80::1]/', 'https://[ff02::1]/', 'https://0.0.0.0/', 'https://100.64.0.1/',
-    'https://half.example/', 'https://metadata.google.internal/', 'https://localhost/', 'https://localhost./', 'https://mcp.example.com:22/',
-    'https://user@mcp.example.com/', 'http://mcp.example.com/', 'mcp.example.com', '',
+    'https://127.0.0.1/',
+    'https://0x7f.1/',
+    'https://127.1/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://[64:ff9b::7f00:1]/',
+    'https://[2002:7f00:1::]/',
+    'https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/',
+    'https://[fe80::1]/',
+    'https://[ff02::1]/',
+    'https://0.0.0.0/',
+    'https://100.64.0.1/',
+    'https://half.example/',
+    'https://metadata.google.internal/',
+    'https://localhost/',
+    'https://localhost./',
+    'https://mcp.example.com:22/',
+    'https://user@mcp.example.com/',
+    'http://mcp.example.com/',
+    'mcp.example.com',
+    '',
   ])('refuses %s', async (url) => {
     const checked = await strict.check(url);
     expect(checked.ok).toBe(false);
@@ -74,7 +98,13 @@ describe('egress guard', () => {
 
   it('permits loopback by name and literal, never through another name', async () => {
     const guard = createEgressGuard({ allowPrivate: [], allowLoopback: true, resolve });
-    for (const url of ['http://127.0.0.1:4000/', 'http://[::1]:4000/', 'http://localhost:4000/', 'http://LOCALHOST./', 'http://[::ffff:127.0.0.1]/']) {
+    for (const url of [
+      'http://127.0.0.1:4000/',
+      'http://[::1]:4000/',
+      'http://localhost:4000/',
+      'http://LOCALHOST./',
+      'http://[::ffff:127.0.0.1]/',
+    ]) {
       expect((await guard.check(url)).ok, url).toBe(true);
     }
     for (const url of ['https://trap.example/', 'http://10.0.0.1/', 'http://0.0.0.0:4000/', 'http://[::]:4000/']) {
@@ -83,7 +113,13 @@ describe('egress guard', () => {
   });
 
   it('keeps unspecified and multicast refused even when listed', async () => {
-    const guard = createEgressGuard({ allowPrivate: [{ host: '0.0.0.0', port: null }, { host: '224.0.0.1', port: null }], allowLoopback: true });
+    const guard = createEgressGuard({
+      allowPrivate: [
+        { host: '0.0.0.0', port: null },
+        { host: '224.0.0.1', port: null },
+      ],
+      allowLoopback: true,
+    });
     expect((await guard.check('http://0.0.0.0:80/')).ok).toBe(false);
     expect((await guard.check('http://224.0.0.1/')).ok).toBe(false);
   });
@@ -101,7 +137,14 @@ describe('CALLGATE_ALLOW_PRIVATE_UPSTREAMS', () => {
   it('reads hosts, ports, IPv6 and loopback', () => {
     expect(parseAllowedUpstreams(' loopback, db.internal ,10.0.0.5:9000,[fd00::1]:8443')).toEqual({
       ok: true,
-      value: { allowLoopback: true, allowPrivate: [{ host: 'db.internal', port: null }, { host: '10.0.0.5', port: 9000 }, { host: '[fd00::1]', port: 8443 }] },
+      value: {
+        allowLoopback: true,
+        allowPrivate: [
+          { host: 'db.internal', port: null },
+          { host: '10.0.0.5', port: 9000 },
+          { host: '[fd00::1]', port: 8443 },
+        ],
+      },
     });
   });
 
@@ -127,7 +170,11 @@ describe('pinned connection', () => {
 
   it('refuses an answer that turns to loopback between registration and connection', async () => {
     const answers = ['93.184.215.14', '127.0.0.1'];
-    const guard = createEgressGuard({ allowPrivate: [], allowLoopback: true, resolve: async () => [{ address: answers.shift() ?? '127.0.0.1', family: 4 }] });
+    const guard = createEgressGuard({
+      allowPrivate: [],
+      allowLoopback: true,
+      resolve: async () => [{ address: answers.shift() ?? '127.0.0.1', family: 4 }],
+    });
     const url = new URL('https://rebind2.example:8443/');
     expect((await guard.check(url)).ok).toBe(true);
     const pool = new Pool(url.origin, { connect: createPinnedConnector(guard, url, 1_000) });

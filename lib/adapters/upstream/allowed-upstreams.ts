@@ -15,7 +15,10 @@ export function parseAllowedUpstreams(text: string): Result<AllowedUpstreams, re
   const allowPrivate: AllowedUpstream[] = [];
   const problems: string[] = [];
   let allowLoopback = false;
-  for (const entry of text.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const entry of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     if (entry.toLowerCase() === 'loopback') {
       allowLoopback = true;
       continue;

@@ -19,7 +19,10 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
   private wake: (() => void) | null = null;
 
   /** Pauses the producer above `highWaterBytes` waiting bytes and resumes it when they are read. */
-  constructor(private readonly producer: ByteProducer = {}, private readonly highWaterBytes = 256 * 1024) {}
+  constructor(
+    private readonly producer: ByteProducer = {},
+    private readonly highWaterBytes = 256 * 1024,
+  ) {}
 
   get waitingBytes(): number {
     return this.bytes;

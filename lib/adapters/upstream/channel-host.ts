@@ -1,4 +1,4 @@
-import { UpstreamFailure, type ClientProfile, type GatewayLog } from '@/lib/gateway/ports';
+import { type ClientProfile, type GatewayLog, UpstreamFailure } from '@/lib/gateway/ports';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { Channel, type ChannelLimits } from './channel';
 import type { OpenWire, Wire } from './wire';
@@ -20,7 +20,12 @@ export interface HostLimits extends ChannelLimits {
 
 /** A failure of a channel, with the last words of the server for people (never for agents). */
 export class ChannelFailure extends UpstreamFailure {
-  constructor(message: string, sent: boolean, readonly diagnostics: string, options?: { cause?: unknown }) {
+  constructor(
+    message: string,
+    sent: boolean,
+    readonly diagnostics: string,
+    options?: { cause?: unknown },
+  ) {
     super(message, sent, options);
   }
 }
@@ -71,7 +76,8 @@ export class ChannelHost {
   /** The open, initialised channel. Rejects with `ChannelFailure` or `UpstreamFailure`, nothing sent. */
   ready(): Promise<Running> {
     this.lastUsed = performance.now();
-    if (this.stopped) return Promise.reject(new UpstreamFailure('The connection was closed because the server changed or Callgate is stopping.', false));
+    if (this.stopped)
+      return Promise.reject(new UpstreamFailure('The connection was closed because the server changed or Callgate is stopping.', false));
     if (this.running !== null) return Promise.resolve(this.running);
     this.starting ??= this.start().finally(() => {
       this.starting = null;
@@ -86,7 +92,7 @@ export class ChannelHost {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.running?.channel.fail('The connection was closed because the server changed or Callgate is stopping.');
+    this.running?.channel.end('The connection was closed because the server changed or Callgate is stopping.');
     await this.wire?.close();
     // A start in progress notices `stopped` and closes what it opened.
     await this.starting?.catch(() => undefined);
@@ -100,7 +106,11 @@ export class ChannelHost {
 
   private async start(): Promise<Running> {
     const pause = this.notBefore - performance.now();
-    if (pause > this.limits.backoffWaitMs) throw new UpstreamFailure(`${this.lastFailure ?? 'The server failed.'} The next attempt is made in ${Math.ceil(pause / 1000)} s.`, false);
+    if (pause > this.limits.backoffWaitMs)
+      throw new UpstreamFailure(
+        `${this.lastFailure ?? 'The server failed.'} The next attempt is made in ${Math.ceil(pause / 1000)} s.`,
+        false,
+      );
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     if (this.stopped) throw new UpstreamFailure('The connection was closed.', false);
     let channel: Channel | null = null;
@@ -111,14 +121,14 @@ export class ChannelHost {
         message: (value, text) => channel?.receive(value, text),
         closed: (sentence) => {
           early = sentence;
-          channel?.fail(sentence);
+          channel?.end(sentence);
           this.onClosed(sentence);
         },
       });
       this.wire = wire;
       if (this.stopped) throw new UpstreamFailure('The connection was closed.', false);
       channel = new Channel(wire, this.profile.capabilities, this.limits, this.log);
-      if (early !== null) channel.fail(early);
+      if (early !== null) channel.end(early);
       const initialized = await this.initialize(channel);
       this.running = { wire, channel, initialized, since: startedAt };
       this.lastFailure = null;
@@ -130,11 +140,19 @@ export class ChannelHost {
 
   private async initialize(channel: Channel): Promise<JsonObject> {
     const { capabilities, clientInfo } = this.profile;
-    const result = await channel.ask('initialize', { protocolVersion: NEWEST_LEGACY, capabilities, clientInfo }, this.limits.initializeTimeoutMs);
+    const result = await channel.ask(
+      'initialize',
+      { protocolVersion: NEWEST_LEGACY, capabilities, clientInfo },
+      this.limits.initializeTimeoutMs,
+    );
     if (!LEGACY_VERSIONS.some((version) => version === result.protocolVersion)) {
-      throw new UpstreamFailure(`The upstream speaks protocol revision ${String(result.protocolVersion).slice(0, 40)}, which is not supported.`, false);
+      throw new UpstreamFailure(
+        `The upstream speaks protocol revision ${String(result.protocolVersion).slice(0, 40)}, which is not supported.`,
+        false,
+      );
     }
-    if (!isJsonObject(result.capabilities) || !isJsonObject(result.serverInfo)) throw new UpstreamFailure('The answer to initialize is not that of an MCP server.', false);
+    if (!isJsonObject(result.capabilities) || !isJsonObject(result.serverInfo))
+      throw new UpstreamFailure('The answer to initialize is not that of an MCP server.', false);
     await channel.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
     return result;
   }
@@ -146,7 +164,9 @@ export class ChannelHost {
     await wire?.close();
     this.wire = null;
     this.noteFailure(message);
-    return new ChannelFailure(message, false, wire?.diagnostics() ?? '', { cause: error instanceof Error ? (error.cause ?? error) : error });
+    return new ChannelFailure(message, false, wire?.diagnostics() ?? '', {
+      cause: error instanceof Error ? (error.cause ?? error) : error,
+    });
   }
 
   private onClosed(sentence: string): void {
@@ -157,7 +177,11 @@ export class ChannelHost {
     if (this.stopped) return;
     if (performance.now() - running.since >= this.limits.healthyAfterMs) this.failures = 0;
     this.noteFailure(sentence);
-    this.log.warn('an upstream connection ended', { upstream: this.name, reason: sentence, diagnostics: running.wire.diagnostics().slice(-1_000) });
+    this.log.warn('an upstream connection ended', {
+      upstream: this.name,
+      reason: sentence,
+      diagnostics: running.wire.diagnostics().slice(-1_000),
+    });
   }
 
   private noteFailure(message: string): void {

@@ -31,7 +31,10 @@ export class HttpShapedReply implements ReplySink {
   private done = false;
 
   /** `waitingBytesMax` bounds what is kept for a reader slower than the server: one reader must not hold up a shared channel. */
-  constructor(private readonly waitingBytesMax: number, private readonly abandoned: () => void) {
+  constructor(
+    private readonly waitingBytesMax: number,
+    private readonly abandoned: () => void,
+  ) {
     this.reply = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

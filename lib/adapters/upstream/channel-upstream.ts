@@ -21,7 +21,10 @@ export async function postChannel(host: ChannelHost, request: UpstreamRequest): 
 }
 
 /** GET on a channel transport: a session's own stream. */
-export async function listenChannel(host: ChannelHost, request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>): Promise<UpstreamReply> {
+export async function listenChannel(
+  host: ChannelHost,
+  request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>,
+): Promise<UpstreamReply> {
   if (request.session === null) return { status: 405, contentType: null, sessionId: null, body: null };
   const { channel } = await host.ready();
   return channel.listen(request.session.id, request.signal);

@@ -105,7 +105,10 @@ function placeOf(url: URL): Place {
 }
 
 function normalHost(host: string): string {
-  return host.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  return host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
 }
 
 function parseUrl(text: string): URL | null {
@@ -123,23 +126,42 @@ function saysLoopback(host: string): boolean {
 
 function formProblem(url: URL, place: Place, permitted: boolean): EgressProblem | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return { code: 'scheme_refused', message: `Upstreams are reached over https, not ${url.protocol.replace(':', '')}.`, fix: 'Use the https:// address of the MCP endpoint.' };
+    return {
+      code: 'scheme_refused',
+      message: `Upstreams are reached over https, not ${url.protocol.replace(':', '')}.`,
+      fix: 'Use the https:// address of the MCP endpoint.',
+    };
   }
   if (place.host === '') return invalidUrl(url.href);
   if (url.username !== '' || url.password !== '') {
-    return { code: 'credentials_in_url', message: 'The URL carries a user name or password.', fix: 'Remove it from the URL and set it as a header of the server instead; headers are kept encrypted.' };
+    return {
+      code: 'credentials_in_url',
+      message: 'The URL carries a user name or password.',
+      fix: 'Remove it from the URL and set it as a header of the server instead; headers are kept encrypted.',
+    };
   }
   if (permitted) return null;
   if (url.protocol === 'http:') {
-    return { code: 'scheme_refused', message: `Plain http to ${place.host} would send credentials unprotected.`, fix: `Use https, or, for a server in your own network, ${allowHint(place)}.` };
+    return {
+      code: 'scheme_refused',
+      message: `Plain http to ${place.host} would send credentials unprotected.`,
+      fix: `Use https, or, for a server in your own network, ${allowHint(place)}.`,
+    };
   }
   if (!PUBLIC_PORTS.has(place.port)) {
-    return { code: 'port_refused', message: `Port ${place.port} is not one that public MCP servers are reached on (${[...PUBLIC_PORTS].join(', ')}).`, fix: `If this server is meant, ${allowHint(place)}.` };
+    return {
+      code: 'port_refused',
+      message: `Port ${place.port} is not one that public MCP servers are reached on (${[...PUBLIC_PORTS].join(', ')}).`,
+      fix: `If this server is meant, ${allowHint(place)}.`,
+    };
   }
   return null;
 }
 
-async function addressesOf(place: Place, resolve: NonNullable<EgressGuardOptions['resolve']>): Promise<Result<readonly ResolvedAddress[], EgressProblem>> {
+async function addressesOf(
+  place: Place,
+  resolve: NonNullable<EgressGuardOptions['resolve']>,
+): Promise<Result<readonly ResolvedAddress[], EgressProblem>> {
   const version = isIP(place.host);
   if (version !== 0) return ok([{ address: place.host, family: version as 4 | 6 }]);
   try {
@@ -160,17 +182,29 @@ function refusedAddress(place: Place, address: string, kind: 'loopback' | 'priva
   const where = literal ? place.host : `${place.host} resolves to ${address}, which`;
   const code = literal ? 'address_refused' : 'resolved_address_refused';
   if (kind === 'never') {
-    return { code, message: `${where} is not the address of a host (unspecified, multicast or reserved).`, fix: 'Use the address that the server really listens on.' };
+    return {
+      code,
+      message: `${where} is not the address of a host (unspecified, multicast or reserved).`,
+      fix: 'Use the address that the server really listens on.',
+    };
   }
   return { code, message: `${where} is a ${kind} address.`, fix: `If this server is in your own network, ${allowHint(place)}.` };
 }
 
 function unresolved(place: Place, cause: string): EgressProblem {
-  return { code: 'name_unresolved', message: `The name ${place.host} cannot be resolved (${cause}).`, fix: 'Check the spelling, and that the machine running Callgate can resolve it.' };
+  return {
+    code: 'name_unresolved',
+    message: `The name ${place.host} cannot be resolved (${cause}).`,
+    fix: 'Check the spelling, and that the machine running Callgate can resolve it.',
+  };
 }
 
 function invalidUrl(text: string): EgressProblem {
-  return { code: 'url_invalid', message: `${JSON.stringify(text.slice(0, 200))} is not a URL with a host.`, fix: 'Use a full address such as https://mcp.example.com/mcp.' };
+  return {
+    code: 'url_invalid',
+    message: `${JSON.stringify(text.slice(0, 200))} is not a URL with a host.`,
+    fix: 'Use a full address such as https://mcp.example.com/mcp.',
+  };
 }
 
 function allowHint(place: Place): string {

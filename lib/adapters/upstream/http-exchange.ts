@@ -29,12 +29,23 @@ export interface ExchangeReply {
  */
 export function exchange(pool: Dispatcher, request: ExchangeRequest): Promise<ExchangeReply> {
   return new Promise((resolve, reject) => {
-    if (request.signal?.aborted === true) return reject(new UpstreamFailure('The call was cancelled before it was sent.', false));
+    if (request.signal?.aborted === true) {
+      reject(new UpstreamFailure('The call was cancelled before it was sent.', false));
+      return;
+    }
     const handler = new ExchangeHandler(request, resolve, reject);
     try {
       pool.dispatch(
         // `idempotent: false`: undici must never send a call twice.
-        { path: request.path, method: request.method, headers: request.headers, body: request.body, idempotent: false, headersTimeout: 0, bodyTimeout: 0 },
+        {
+          path: request.path,
+          method: request.method,
+          headers: request.headers,
+          body: request.body,
+          idempotent: false,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
         handler,
       );
     } catch (error) {
@@ -69,8 +80,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.finished) return controller.abort(this.stopReason ?? new Error('stopped before it was sent'));
-    this.controller = controller;
+    if (this.finished) controller.abort(this.stopReason ?? new Error('stopped before it was sent'));
+    else this.controller = controller;
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -78,7 +89,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.armTimer();
     this.isEventStream = /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''));
     const refusal = this.refusalOf(status, headers);
-    if (refusal !== null) return this.stop(refusal);
+    if (refusal !== null) {
+      this.stop(refusal);
+      return;
+    }
     this.settled = true;
     this.resolve({ status, headers, body: this.body });
   }
@@ -87,9 +101,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (this.finished) return;
     this.armTimer();
     // An event stream may go on for ever; only a single event is bounded, by the distance between blank lines.
-    this.countedBytes = this.isEventStream && (chunk.includes('\n\n') || chunk.includes('\r\n\r\n')) ? 0 : this.countedBytes + chunk.byteLength;
-    if (this.countedBytes > this.request.bodyBytesMax) return this.stop(this.tooLarge());
-    this.body.push(chunk);
+    this.countedBytes =
+      this.isEventStream && (chunk.includes('\n\n') || chunk.includes('\r\n\r\n')) ? 0 : this.countedBytes + chunk.byteLength;
+    if (this.countedBytes > this.request.bodyBytesMax) this.stop(this.tooLarge());
+    else this.body.push(chunk);
   }
 
   onResponseEnd(): void {
@@ -106,7 +121,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   private refusalOf(status: number, headers: IncomingHttpHeaders): UpstreamFailure | null {
     if (status >= 300 && status < 400 && status !== 304) return new UpstreamFailure(redirectSentence(status, headers.location), true);
     const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
-    if (encoding !== 'identity') return new UpstreamFailure(`The upstream compressed its answer (${encoding.slice(0, 40)}) although it was asked not to.`, true);
+    if (encoding !== 'identity')
+      return new UpstreamFailure(`The upstream compressed its answer (${encoding.slice(0, 40)}) although it was asked not to.`, true);
     return !this.isEventStream && Number(headers['content-length'] ?? 0) > this.request.bodyBytesMax ? this.tooLarge() : null;
   }
 
@@ -118,7 +134,11 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   private armTimer(): void {
     if (this.request.idleMs === null) return;
     if (this.timer !== null) this.timer.refresh();
-    else this.timer = setTimeout(() => this.stop(new UpstreamFailure(`The upstream was silent for ${this.request.idleMs} ms.`, this.controller !== null)), this.request.idleMs).unref();
+    else
+      this.timer = setTimeout(
+        () => this.stop(new UpstreamFailure(`The upstream was silent for ${this.request.idleMs} ms.`, this.controller !== null)),
+        this.request.idleMs,
+      ).unref();
   }
 
   /** Ends the exchange for a reason of our own; idempotent. */

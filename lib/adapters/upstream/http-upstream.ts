@@ -1,9 +1,16 @@
 import { Pool } from 'undici';
-import { UpstreamFailure, type GatewayLog, type UpstreamReply, type UpstreamRequest, type UpstreamSession, type UpstreamTarget } from '@/lib/gateway/ports';
+import {
+  type GatewayLog,
+  UpstreamFailure,
+  type UpstreamReply,
+  type UpstreamRequest,
+  type UpstreamSession,
+  type UpstreamTarget,
+} from '@/lib/gateway/ports';
 import type { EgressGuard } from './egress-guard';
-import { exchange, type ExchangeReply } from './http-exchange';
+import { type ExchangeReply, exchange } from './http-exchange';
 import { createPinnedConnector } from './pinned-connector';
-import { credentialHeaders, type CachedSecrets } from './secret-source';
+import { type CachedSecrets, credentialHeaders } from './secret-source';
 
 export interface HttpLimits {
   readonly connectTimeoutMs: number;
@@ -26,7 +33,13 @@ export interface HttpRoute {
 }
 
 /** Opens the pools of one revision of a server. Throws `UpstreamFailure` (not sent) when the URL or the secrets are unusable. */
-export async function openHttpRoute(target: UpstreamTarget, guard: EgressGuard, secrets: CachedSecrets, limits: HttpLimits, log: GatewayLog): Promise<HttpRoute> {
+export async function openHttpRoute(
+  target: UpstreamTarget,
+  guard: EgressGuard,
+  secrets: CachedSecrets,
+  limits: HttpLimits,
+  log: GatewayLog,
+): Promise<HttpRoute> {
   let url: URL;
   try {
     url = new URL(target.url ?? '');
@@ -34,7 +47,8 @@ export async function openHttpRoute(target: UpstreamTarget, guard: EgressGuard, 
     throw new UpstreamFailure('The server has no usable URL.', false);
   }
   const { headers, refused } = credentialHeaders(await secretsOf(target, secrets));
-  if (refused.length > 0) log.warn('configured headers are not sent because they belong to the protocol', { server: target.slug, headers: refused });
+  if (refused.length > 0)
+    log.warn('configured headers are not sent because they belong to the protocol', { server: target.slug, headers: refused });
   const connect = createPinnedConnector(guard, url, limits.connectTimeoutMs);
   const timeouts = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4_000 };
   const calls = new Pool(url.origin, { connect, connections: limits.connectionsMax, ...timeouts });
@@ -64,23 +78,55 @@ export async function secretsOf(target: UpstreamTarget, secrets: CachedSecrets):
 
 /** POST of Streamable HTTP. The body goes out byte for byte. */
 export async function postHttp(route: HttpRoute, request: UpstreamRequest, limits: HttpLimits): Promise<UpstreamReply> {
-  const headers = { accept: 'application/json, text/event-stream', ...hopHeaders(route, request.headers, request.session), 'content-type': 'application/json' };
-  const reply = await exchange(route.calls, { method: 'POST', path: pathOf(route), headers, body: request.body, signal: request.signal, idleMs: limits.callIdleMs, bodyBytesMax: limits.bodyBytesMax });
+  const headers = {
+    accept: 'application/json, text/event-stream',
+    ...hopHeaders(route, request.headers, request.session),
+    'content-type': 'application/json',
+  };
+  const reply = await exchange(route.calls, {
+    method: 'POST',
+    path: pathOf(route),
+    headers,
+    body: request.body,
+    signal: request.signal,
+    idleMs: limits.callIdleMs,
+    bodyBytesMax: limits.bodyBytesMax,
+  });
   return shape(reply);
 }
 
 /** GET of Streamable HTTP: the stream of a session, which may be silent for as long as it likes once it has begun. */
-export async function listenHttp(route: HttpRoute, request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>, limits: HttpLimits): Promise<UpstreamReply> {
+export async function listenHttp(
+  route: HttpRoute,
+  request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>,
+  limits: HttpLimits,
+): Promise<UpstreamReply> {
   const headers = { ...hopHeaders(route, request.headers, request.session), accept: 'text/event-stream' };
   // An upstream may also hold the response headers back until the first event, so there is no deadline at all here.
-  const reply = await exchange(route.streams, { method: 'GET', path: pathOf(route), headers, body: null, signal: request.signal, idleMs: null, bodyBytesMax: limits.bodyBytesMax });
+  const reply = await exchange(route.streams, {
+    method: 'GET',
+    path: pathOf(route),
+    headers,
+    body: null,
+    signal: request.signal,
+    idleMs: null,
+    bodyBytesMax: limits.bodyBytesMax,
+  });
   return shape(reply);
 }
 
 /** DELETE of Streamable HTTP; the status of the upstream. */
 export async function endHttp(route: HttpRoute, session: UpstreamSession, limits: HttpLimits): Promise<number> {
   const headers = hopHeaders(route, { 'mcp-protocol-version': session.profile.protocolVersion }, session);
-  const reply = await exchange(route.calls, { method: 'DELETE', path: pathOf(route), headers, body: null, signal: AbortSignal.timeout(10_000), idleMs: 10_000, bodyBytesMax: limits.bodyBytesMax });
+  const reply = await exchange(route.calls, {
+    method: 'DELETE',
+    path: pathOf(route),
+    headers,
+    body: null,
+    signal: AbortSignal.timeout(10_000),
+    idleMs: 10_000,
+    bodyBytesMax: limits.bodyBytesMax,
+  });
   await drain(reply);
   return reply.status;
 }
@@ -111,5 +157,10 @@ async function shape(reply: ExchangeReply): Promise<UpstreamReply> {
   const sessionId = reply.headers['mcp-session-id'];
   const empty = reply.status === 202 || reply.status === 204 || reply.headers['content-length'] === '0';
   if (empty) await drain(reply);
-  return { status: reply.status, contentType, sessionId: typeof sessionId === 'string' ? sessionId : null, body: empty ? null : reply.body };
+  return {
+    status: reply.status,
+    contentType,
+    sessionId: typeof sessionId === 'string' ? sessionId : null,
+    body: empty ? null : reply.body,
+  };
 }

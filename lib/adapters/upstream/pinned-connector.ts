@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
-import { EgressRefused, type EgressGuard } from './egress-guard';
+import { type EgressGuard, EgressRefused } from './egress-guard';
 
 /**
  * A connector for an undici pool of one origin that asks the guard at every new connection and connects only to what
@@ -12,11 +12,20 @@ export function createPinnedConnector(guard: EgressGuard, origin: URL, connectTi
   const lookup: LookupFunction = (_hostname, options, callback) => {
     void guard.check(origin).then((checked) => {
       if (!checked.ok) return callback(new EgressRefused(checked.error), '', 0);
-      if (options.all === true) return callback(null, checked.value.addresses.map(({ address, family }) => ({ address, family })));
+      if (options.all === true)
+        return callback(
+          null,
+          checked.value.addresses.map(({ address, family }) => ({ address, family })),
+        );
       return callback(null, checked.value.address, checked.value.family);
     });
   };
-  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, autoSelectFamily: true, lookup } as buildConnector.BuildOptions);
+  const connect = buildConnector({
+    timeout: connectTimeoutMs,
+    allowH2: false,
+    autoSelectFamily: true,
+    lookup,
+  } as buildConnector.BuildOptions);
   const literal = isIP(origin.hostname.replace(/^\[|\]$/g, '')) !== 0;
   if (!literal) return connect;
   // Node looks nothing up for a literal address, so the guard is asked here.

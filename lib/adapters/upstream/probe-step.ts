@@ -17,7 +17,11 @@ export type OnStep = (step: ProbeStep) => void;
 /** A step that failed: thrown to end the walk, after which the remaining steps are skipped. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
-  constructor(readonly step: ProbeStepName, message: string, readonly fix: string) {
+  constructor(
+    readonly step: ProbeStepName,
+    message: string,
+    readonly fix: string,
+  ) {
     super(message);
   }
 }
@@ -26,7 +30,12 @@ export class StepFailed extends Error {
 export type ExplainStep = (error: unknown) => { readonly message: string; readonly fix: string; readonly step?: ProbeStepName };
 
 /** Tries one step, reports it either way, and throws `StepFailed` on failure. */
-export async function tryStep<T>(step: ProbeStepName, onStep: OnStep, work: () => Promise<{ readonly value: T; readonly detail: string }>, explain: ExplainStep): Promise<T> {
+export async function tryStep<T>(
+  step: ProbeStepName,
+  onStep: OnStep,
+  work: () => Promise<{ readonly value: T; readonly detail: string }>,
+  explain: ExplainStep,
+): Promise<T> {
   const started = performance.now();
   const ms = (): number => Math.round(performance.now() - started);
   try {

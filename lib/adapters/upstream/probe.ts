@@ -3,10 +3,10 @@ import { connect as connectTcp } from 'node:net';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { GatewayLog, UpstreamTarget } from '@/lib/gateway/ports';
-import { EgressRefused, type EgressGuard, type EgressTarget } from './egress-guard';
+import { type EgressGuard, EgressRefused, type EgressTarget } from './egress-guard';
 import { explainFailure } from './failure-sentence';
-import { StepFailed, tryStep, type OnStep, type ProbeStep, type ProbeStepName } from './probe-step';
-import { readCatalogue, type CatalogueReading, type UpstreamCatalogue } from './read-catalogue';
+import { type OnStep, type ProbeStep, type ProbeStepName, StepFailed, tryStep } from './probe-step';
+import { type CatalogueReading, readCatalogue, type UpstreamCatalogue } from './read-catalogue';
 import type { UpstreamSecrets } from './secret-source';
 import { createUpstreams } from './upstreams';
 
@@ -45,14 +45,16 @@ export async function probe(target: UpstreamTarget, options: ProbeOptions): Prom
   };
   let catalogue: UpstreamCatalogue | null = null;
   try {
-    if (target.transport === 'stdio') await tryStep('command', note, () => findCommand(target.command ?? '', options.secrets), explainFailure);
+    if (target.transport === 'stdio')
+      await tryStep('command', note, () => findCommand(target.command ?? '', options.secrets), explainFailure);
     else await tryNetwork(target.url ?? '', options.guard, note);
     catalogue = await tryProtocol(target, options, note);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
   }
   for (const step of STEPS[target.transport]) {
-    if (!steps.some((one) => one.step === step)) note({ step, status: 'skipped', ms: 0, detail: 'Not tried, because an earlier step failed.' });
+    if (!steps.some((one) => one.step === step))
+      note({ step, status: 'skipped', ms: 0, detail: 'Not tried, because an earlier step failed.' });
   }
   const order = STEPS[target.transport];
   steps.sort((a, b) => order.indexOf(a.step) - order.indexOf(b.step));
@@ -61,9 +63,17 @@ export async function probe(target: UpstreamTarget, options: ProbeOptions): Prom
 
 /** The handshake over a registry of its own, with its first answer split into the steps that people look for. */
 async function tryProtocol(target: UpstreamTarget, options: ProbeOptions, note: OnStep): Promise<UpstreamCatalogue | null> {
-  const upstreams = createUpstreams({ secrets: { secretsOf: async () => options.secrets }, guard: options.guard, log: options.log, limits: { initializeTimeoutMs: 60_000 } });
+  const upstreams = createUpstreams({
+    secrets: { secretsOf: async () => options.secrets },
+    guard: options.guard,
+    log: options.log,
+    limits: { initializeTimeoutMs: 60_000 },
+  });
   try {
-    const reading = await readCatalogue(target, upstreams, { signal: options.signal, onStep: (step) => splitStep(target, options.secrets, step).forEach(note) });
+    const reading = await readCatalogue(target, upstreams, {
+      signal: options.signal,
+      onStep: (step) => splitStep(target, options.secrets, step).forEach(note),
+    });
     return catalogueOf(reading);
   } finally {
     await upstreams.stopAll();
@@ -84,15 +94,28 @@ function splitStep(target: UpstreamTarget, secrets: UpstreamSecrets, step: Probe
   }
   if (step.status === 'failed' && !/answers? \d{3}|initialize|protocol revision/.test(step.detail)) return [step];
   const names = Object.keys(secrets.headers);
-  return [{ step: 'authenticate', status: 'ok', ms: 0, detail: names.length === 0 ? 'No credentials are set, and none were asked for.' : `Accepted with ${names.join(', ')}.` }, step];
+  return [
+    {
+      step: 'authenticate',
+      status: 'ok',
+      ms: 0,
+      detail: names.length === 0 ? 'No credentials are set, and none were asked for.' : `Accepted with ${names.join(', ')}.`,
+    },
+    step,
+  ];
 }
 
 async function tryNetwork(url: string, guard: EgressGuard, note: OnStep): Promise<void> {
-  const target = await tryStep('dns', note, async () => {
-    const checked = await guard.check(url);
-    if (!checked.ok) throw new EgressRefused(checked.error);
-    return { value: checked.value, detail: checked.value.addresses.map(({ address }) => address).join(', ') };
-  }, explainFailure);
+  const target = await tryStep(
+    'dns',
+    note,
+    async () => {
+      const checked = await guard.check(url);
+      if (!checked.ok) throw new EgressRefused(checked.error);
+      return { value: checked.value, detail: checked.value.addresses.map(({ address }) => address).join(', ') };
+    },
+    explainFailure,
+  );
   const { protocol, hostname, port } = new URL(url);
   const secure = protocol === 'https:';
   const portNumber = port === '' ? (secure ? 443 : 80) : Number(port);
@@ -108,7 +131,10 @@ async function openTcp(target: EgressTarget, port: number): Promise<{ value: nul
     try {
       await new Promise<void>((resolve, reject) => {
         const socket = connectTcp({ host: address, port, timeout: CONNECT_TIMEOUT_MS });
-        socket.once('connect', resolve).once('error', reject).once('timeout', () => reject(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
+        socket
+          .once('connect', resolve)
+          .once('error', reject)
+          .once('timeout', () => reject(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
         socket.once('connect', () => socket.destroy()).once('timeout', () => socket.destroy());
       });
       return { value: null, detail: `${address} port ${port}` };
@@ -136,7 +162,8 @@ function openTls(target: EgressTarget, port: number, hostname: string): Promise<
 
 /** Finds what a spawn would run: the given path, or the first match on the PATH that the child would have. */
 async function findCommand(command: string, secrets: UpstreamSecrets): Promise<{ value: null; detail: string }> {
-  if (command === '') throw new StepFailed('command', 'The server has no command.', 'Set the command that starts the MCP server, e.g. npx.');
+  if (command === '')
+    throw new StepFailed('command', 'The server has no command.', 'Set the command that starts the MCP server, e.g. npx.');
   const folders = isAbsolute(command) || /[\\/]/.test(command) ? [''] : (secrets.env.PATH ?? process.env.PATH ?? '').split(delimiter);
   const endings = process.platform === 'win32' ? ['', ...(process.env.PATHEXT ?? '.EXE').split(';')] : [''];
   let unusable: string | null = null;

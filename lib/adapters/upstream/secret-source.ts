@@ -43,12 +43,29 @@ export function maskSecrets(text: string, secrets: UpstreamSecrets): string {
 
 // A credential header that framed the message or addressed the session would let configuration rewrite the protocol.
 const HOP_HEADERS: ReadonlySet<string> = new Set([
-  'accept', 'accept-encoding', 'connection', 'content-encoding', 'content-length', 'content-type', 'expect', 'host', 'keep-alive', 'last-event-id',
-  'mcp-protocol-version', 'mcp-session-id', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'last-event-id',
+  'mcp-protocol-version',
+  'mcp-session-id',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
 /** The configured headers that may go out, lower-case; `refused` names those that belong to the protocol. */
-export function credentialHeaders(secrets: UpstreamSecrets): { readonly headers: Record<string, string>; readonly refused: readonly string[] } {
+export function credentialHeaders(secrets: UpstreamSecrets): {
+  readonly headers: Record<string, string>;
+  readonly refused: readonly string[];
+} {
   const headers: Record<string, string> = {};
   const refused: string[] = [];
   for (const [name, value] of Object.entries(secrets.headers)) {

@@ -1,8 +1,8 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { UpstreamFailure } from '@/lib/gateway/ports';
 import { isJsonObject } from '@/lib/kernel/json';
-import { exchange, type ExchangeReply } from './http-exchange';
-import { drain, pathOf, type HttpLimits, type HttpRoute } from './http-upstream';
+import { type ExchangeReply, exchange } from './http-exchange';
+import { drain, type HttpLimits, type HttpRoute, pathOf } from './http-upstream';
 import type { Wire, WireEvents } from './wire';
 
 /** An answer with a status that is no success; the probe tells the cases apart by it. */
@@ -22,10 +22,22 @@ export async function openSseWire(route: HttpRoute, events: WireEvents, limits: 
   const headers = { ...route.credentials, accept: 'text/event-stream', 'accept-encoding': 'identity' };
   const deadline = setTimeout(() => stop.abort(), limits.connectTimeoutMs);
   try {
-    const reply = await exchange(route.streams, { method: 'GET', path: pathOf(route), headers, body: null, signal: stop.signal, idleMs: null, bodyBytesMax: limits.bodyBytesMax });
+    const reply = await exchange(route.streams, {
+      method: 'GET',
+      path: pathOf(route),
+      headers,
+      body: null,
+      signal: stop.signal,
+      idleMs: null,
+      bodyBytesMax: limits.bodyBytesMax,
+    });
     if (reply.status !== 200 || !/^text\/event-stream\b/i.test(reply.headers['content-type'] ?? '')) {
       stop.abort();
-      throw new UpstreamFailure(`The upstream answers ${reply.status} (${reply.headers['content-type'] ?? 'no content type'}) instead of an event stream.`, false, { cause: new HttpStatusError(reply.status) });
+      throw new UpstreamFailure(
+        `The upstream answers ${reply.status} (${reply.headers['content-type'] ?? 'no content type'}) instead of an event stream.`,
+        false,
+        { cause: new HttpStatusError(reply.status) },
+      );
     }
     const wire = new SseWire(route, stop, events, limits);
     await wire.begin(reply);
@@ -46,7 +58,12 @@ class SseWire implements Wire {
   private started!: () => void;
   private refused!: (failure: UpstreamFailure) => void;
 
-  constructor(private readonly route: HttpRoute, private readonly stop: AbortController, private readonly events: WireEvents, private readonly limits: HttpLimits) {}
+  constructor(
+    private readonly route: HttpRoute,
+    private readonly stop: AbortController,
+    private readonly events: WireEvents,
+    private readonly limits: HttpLimits,
+  ) {}
 
   /** Resolves when the server has named its endpoint. */
   begin(reply: ExchangeReply): Promise<void> {
@@ -82,9 +99,18 @@ class SseWire implements Wire {
     if (!sending()) return;
     const headers = { ...this.route.credentials, 'accept-encoding': 'identity', 'content-type': 'application/json' };
     const { callIdleMs, bodyBytesMax } = this.limits;
-    const reply = await exchange(this.route.calls, { method: 'POST', path: this.endpoint, headers, body: text, signal: this.stop.signal, idleMs: callIdleMs, bodyBytesMax });
+    const reply = await exchange(this.route.calls, {
+      method: 'POST',
+      path: this.endpoint,
+      headers,
+      body: text,
+      signal: this.stop.signal,
+      idleMs: callIdleMs,
+      bodyBytesMax,
+    });
     await drain(reply);
-    if (reply.status >= 300) throw new UpstreamFailure(`The upstream answers ${reply.status} to a message.`, true, { cause: new HttpStatusError(reply.status) });
+    if (reply.status >= 300)
+      throw new UpstreamFailure(`The upstream answers ${reply.status} to a message.`, true, { cause: new HttpStatusError(reply.status) });
   }
 
   private async read(reply: ExchangeReply): Promise<void> {
@@ -99,7 +125,7 @@ class SseWire implements Wire {
   }
 
   private onEvent(event: EventSourceMessage): void {
-    if (event.event === 'endpoint') return this.onEndpoint(event.data);
+    if (event.event === 'endpoint') this.onEndpoint(event.data);
     if (event.event !== undefined && event.event !== 'message') return;
     let value: unknown;
     try {
@@ -120,8 +146,11 @@ class SseWire implements Wire {
     }
     // Another origin would receive our credentials and every call.
     if (url === null || url.origin !== this.route.url.origin) {
-      this.refused(new UpstreamFailure('The upstream names an endpoint on another origin; messages and credentials are not sent there.', false));
-      return this.closeNow();
+      this.refused(
+        new UpstreamFailure('The upstream names an endpoint on another origin; messages and credentials are not sent there.', false),
+      );
+      this.closeNow();
+      return;
     }
     this.endpoint = url.pathname + url.search;
     this.started();

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { UpstreamFailure } from '@/lib/gateway/ports';
 import { isJsonObject } from '@/lib/kernel/json';
 import { failureSentence } from './failure-sentence';
@@ -94,11 +94,14 @@ class StdioWire implements Wire {
   send(text: string, sending: () => boolean): Promise<void> {
     const line = `${text}\n`;
     const bytes = Buffer.byteLength(line);
-    if (this.waitingBytes + bytes > this.limits.waitingBytesMax) return Promise.reject(new UpstreamFailure('The command does not read its input.', false));
+    if (this.waitingBytes + bytes > this.limits.waitingBytesMax)
+      return Promise.reject(new UpstreamFailure('The command does not read its input.', false));
     this.waitingBytes += bytes;
-    const sent = this.queue.then(() => this.write(line, sending)).finally(() => {
-      this.waitingBytes -= bytes;
-    });
+    const sent = this.queue
+      .then(() => this.write(line, sending))
+      .finally(() => {
+        this.waitingBytes -= bytes;
+      });
     this.queue = sent.catch(() => undefined);
     return sent;
   }

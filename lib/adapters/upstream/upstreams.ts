@@ -1,40 +1,24 @@
 import { createHash } from 'node:crypto';
+import {
+  type ClientProfile,
+  type GatewayLog,
+  UpstreamFailure,
+  type UpstreamReply,
+  type UpstreamSession,
+  type Upstreams,
+  type UpstreamTarget,
+} from '@/lib/gateway/ports';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
-import { UpstreamFailure, type ClientProfile, type GatewayLog, type UpstreamReply, type Upstreams, type UpstreamSession, type UpstreamTarget } from '@/lib/gateway/ports';
-import { ChannelHost, type HostLimits } from './channel-host';
+import { ChannelHost } from './channel-host';
 import { endChannel, listenChannel, postChannel } from './channel-upstream';
 import type { EgressGuard } from './egress-guard';
-import { endHttp, listenHttp, openHttpRoute, postHttp, secretsOf, type HttpLimits, type HttpRoute } from './http-upstream';
+import { endHttp, type HttpRoute, listenHttp, openHttpRoute, postHttp, secretsOf } from './http-upstream';
 import { CachedSecrets, type SecretSource } from './secret-source';
 import { openSseWire } from './sse-wire';
-import { openStdioWire, type StdioLimits } from './stdio-wire';
-
-export interface UpstreamLimits extends HttpLimits, HostLimits {
-  readonly stdio: StdioLimits;
-  /** A connection that nobody used for this long is closed. */
-  readonly idleStopMs: number;
-  /** Children of one stdio server: one for each set of client capabilities. */
-  readonly hostsPerServerMax: number;
-}
-
-/** The limits that hold when nothing else is asked for. */
-export const UPSTREAM_LIMITS: UpstreamLimits = {
-  connectTimeoutMs: 10_000,
-  callIdleMs: 300_000,
-  bodyBytesMax: 16 * 1024 * 1024,
-  connectionsMax: 256,
-  waitingBytesMax: 16 * 1024 * 1024,
-  askHoldMs: 5_000,
-  initializeTimeoutMs: 60_000,
-  backoffFirstMs: 250,
-  backoffMostMs: 30_000,
-  healthyAfterMs: 60_000,
-  backoffWaitMs: 2_000,
-  stdio: { lineBytesMax: 16 * 1024 * 1024, waitingBytesMax: 64 * 1024 * 1024, killAfterMs: 2_000 },
-  idleStopMs: 600_000,
-  hostsPerServerMax: 8,
-};
+import { openStdioWire } from './stdio-wire';
+import { HealthBook, type UpstreamHealth } from './upstream-health';
+import { UPSTREAM_LIMITS, type UpstreamLimits } from './upstream-limits';
 
 export interface UpstreamsOptions {
   readonly secrets: SecretSource;
@@ -43,18 +27,6 @@ export interface UpstreamsOptions {
   /** Who shared connections say they are. */
   readonly clientInfo?: JsonObject;
   readonly limits?: Partial<UpstreamLimits>;
-}
-
-/** How an upstream has been doing, for people. */
-export interface UpstreamHealth {
-  readonly state: 'unknown' | 'ok' | 'failing';
-  /** Epoch milliseconds of the last answer and the last failure. */
-  readonly lastOkAt: number | null;
-  readonly lastFailureAt: number | null;
-  readonly lastFailure: string | null;
-  readonly consecutiveFailures: number;
-  /** Open channel connections (children or event streams). */
-  readonly connections: number;
 }
 
 export interface ManagedUpstreams extends Upstreams {
@@ -70,7 +42,6 @@ interface Held<T> {
   lastUsed: number;
 }
 
-const IDLE_HEALTH: UpstreamHealth = { state: 'unknown', lastOkAt: null, lastFailureAt: null, lastFailure: null, consecutiveFailures: 0, connections: 0 };
 const SWEEP_MS = 15_000;
 
 /** Makes the one thing that reaches upstreams. Connections and children are opened on demand and shared. */
@@ -82,7 +53,7 @@ class UpstreamRegistry implements ManagedUpstreams {
   private readonly routes = new Map<string, Held<Promise<HttpRoute>>>();
   private readonly hosts = new Map<string, Held<ChannelHost>>();
   private readonly ending = new Map<ChannelHost, Promise<void>>();
-  private readonly healths = new Map<string, UpstreamHealth>();
+  private readonly healths = new HealthBook();
   private readonly newest = new Map<string, string>();
   private readonly secrets: CachedSecrets;
   private readonly limits: UpstreamLimits;
@@ -132,7 +103,7 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   health(serverId: string): UpstreamHealth {
     const connections = [...this.hosts.values()].filter((held) => held.serverId === serverId && held.value.state === 'running').length;
-    return { ...(this.healths.get(serverId) ?? IDLE_HEALTH), connections };
+    return { ...this.healths.of(serverId), connections };
   }
 
   async stopAll(): Promise<void> {
@@ -140,7 +111,14 @@ class UpstreamRegistry implements ManagedUpstreams {
     clearInterval(this.sweeper);
     for (const [key, held] of this.hosts) void this.dropHost(key, held);
     await Promise.all(this.ending.values());
-    await Promise.all([...this.routes.values()].map(({ value }) => value.then((route) => route.close(), () => undefined)));
+    await Promise.all(
+      [...this.routes.values()].map(({ value }) =>
+        value.then(
+          (route) => route.close(),
+          () => undefined,
+        ),
+      ),
+    );
     this.routes.clear();
     process.removeListener('exit', this.onExit);
   }
@@ -193,7 +171,12 @@ class UpstreamRegistry implements ManagedUpstreams {
   private hostKey(target: UpstreamTarget, session: UpstreamSession | null): string {
     const base = `${target.serverId}\n${target.revision}\n`;
     if (target.transport === 'sse') return `${base}session ${session?.id ?? ''}`;
-    return base + createHash('sha256').update(canonicalJson(session?.profile.capabilities ?? {})).digest('hex');
+    return (
+      base +
+      createHash('sha256')
+        .update(canonicalJson(session?.profile.capabilities ?? {}))
+        .digest('hex')
+    );
   }
 
   private profileFor(target: UpstreamTarget, session: UpstreamSession | null): ClientProfile {
@@ -207,7 +190,11 @@ class UpstreamRegistry implements ManagedUpstreams {
     const mine = [...this.hosts].filter(([, held]) => held.serverId === target.serverId && held.revision === target.revision);
     if (mine.length < this.limits.hostsPerServerMax) return;
     const idle = mine.filter(([, { value }]) => !value.hasCalls).sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0];
-    if (idle === undefined) throw new UpstreamFailure(`The server already runs ${mine.length} times, for clients with different capabilities, and all of them are busy.`, false);
+    if (idle === undefined)
+      throw new UpstreamFailure(
+        `The server already runs ${mine.length} times, for clients with different capabilities, and all of them are busy.`,
+        false,
+      );
     void this.dropHost(idle[0], idle[1]);
   }
 
@@ -223,7 +210,8 @@ class UpstreamRegistry implements ManagedUpstreams {
     const now = performance.now();
     for (const [key, held] of this.hosts) {
       const old = this.newest.get(held.serverId) !== held.revision;
-      if ((old && !held.value.hasCalls) || (!held.value.inUse && now - held.lastUsed > this.limits.idleStopMs)) void this.dropHost(key, held);
+      if ((old && !held.value.hasCalls) || (!held.value.inUse && now - held.lastUsed > this.limits.idleStopMs))
+        void this.dropHost(key, held);
     }
     for (const [key, held] of this.routes) {
       const old = this.newest.get(held.serverId) !== held.revision;
@@ -248,21 +236,17 @@ class UpstreamRegistry implements ManagedUpstreams {
   private async observed(target: UpstreamTarget, signal: AbortSignal, work: () => Promise<UpstreamReply>): Promise<UpstreamReply> {
     try {
       const reply = await work();
-      if (reply.status >= 500) this.note(target.serverId, `The upstream answers ${reply.status}.`);
-      else this.note(target.serverId, null);
+      if (reply.status >= 500) this.healths.noteFailure(target.serverId, `The upstream answers ${reply.status}.`);
+      else this.healths.noteOk(target.serverId);
       return reply;
     } catch (error) {
-      const failure = error instanceof UpstreamFailure ? error : new UpstreamFailure(error instanceof Error ? error.message : String(error), true, { cause: error });
+      const failure =
+        error instanceof UpstreamFailure
+          ? error
+          : new UpstreamFailure(error instanceof Error ? error.message : String(error), true, { cause: error });
       // A caller that left says nothing about the upstream.
-      if (!signal.aborted) this.note(target.serverId, failure.message);
+      if (!signal.aborted) this.healths.noteFailure(target.serverId, failure.message);
       throw failure;
     }
-  }
-
-  private note(serverId: string, failure: string | null): void {
-    const before = this.healths.get(serverId) ?? IDLE_HEALTH;
-    const now = Date.now();
-    if (failure === null) this.healths.set(serverId, { ...before, state: 'ok', lastOkAt: now, consecutiveFailures: 0 });
-    else this.healths.set(serverId, { ...before, state: 'failing', lastFailureAt: now, lastFailure: failure, consecutiveFailures: before.consecutiveFailures + 1 });
   }
 }

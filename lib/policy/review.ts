@@ -2,7 +2,30 @@ import type { Catalogue } from '@/lib/domain/decision';
 import type { PolicyDocument } from './document';
 import type { SyntaxNode } from './parse';
 import type { ProblemList } from './problem';
+import { reviewArguments } from './review/arguments';
+import { reviewBounds } from './review/bounds';
+import { reviewDispatch } from './review/dispatch';
+import { reviewGuards } from './review/guards';
+import { reviewNames } from './review/names';
+import { reviewPatterns } from './review/patterns';
+import { reviewReach } from './review/reach';
+import { Review } from './review/review-context';
 
+type Finder = (review: Review) => void;
+
+/** One line a family of findings; those marked need a catalogue. */
+const FINDERS: readonly { readonly find: Finder; readonly needsCatalogue: boolean }[] = [
+  { find: reviewNames, needsCatalogue: true },
+  { find: reviewArguments, needsCatalogue: true },
+  { find: reviewDispatch, needsCatalogue: true },
+  { find: reviewGuards, needsCatalogue: true },
+  { find: reviewReach, needsCatalogue: false },
+  { find: reviewBounds, needsCatalogue: false },
+  { find: reviewPatterns, needsCatalogue: false },
+];
+
+/** Adds what is doubtful about a policy without errors: warnings and notes, each with a place and a way out. Never throws. */
 export function reviewPolicy(document: PolicyDocument, root: SyntaxNode, list: ProblemList, catalogue: Catalogue | null): void {
-  void document; void root; void list; void catalogue;
+  const review = new Review(document, root, list, catalogue ?? new Map());
+  for (const { find, needsCatalogue } of FINDERS) if (!needsCatalogue || catalogue !== null) find(review);
 }

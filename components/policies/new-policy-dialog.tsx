@@ -1,0 +1,74 @@
+'use client';
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { api, fieldError } from '@/components/shared/api/client';
+import { useAllServers } from '@/components/shared/api/lists';
+import type { PolicySaved, RecommendedPolicy } from '@/components/shared/api/wire';
+import { FormError } from '@/components/shared/form-error';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
+import { START_POINTS } from './start-points';
+
+const slugOf = (name: string) => name.toLowerCase().normalize('NFKD').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 63);
+
+export async function startText(id: string, server: string): Promise<string> {
+  const point = START_POINTS.find((one) => one.id === id);
+  if (point?.text) return point.text;
+  return (await api<RecommendedPolicy>('GET', `/servers/${server}/recommended-policy`)).text;
+}
+
+export function NewPolicyDialog({ server, onClose }: { server?: string; onClose: () => void }) {
+  const router = useRouter();
+  const client = useQueryClient();
+  const servers = useAllServers(!server);
+  const [chosen, setChosen] = useState(server ?? '');
+  const [name, setName] = useState('');
+  const [slug, setSlug] = useState<string | null>(null);
+  const [start, setStart] = useState('recommended');
+  const target = chosen || (servers.data?.length === 1 ? (servers.data[0]?.slug ?? '') : '');
+  const finalSlug = slug ?? slugOf(name);
+  const create = useMutation({
+    mutationFn: async () => {
+      const text = await startText(start, target);
+      return api<PolicySaved>('PUT', `/servers/${target}/policies/${encodeURIComponent(finalSlug)}`, { body: { text, name } });
+    },
+    onSuccess: (policy) => {
+      client.invalidateQueries({ queryKey: ['policies'] });
+      router.push(`/policies/${policy.server.slug}/${policy.slug}`);
+    },
+  });
+  const missing = !target ? 'Choose a server' : !name.trim() || !finalSlug ? 'Give the policy a name' : null;
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => { if (!open) onClose(); }}
+      dismissable={name === ''}
+      title="New policy"
+      description="It starts as a draft; nothing changes until you publish it and a grant uses it."
+      width="sm"
+      footer={<><Button onClick={onClose}>Cancel</Button><Button variant="primary" pending={create.isPending} disabledReason={missing} onClick={() => create.mutate()}>Create draft</Button></>}
+    >
+      <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (!missing) create.mutate(); }}>
+        {server ? null : <Field label="Server"><Select value={target || undefined} onChange={setChosen} placeholder={servers.data?.length === 0 ? 'Add a server first' : 'Choose a server'} options={(servers.data ?? []).map((one) => ({ value: one.slug, label: one.name, hint: one.slug }))} /></Field>}
+        <Field label="Name" error={fieldError(create.error, 'name')}><Input autoFocus value={name} placeholder="Support desk" onChange={(event) => setName(event.target.value)} /></Field>
+        <Field label="Slug" hint="Names the policy in the API and the audit trail; never changes." error={fieldError(create.error, 'policy')}><Input className="font-mono" value={finalSlug} onChange={(event) => setSlug(event.target.value)} /></Field>
+        <fieldset className="flex flex-col gap-1.5">
+          <legend className="mb-1 font-medium">Start with</legend>
+          {START_POINTS.map((point) => (
+            <label key={point.id} className="flex items-start gap-2 rounded-control border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft">
+              <input type="radio" name="start" className="mt-1 accent-(--accent)" checked={start === point.id} onChange={() => setStart(point.id)} />
+              <span><span className="font-medium">{point.label}</span><span className="block text-meta text-ink-3">{point.hint}</span></span>
+            </label>
+          ))}
+        </fieldset>
+        <FormError error={create.error} shownFields={['name', 'policy']} />
+        <button type="submit" hidden />
+      </form>
+    </Dialog>
+  );
+}

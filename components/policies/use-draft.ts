@@ -1,0 +1,76 @@
+'use client';
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api, ApiError } from '@/components/shared/api/client';
+import type { PolicyDetail, PolicySaved } from '@/components/shared/api/wire';
+import { toast } from '@/components/ui/toaster';
+
+const backupKey = (id: string) => `callgate.draft.${id}`;
+
+/**
+ * The text in the editor. Unsaved text is also kept in this browser, so that a crash or a closed tab loses nothing; a
+ * save is refused when somebody else saved meanwhile (`conflict`), and nothing is overwritten silently.
+ */
+export function useDraft(policy: PolicyDetail) {
+  const client = useQueryClient();
+  const saved = policy.draft?.text ?? policy.liveText ?? '';
+  const [text, setText] = useState(saved);
+  const [base, setBase] = useState({ text: saved, etag: policy.etag });
+  const [backup, setBackup] = useState<string | null>(() => {
+    const kept = window.localStorage.getItem(backupKey(policy.id));
+    return kept !== null && kept !== saved ? kept : null;
+  });
+  const dirty = text !== base.text;
+
+  useEffect(() => {
+    if (!dirty) {
+      if (backup === null) window.localStorage.removeItem(backupKey(policy.id));
+      return;
+    }
+    const timer = setTimeout(() => window.localStorage.setItem(backupKey(policy.id), text), 500);
+    const guard = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', guard);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('beforeunload', guard);
+    };
+  }, [dirty, text, backup, policy.id]);
+
+  // Somebody else's save reaches a clean editor; a changed one keeps its text and hears of it when it saves.
+  useEffect(() => {
+    if (policy.etag !== base.etag && !dirty) {
+      setText(saved);
+      setBase({ text: saved, etag: policy.etag });
+    }
+  }, [policy.etag, base.etag, dirty, saved]);
+
+  const save = useMutation({
+    mutationFn: ({ overwrite }: { overwrite?: boolean }) =>
+      api<PolicySaved>('PUT', path(policy), { body: { text }, headers: overwrite ? {} : { 'if-match': `"${base.etag}"` } }),
+    onSuccess: (answer) => {
+      setBase({ text: answer.draft.text, etag: answer.etag });
+      window.localStorage.removeItem(backupKey(policy.id));
+      client.setQueryData<PolicyDetail>(['policy', policy.server.slug, policy.slug], (old) => (old ? { ...old, ...answer } : old));
+      client.invalidateQueries({ queryKey: ['policies'] });
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError && error.status === 412)) toast.error('The draft was not saved', { description: `${error.message} Your text is kept.` });
+    },
+  });
+  return {
+    text,
+    setText,
+    dirty,
+    save,
+    conflict: save.error instanceof ApiError && save.error.status === 412,
+    backup,
+    takeBackup: () => {
+      if (backup !== null) setText(backup);
+      setBackup(null);
+    },
+    dropBackup: () => setBackup(null),
+  };
+}
+
+export const path = (policy: Pick<PolicyDetail, 'server' | 'slug'>) => `/servers/${policy.server.slug}/policies/${policy.slug}`;

@@ -20,7 +20,8 @@ export async function* streamEvents(ctx: ControlContext): AsyncIterable<Item> {
   const unsubscribe = ctx.services.events.subscribe(push);
   const stop = (): void => wake();
   ctx.signal.addEventListener('abort', stop);
-  let lastId = ctx.lastEventId ?? 0;
+  let lastId = 0;
+  let seenBefore = ctx.lastEventId;
   try {
     if (ctx.lastEventId !== null) {
       const { events, gap } = ctx.services.events.since(ctx.lastEventId);
@@ -32,8 +33,15 @@ export async function* streamEvents(ctx: ControlContext): AsyncIterable<Item> {
     }
     while (!ctx.signal.aborted && waiting.length < WAITING_EVENTS_MAX) {
       const item = waiting.shift();
-      if (!item) await new Promise<void>((resolve) => (wake = resolve));
-      else if (item.id === null || item.id > lastId) yield item;
+      if (!item) {
+        await new Promise<void>((resolve) => (wake = resolve));
+        continue;
+      }
+      const id = item.id ?? 0;
+      // Ids begin again with the process: an id below one that the caller has seen means that this is another one.
+      if (seenBefore !== null && id <= seenBefore && id > lastId) yield { id: null, name: 'gap', data: {} };
+      seenBefore = null;
+      if (id > lastId) yield item;
     }
   } finally {
     unsubscribe();

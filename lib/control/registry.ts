@@ -1,0 +1,134 @@
+import * as agents from './agents/contract';
+import { createAgent } from './agents/create-agent';
+import { getAgent } from './agents/get-agent';
+import { listAgents } from './agents/list-agents';
+import { updateAgent } from './agents/update-agent';
+import * as audit from './audit/contract';
+import { getAuditEvent } from './audit/get-audit-event';
+import { listAudit } from './audit/list-audit';
+import { verifyAudit } from './audit/verify-audit';
+import * as changes from './changes/contract';
+import { listChanges } from './changes/list-changes';
+import { classifyTools } from './classifications/classify-tools';
+import * as classifications from './classifications/contract';
+import type { ControlContext, VerbInput } from './context';
+import * as decisions from './decisions/contract';
+import { decide } from './decisions/decide';
+import type { AnswerOf, Contract } from './define-contract';
+import * as grants from './grants/contract';
+import { createGrant } from './grants/create-grant';
+import { getGrant, listGrants } from './grants/list-grants';
+import { revokeGrant } from './grants/revoke-grant';
+import { rotateGrant } from './grants/rotate-grant';
+import { updateGrant } from './grants/update-grant';
+import * as limits from './limits/contract';
+import { listLimits } from './limits/list-limits';
+import * as live from './live/contract';
+import { streamEvents } from './live/stream-events';
+import * as me from './me/contract';
+import { getMe } from './me/get-me';
+import { changeOwnPassword } from './me/own-password';
+import { endOwnSession, listOwnSessions } from './me/own-sessions';
+import * as members from './members/contract';
+import { createMember } from './members/create-member';
+import { listMembers } from './members/list-members';
+import { updateMember } from './members/update-member';
+import * as policies from './policies/contract';
+import { deletePolicy } from './policies/delete-policy';
+import { discardPolicyDraft } from './policies/discard-policy-draft';
+import { getPolicy } from './policies/get-policy';
+import { listPolicies, listServerPolicies } from './policies/list-policies';
+import { getPolicyVersion, listPolicyVersions } from './policies/list-policy-versions';
+import { publishPolicy, restorePolicyVersion } from './policies/publish-policy';
+import { savePolicyDraft } from './policies/save-policy-draft';
+import { validatePolicy } from './policies/validate-policy';
+import * as servers from './servers/contract';
+import { createServer } from './servers/create-server';
+import { deleteServer } from './servers/delete-server';
+import { getServer } from './servers/get-server';
+import { listServers } from './servers/list-servers';
+import { probeServer } from './servers/probe-server';
+import { recommendServerPolicy } from './servers/recommend-server-policy';
+import { syncServer } from './servers/sync-server';
+import { updateServer } from './servers/update-server';
+import { completeSetup } from './setup/complete-setup';
+import * as setup from './setup/contract';
+import { getSetup } from './setup/get-setup';
+import * as stats from './stats/contract';
+import { getStats } from './stats/get-stats';
+import * as tools from './tools/contract';
+import { getTool } from './tools/get-tool';
+import { listServerTools } from './tools/list-server-tools';
+import { listTools } from './tools/list-tools';
+import { updateTool } from './tools/update-tool';
+
+/** A contract with the verb that keeps it. */
+export interface Route {
+  readonly contract: Contract;
+  run(ctx: ControlContext, input: { params: Record<string, string>; query: unknown; body: unknown; ifMatch: string | null }): Promise<unknown> | AsyncIterable<unknown>;
+}
+
+/** The compiler checks that the verb takes what the contract validates and gives what it promises. */
+function route<C extends Contract<string>>(contract: C, verb: (ctx: ControlContext, input: VerbInput<C>) => Promise<AnswerOf<C>>): Route {
+  return { contract, run: (ctx, input) => verb(ctx, input as unknown as VerbInput<C>) };
+}
+
+/** The same for a verb that yields. */
+function stream<C extends Contract<string>>(contract: C, verb: (ctx: ControlContext, input: VerbInput<C>) => AsyncIterable<unknown>): Route {
+  return { contract, run: (ctx, input) => verb(ctx, input as unknown as VerbInput<C>) };
+}
+
+/** Every operation of the management API. What is not here does not exist: the router, OpenAPI and the role matrix read this list. */
+export const REGISTRY: readonly Route[] = [
+  route(me.getMe, getMe),
+  route(me.changeOwnPassword, changeOwnPassword),
+  route(me.listOwnSessions, listOwnSessions),
+  route(me.endOwnSession, endOwnSession),
+  route(setup.getSetup, getSetup),
+  route(setup.completeSetup, completeSetup),
+  route(members.listMembers, listMembers),
+  route(members.createMember, createMember),
+  route(members.updateMember, updateMember),
+  route(servers.listServers, listServers),
+  route(servers.createServer, createServer),
+  stream(servers.probeServer, probeServer),
+  route(servers.getServer, getServer),
+  route(servers.updateServer, updateServer),
+  route(servers.deleteServer, deleteServer),
+  route(servers.syncServer, syncServer),
+  route(servers.recommendServerPolicy, recommendServerPolicy),
+  route(tools.listServerTools, listServerTools),
+  route(tools.listTools, listTools),
+  route(tools.getTool, getTool),
+  route(tools.updateTool, updateTool),
+  route(classifications.classifyTools, classifyTools),
+  route(policies.listPolicies, listPolicies),
+  route(policies.listServerPolicies, listServerPolicies),
+  route(policies.getPolicy, getPolicy),
+  route(policies.savePolicyDraft, savePolicyDraft),
+  route(policies.discardPolicyDraft, discardPolicyDraft),
+  route(policies.deletePolicy, deletePolicy),
+  route(policies.validatePolicy, validatePolicy),
+  route(policies.publishPolicy, publishPolicy),
+  route(policies.listPolicyVersions, listPolicyVersions),
+  route(policies.getPolicyVersion, getPolicyVersion),
+  route(policies.restorePolicyVersion, restorePolicyVersion),
+  route(decisions.decide, decide),
+  route(agents.listAgents, listAgents),
+  route(agents.createAgent, createAgent),
+  route(agents.getAgent, getAgent),
+  route(agents.updateAgent, updateAgent),
+  route(grants.listGrants, listGrants),
+  route(grants.createGrant, createGrant),
+  route(grants.getGrant, getGrant),
+  route(grants.updateGrant, updateGrant),
+  route(grants.revokeGrant, revokeGrant),
+  route(grants.rotateGrant, rotateGrant),
+  route(audit.listAudit, listAudit),
+  route(audit.verifyAudit, verifyAudit),
+  route(audit.getAuditEvent, getAuditEvent),
+  route(changes.listChanges, listChanges),
+  route(limits.listLimits, listLimits),
+  route(stats.getStats, getStats),
+  stream(live.streamEvents, streamEvents),
+];

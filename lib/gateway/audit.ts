@@ -1,8 +1,8 @@
 import type { AuditIntent, EventDecision } from '@/lib/domain/audit-event';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
-import { wordsOf, type Denial } from './denial';
-import { rpcIdOf, toolOf, type RequestFacts } from './facts';
+import { type Denial, wordsOf } from './denial';
+import { type RequestFacts, rpcIdOf, toolOf } from './facts';
 import type { Approved } from './stages/approve';
 
 /** The intent of a call about to be forwarded. */

@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial } from './denial';
+import { type Denial, refuse } from './denial';
+import type { UpstreamSession } from './ports';
 import { UpstreamFailure, type UpstreamReply } from './ports';
 import { discard } from './relayed-body';
 import type { GatewayResponse } from './request';
-import type { UpstreamSession } from './ports';
 import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
 import { upstreamHeaders } from './upstream-headers';
@@ -63,11 +63,16 @@ function readAnswer(call: Granted, context: ForwardContext, reply: UpstreamReply
 
 /** The refusal for a hop that failed. */
 export function failureOf(error: unknown, context: ForwardContext): Denial {
-  if (error instanceof UpstreamFailure && !error.sent) return refuse('upstream.unavailable', { message: 'The server could not be reached.' }).error;
+  if (error instanceof UpstreamFailure && !error.sent)
+    return refuse('upstream.unavailable', { message: 'The server could not be reached.' }).error;
   if (!(error instanceof UpstreamFailure)) context.ports.log.error('upstream adapter failed', { error: String(error) });
   return refuse('upstream.failed', { message: 'The connection to the server was lost.' }).error;
 }
 
 export const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
-export const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' } as const;
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
 export const ACCEPTED: GatewayResponse = { status: 202, headers: {}, body: null };

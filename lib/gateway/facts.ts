@@ -35,8 +35,21 @@ export interface RequestFacts {
 
 export function newFacts(request: GatewayRequest, startedMs: number): RequestFacts {
   return {
-    request, startedMs, slug: '', headers: null, snapshot: null, tokenHash: null, grant: null, message: null, era: null, forbiddenKey: null,
-    server: null, session: null, client: null, policy: null, decision: null,
+    request,
+    startedMs,
+    slug: '',
+    headers: null,
+    snapshot: null,
+    tokenHash: null,
+    grant: null,
+    message: null,
+    era: null,
+    forbiddenKey: null,
+    server: null,
+    session: null,
+    client: null,
+    policy: null,
+    decision: null,
   };
 }
 

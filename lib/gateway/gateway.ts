@@ -1,6 +1,6 @@
 import type { Result } from '@/lib/kernel/result';
-import { refuse, type Denial } from './denial';
-import { newFacts, rpcIdOf, type RequestFacts } from './facts';
+import { type Denial, refuse } from './denial';
+import { newFacts, type RequestFacts, rpcIdOf } from './facts';
 import { initialize } from './initialize';
 import { listTools } from './list-tools';
 import type { GatewayPorts } from './ports';
@@ -11,9 +11,9 @@ import { endSession, listen } from './server-stream';
 import { SessionStore } from './sessions';
 import { decode } from './stages/decode';
 import type { ForwardContext } from './stages/forward';
-import { grant, type Granted } from './stages/grant';
+import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
-import { edgeOf, receive, type Edge } from './stages/receive';
+import { type Edge, edgeOf, receive } from './stages/receive';
 import { callTool } from './tools-call';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
@@ -68,7 +68,11 @@ class NodeGateway implements Gateway {
       return answered.ok ? answered.value : await this.refusals.answer(facts, answered.error);
     } catch (error) {
       this.ports.log.error('the gateway failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-      const body = { jsonrpc: '2.0', id: rpcIdOf(facts), error: { code: -32603, message: 'The gateway failed; the fault is recorded in its log.' } };
+      const body = {
+        jsonrpc: '2.0',
+        id: rpcIdOf(facts),
+        error: { code: -32603, message: 'The gateway failed; the fault is recorded in its log.' },
+      };
       return { status: 500, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     }
   }

@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial, type RpcId } from './denial';
+import { type Denial, type RpcId, refuse } from './denial';
 import { exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
 import { collect, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { StreamTap } from './session-tap';
 import { profileOf, type Session, type SessionStore } from './sessions';
-import type { ForwardContext } from './stages/forward';
 import { readClientName } from './stages/decode';
+import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
 
 const RESULT_BYTES_MAX = 4 * 1024 * 1024;
@@ -26,7 +26,11 @@ export async function initialize(call: Granted, context: ForwardContext): Promis
   if (!answered.ok) return answered;
   const { reply, kind, abort } = answered.value;
   if (reply.status !== 200 || reply.body === null) {
-    return ok({ status: reply.status, headers: JSON_HEADERS, body: reply.body === null ? null : new RelayedBody(reply.body, new StreamTap(null, () => undefined, reply.status), abort) });
+    return ok({
+      status: reply.status,
+      headers: JSON_HEADERS,
+      body: reply.body === null ? null : new RelayedBody(reply.body, new StreamTap(null, () => undefined, reply.status), abort),
+    });
   }
   session.upstream.upstreamId = reply.sessionId;
   if (client !== null) context.ports.onClientSeen?.(call.grant.id, client, call.request.sourceIp);

@@ -1,12 +1,12 @@
 import { isJsonObject, type Json } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial } from './denial';
+import { type Denial, refuse } from './denial';
 import { exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
 import { collect } from './relayed-body';
 import type { GatewayResponse } from './request';
 import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
-import { encodeEvent, SseParser, type SseEvent } from './wire/sse';
+import { encodeEvent, type SseEvent, SseParser } from './wire/sse';
 import { filterToolsList } from './wire/tools-list';
 
 const LIST_BYTES_MAX = 16 * 1024 * 1024;

@@ -179,7 +179,11 @@ export interface UpstreamReply {
 /** Failed before a single byte of the request could have been acted on (`sent: false`), or perhaps after (`sent: true`). */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
-  constructor(message: string, readonly sent: boolean, options?: { cause?: unknown }) {
+  constructor(
+    message: string,
+    readonly sent: boolean,
+    options?: { cause?: unknown },
+  ) {
     super(message, options);
   }
 }

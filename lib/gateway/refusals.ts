@@ -1,7 +1,7 @@
 import { refusedIntent } from './audit';
-import { refuse, type Denial } from './denial';
+import { type Denial, refuse } from './denial';
 import type { RequestFacts } from './facts';
-import { LedgerUnavailable, type GatewayPorts } from './ports';
+import { type GatewayPorts, LedgerUnavailable } from './ports';
 import type { GatewayResponse } from './request';
 import { refusalResponse } from './wire/respond';
 
@@ -54,7 +54,8 @@ export class Refusals {
   }
 
   private countLost(error: unknown): void {
-    if (error !== null && !(error instanceof LedgerUnavailable)) this.ports.log.error('recording a refusal failed', { error: String(error) });
+    if (error !== null && !(error instanceof LedgerUnavailable))
+      this.ports.log.error('recording a refusal failed', { error: String(error) });
     this.lost++;
     const now = this.ports.clock.monotonicMs();
     if (now - this.reportedMs < REPORT_EVERY_MS) return;

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial } from './denial';
+import { type Denial, refuse } from './denial';
 import { ACCEPTED, exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
 import { RelayedBody, type Tap } from './relayed-body';
 import type { GatewayResponse } from './request';
@@ -12,7 +12,7 @@ import { idKey } from './wire/json-rpc';
 const CANCEL_GRACE_MS = 5000;
 
 /** A body nobody has to look at. */
-const blindTap: Tap = { observe: () => {}, finish: () => null, abandon: () => 'abort' };
+const blindTap: Tap = { observe: () => true, finish: () => null, abandon: () => 'abort' };
 
 /** Prompts, resources, completion and all else that calls no tool: passed through as it is. */
 export async function relayRequest(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
@@ -24,7 +24,11 @@ export async function relayRequest(call: Granted, context: ForwardContext): Prom
   }
   if (reply.body === null) return ok({ status: reply.status, headers: {}, body: null });
   const tap = kind === 'stream' ? new StreamTap(call.session, callsOf(call.session), reply.status) : blindTap;
-  return ok({ status: reply.status, headers: kind === 'stream' ? STREAM_HEADERS : JSON_HEADERS, body: new RelayedBody(reply.body, tap, abort) });
+  return ok({
+    status: reply.status,
+    headers: kind === 'stream' ? STREAM_HEADERS : JSON_HEADERS,
+    body: new RelayedBody(reply.body, tap, abort),
+  });
 }
 
 /** Notifications of the client. A cancellation also marks the call it names, so that its event says so. */
@@ -32,7 +36,9 @@ export async function relayNotification(call: Granted, context: ForwardContext):
   const { method, params } = call.message;
   const named = params?.requestId;
   const cancelled =
-    method === 'notifications/cancelled' && (typeof named === 'string' || typeof named === 'number') ? call.session?.calls.get(idKey(named)) : undefined;
+    method === 'notifications/cancelled' && (typeof named === 'string' || typeof named === 'number')
+      ? call.session?.calls.get(idKey(named))
+      : undefined;
   if (cancelled !== undefined) cancelled.cancelled = true;
   const answered = await exchange(call, context, call.session?.upstream ?? null);
   if (cancelled !== undefined) {

@@ -1,7 +1,7 @@
 /** What looks at a body on its way to the client. It never changes the bytes; it may add some at the end. */
 export interface Tap {
   /** Before the chunk is handed on; `false` ends the client's body here, without it. */
-  observe(chunk: Uint8Array): boolean | void;
+  observe(chunk: Uint8Array): boolean;
   /** The upstream's body ended, or broke off. Bytes returned are sent as the last ones; `null` after a break ends the client's body broken too. */
   finish(how: 'ended' | 'broken'): Uint8Array | null;
   /** The client left. `drain`: read on to learn the outcome. `abort`: let go of the upstream. */
@@ -47,7 +47,7 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
     if (read.done === true) return this.last('ended', null);
     const wanted = this.tap.observe(read.value);
     if (this.draining) void this.drain();
-    else if (wanted !== false) return read;
+    else if (wanted) return read;
     else this.cutOff();
     return DONE;
   }
@@ -107,7 +107,9 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
 /** Lets go of a body that nobody will read. */
 export function discard(body: AsyncIterable<Uint8Array> | null): void {
   if (body === null) return;
-  void body[Symbol.asyncIterator]().return?.()?.catch(() => {});
+  void body[Symbol.asyncIterator]()
+    .return?.()
+    ?.catch(() => {});
 }
 
 /** All bytes of a body, or null when there are more than `bytesMax` (the rest is let go). */

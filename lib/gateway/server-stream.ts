@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial } from './denial';
+import { type Denial, refuse } from './denial';
 import { failureOf, STREAM_HEADERS } from './exchange';
 import type { UpstreamReply } from './ports';
 import { discard, RelayedBody } from './relayed-body';
@@ -13,7 +13,11 @@ import { MODERN_VERSION } from './wire/eras';
 const METHOD_NOT_ALLOWED = { http: 405, message: 'This server has no stream of its own.' };
 
 /** GET: the upstream's own messages to this session, for as long as the grant lasts. Legacy only. */
-export async function listen(call: GrantedStream, context: ForwardContext, open: Set<() => void>): Promise<Result<GatewayResponse, Denial>> {
+export async function listen(
+  call: GrantedStream,
+  context: ForwardContext,
+  open: Set<() => void>,
+): Promise<Result<GatewayResponse, Denial>> {
   if (call.headers.protocolVersion === MODERN_VERSION) return refuse('request.unknown_method', METHOD_NOT_ALLOWED);
   const { session } = call;
   if (session === null) return refuse('request.invalid', { message: 'A stream belongs to a session: send Mcp-Session-Id.' });
@@ -64,8 +68,7 @@ class GuardedTap extends StreamTap {
 
   override observe(chunk: Uint8Array): boolean {
     if (!this.stillGranted()) return false;
-    super.observe(chunk);
-    return true;
+    return super.observe(chunk);
   }
 
   protected override release(): void {

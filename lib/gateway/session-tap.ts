@@ -3,7 +3,7 @@ import type { RpcId } from './denial';
 import type { Tap } from './relayed-body';
 import type { OpenCall, Session } from './sessions';
 import { idKey } from './wire/json-rpc';
-import { SseParser, type SseEvent } from './wire/sse';
+import { type SseEvent, SseParser } from './wire/sse';
 
 /** One message larger than this is passed on without being looked at. */
 const MESSAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
@@ -23,13 +23,13 @@ export class StreamTap implements Tap {
     if (session !== null) session.openStreams++;
   }
 
-  observe(chunk: Uint8Array): boolean | void {
-    if (this.parser === null) return;
+  observe(chunk: Uint8Array): boolean {
     try {
-      this.observeEvents(this.parser.push(chunk));
+      if (this.parser !== null) this.observeEvents(this.parser.push(chunk));
     } catch {
       this.parser = null;
     }
+    return true;
   }
 
   finish(_how: 'ended' | 'broken'): Uint8Array | null {

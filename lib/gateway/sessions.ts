@@ -123,7 +123,8 @@ export class SessionStore {
 
 /** What the client declared in the params of `initialize`. */
 export function profileOf(params: JsonObject): ClientProfile {
-  const object = (value: unknown): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
+  const object = (value: unknown): JsonObject =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
   return {
     protocolVersion: typeof params.protocolVersion === 'string' ? params.protocolVersion : '',
     capabilities: object(params.capabilities),

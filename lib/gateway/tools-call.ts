@@ -4,7 +4,7 @@ import type { GatewayResponse } from './request';
 import { admit } from './stages/admit';
 import { approve } from './stages/approve';
 import { decide } from './stages/decide';
-import { forward, type ForwardContext } from './stages/forward';
+import { type ForwardContext, forward } from './stages/forward';
 import type { Granted } from './stages/grant';
 
 /**

@@ -10,7 +10,7 @@ const MOUNT = '/mcp';
 export async function handleFetch(gateway: Gateway, request: Request, sourceIp: string | null): Promise<Response> {
   const url = new URL(request.url);
   const headers: string[] = [];
-  request.headers.forEach((value, name) => headers.push(name, value));
+  for (const [name, value] of request.headers) headers.push(name, value);
   const answer = await gateway.handle({
     method: request.method,
     path: url.pathname.slice(MOUNT.length),

@@ -16,7 +16,10 @@ const MOUNT = '/mcp';
  * answer with back pressure. Give it the requests whose path is `/mcp` or below; create the server with
  * `insecureHTTPParser` off and `requireHostHeader: false`, since the gateway refuses and records missing hosts itself.
  */
-export function createGatewayHttpListener(gateway: Gateway, options: GatewayListenerOptions): (req: IncomingMessage, res: ServerResponse) => void {
+export function createGatewayHttpListener(
+  gateway: Gateway,
+  options: GatewayListenerOptions,
+): (req: IncomingMessage, res: ServerResponse) => void {
   const bodyBytesMax = options.bodyBytesMax ?? gateway.bodyBytesMax;
   return (req, res) => {
     // A socket that breaks is an end, not a fault; without listeners it would be thrown.

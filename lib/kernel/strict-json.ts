@@ -3,8 +3,7 @@ import { fail, ok, type Result } from './result';
 
 /** Why a text is not one strict JSON document. `offset` counts UTF-16 units and is absent where no single place is at fault. */
 export interface StrictJsonProblem {
-  readonly code:
-    | 'invalid_utf8' | 'malformed' | 'too_deep' | 'duplicate_key' | 'forbidden_key' | 'lone_surrogate' | 'unsafe_number';
+  readonly code: 'invalid_utf8' | 'malformed' | 'too_deep' | 'duplicate_key' | 'forbidden_key' | 'lone_surrogate' | 'unsafe_number';
   readonly message: string;
   readonly offset?: number;
 }
@@ -143,7 +142,10 @@ function keepsItsValue(text: string, start: number, end: number): boolean {
 }
 
 function significantDigits(literal: string): number {
-  const mantissa = literal.replace(/[eE].*$/, '').replace(/[-.]/g, '').replace(/^0+/, '');
+  const mantissa = literal
+    .replace(/[eE].*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '');
   return mantissa.replace(/0+$/, '').length;
 }
 

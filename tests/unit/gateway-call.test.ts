@@ -21,8 +21,16 @@ describe('a tool call', () => {
     expect(JSON.stringify(sent?.headers)).not.toContain(world.token);
     expect(world.ledger.events).toHaveLength(1);
     expect(world.last().intent).toMatchObject({
-      decision: 'allowed', reason: 'policy.allowed', tool: 'refund', args: { amount: 1.5 }, sourceIp: '192.0.2.7', rpcId: 7,
-      agent: { slug: 'bot' }, server: { slug: 'shop' }, policy: { slug: 'payments', version: 41 }, grant: 'grt_1',
+      decision: 'allowed',
+      reason: 'policy.allowed',
+      tool: 'refund',
+      args: { amount: 1.5 },
+      sourceIp: '192.0.2.7',
+      rpcId: 7,
+      agent: { slug: 'bot' },
+      server: { slug: 'shop' },
+      policy: { slug: 'payments', version: 41 },
+      grant: 'grt_1',
     });
     expect(world.last().settlement).toMatchObject({ outcome: 'ok', httpStatus: 200 });
     expect(world.gateway.load().calls).toBe(0);
@@ -34,20 +42,31 @@ describe('a tool call', () => {
     expect(answer.status).toBe(200);
     const body = await answer.json();
     expect(body.result.isError).toBe(true);
-    expect(body.result.content[0].text).toMatch(/^Denied by policy: Refunds above 500 need manual processing\. The call was NOT EXECUTED\./);
+    expect(body.result.content[0].text).toMatch(
+      /^Denied by policy: Refunds above 500 need manual processing\. The call was NOT EXECUTED\./,
+    );
     expect(decisionOf(body)).toEqual({
-      outcome: 'denied', reason: 'argument.denied', rule: '/tools/refund/deny_if/0', event: world.last().id, policy: 'payments', version: 41,
-      retryAfterMs: null, approval: null,
+      outcome: 'denied',
+      reason: 'argument.denied',
+      rule: '/tools/refund/deny_if/0',
+      event: world.last().id,
+      policy: 'payments',
+      version: 41,
+      retryAfterMs: null,
+      approval: null,
     });
     expect(answer.headers['x-callgate-event']).toBe(world.last().id);
     expect(world.upstreams.posts).toHaveLength(0);
     expect(world.ledger.events).toHaveLength(1);
-    expect(world.last().intent).toMatchObject({ decision: 'denied', reason: 'argument.denied', rule: '/tools/refund/deny_if/0', args: { amount: 501 } });
+    expect(world.last().intent).toMatchObject({
+      decision: 'denied',
+      reason: 'argument.denied',
+      rule: '/tools/refund/deny_if/0',
+      args: { amount: 501 },
+    });
   });
 
-  it.each([
-    ['remove', 'policy.action_deny', '/tools/remove/action'],
-  ])('to %s is denied by its action', async (tool, reason) => {
+  it.each([['remove', 'policy.action_deny', '/tools/remove/action']])('to %s is denied by its action', async (tool, reason) => {
     const world = newWorld();
     expect(decisionOf(await (await world.call(tool)).json())).toMatchObject({ outcome: 'denied', reason });
     expect(world.upstreams.posts).toHaveLength(0);
@@ -72,7 +91,13 @@ describe('a tool call', () => {
     const world = newWorld();
     for (let round = 0; round < 3; round++) expect((await (await world.call('list')).json()).result.isError).toBeUndefined();
     const body = await (await world.call('list')).json();
-    expect(decisionOf(body)).toMatchObject({ outcome: 'limited', reason: 'limit.exhausted', rule: '/tools/list/limits/0', retryAfterMs: 60_000, event: world.last().id });
+    expect(decisionOf(body)).toMatchObject({
+      outcome: 'limited',
+      reason: 'limit.exhausted',
+      rule: '/tools/list/limits/0',
+      retryAfterMs: 60_000,
+      event: world.last().id,
+    });
     expect(body.result.content[0].text).toMatch(/^Limited by policy: Three lists a minute\..*Try again in 60 seconds/);
     expect(world.upstreams.posts).toHaveLength(3);
     expect(world.ledger.events.map((event) => event.intent.decision)).toEqual(['allowed', 'allowed', 'allowed', 'limited']);
@@ -104,7 +129,13 @@ describe('a tool call', () => {
   it('without a policy is denied, and the list is empty', async () => {
     const world = newWorld();
     world.putGrant(world.token, { policyId: null });
-    expect(decisionOf(await (await world.call('list')).json())).toMatchObject({ outcome: 'denied', reason: 'policy.none', rule: '(no policy)', policy: null, version: null });
+    expect(decisionOf(await (await world.call('list')).json())).toMatchObject({
+      outcome: 'denied',
+      reason: 'policy.none',
+      rule: '(no policy)',
+      policy: null,
+      version: null,
+    });
     expect((await (await world.call('nothing')).json()).error.message).toBe('Unknown tool: nothing');
     expect(world.upstreams.posts).toHaveLength(0);
   });
@@ -121,7 +152,11 @@ describe('a tool call', () => {
   it('is refused when it cannot be recorded, and nothing is sent', async () => {
     const world = newWorld();
     world.ledger.available = false;
-    for (const [tool, args] of [['refund', { amount: 1 }], ['refund', { amount: 900 }], ['nothing', {}]] as const) {
+    for (const [tool, args] of [
+      ['refund', { amount: 1 }],
+      ['refund', { amount: 900 }],
+      ['nothing', {}],
+    ] as const) {
       const answer = await world.call(tool, args);
       expect(answer.status).toBe(503);
       expect((await answer.json()).error).toMatchObject({ code: -32010, data: { reason: 'audit.unavailable' } });
@@ -209,12 +244,17 @@ describe('an upstream', () => {
   });
 
   it('streams bytes through unchanged, whatever the chunks', async () => {
-    const stream = ': hello\r\n\r\ndata: {"jsonrpc":"2.0","method":"notifications/progress",\r\ndata: "params":{}}\r\n\r\nid: 1\rdata: {"jsonrpc":"2.0","id":1,"result":{}}\r\r';
+    const stream =
+      ': hello\r\n\r\ndata: {"jsonrpc":"2.0","method":"notifications/progress",\r\ndata: "params":{}}\r\n\r\nid: 1\rdata: {"jsonrpc":"2.0","id":1,"result":{}}\r\r';
     for (const size of [1, 2, 7, 1000]) {
       const world = newWorld();
       world.upstreams.scripts.set('tools/call', () => streamReply(stream.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []));
       const answer = await world.call('refund', { amount: 1 });
-      expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no', 'cache-control': 'no-cache, no-transform' });
+      expect(answer.headers).toMatchObject({
+        'content-type': 'text/event-stream',
+        'x-accel-buffering': 'no',
+        'cache-control': 'no-cache, no-transform',
+      });
       expect(await answer.text()).toBe(stream);
       expect(world.last().settlement?.outcome).toBe('ok');
     }

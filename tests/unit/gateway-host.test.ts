@@ -1,5 +1,5 @@
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { streamReply } from '@/lib/adapters/memory/memory-upstreams';
 import { handleFetch } from '@/lib/hosts/gateway-fetch';
@@ -22,9 +22,13 @@ async function serve(world: World, trustProxy = false): Promise<number> {
 }
 
 const headersFor = (world: World) => ({
-  host: 'gate.example.com', authorization: `Bearer ${world.token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream',
+  host: 'gate.example.com',
+  authorization: `Bearer ${world.token}`,
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
 });
-const callText = (amount: unknown) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'refund', arguments: { amount } } });
+const callText = (amount: unknown) =>
+  JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'refund', arguments: { amount } } });
 
 function post(port: number, headers: Record<string, string>, body: string | Buffer, path = '/mcp/shop'): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -164,7 +168,12 @@ describe('the node host', () => {
 
 describe('the fetch host', () => {
   const requestFor = (world: World, body: string, init: RequestInit = {}) =>
-    new Request('http://gate.example.com/mcp/shop', { method: 'POST', body, ...init, headers: { ...headersFor(world), ...(init.headers as Record<string, string>) } });
+    new Request('http://gate.example.com/mcp/shop', {
+      method: 'POST',
+      body,
+      ...init,
+      headers: { ...headersFor(world), ...(init.headers as Record<string, string>) },
+    });
 
   it('answers a call, a refusal and a stream', async () => {
     const world = newWorld();

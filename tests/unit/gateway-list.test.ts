@@ -21,7 +21,9 @@ const body = { jsonrpc: '2.0', id: 3, method: 'tools/list', params: { cursor: 'c
 describe('tools/list', () => {
   it('shows what is approved, unchanged and not hidden; denied tools stay', async () => {
     const world = newWorld();
-    world.upstreams.scripts.set('tools/list', () => jsonReply({ jsonrpc: '2.0', id: 3, result: { tools: LIVE, nextCursor: 'c2', _meta: { a: 1 } } }));
+    world.upstreams.scripts.set('tools/list', () =>
+      jsonReply({ jsonrpc: '2.0', id: 3, result: { tools: LIVE, nextCursor: 'c2', _meta: { a: 1 } } }),
+    );
     for (let round = 0; round < 2; round++) {
       const answer = await world.send({ body });
       expect(await answer.json()).toEqual({ jsonrpc: '2.0', id: 3, result: { tools: [list, remove], nextCursor: 'c2', _meta: { a: 1 } } });
@@ -52,13 +54,18 @@ describe('tools/list', () => {
 
   it('is private to the grant when it is cacheable at all', async () => {
     const world = newWorld();
-    world.upstreams.scripts.set('tools/list', () => jsonReply({ jsonrpc: '2.0', id: 3, result: { resultType: 'complete', tools: LIVE, ttlMs: 600_000, cacheScope: 'public' } }));
+    world.upstreams.scripts.set('tools/list', () =>
+      jsonReply({ jsonrpc: '2.0', id: 3, result: { resultType: 'complete', tools: LIVE, ttlMs: 600_000, cacheScope: 'public' } }),
+    );
     const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };
     expect((await (await world.send({ body, headers })).json()).result).toMatchObject({ cacheScope: 'private', ttlMs: 1000 });
   });
 
   it('that cannot be read is not passed on', async () => {
-    for (const reply of [() => ({ ...jsonReply(1), body: streamReply(['{"result":{"tools":[']).body }), () => streamReply(['data: {"result"\n\n'])]) {
+    for (const reply of [
+      () => ({ ...jsonReply(1), body: streamReply(['{"result":{"tools":[']).body }),
+      () => streamReply(['data: {"result"\n\n']),
+    ]) {
       const world = newWorld();
       world.upstreams.scripts.set('tools/list', reply);
       expect(await (await world.send({ body })).text()).not.toContain('tools"');
@@ -71,7 +78,10 @@ describe('tools/list', () => {
     expect((await (await world.send({ body })).json()).error.message).toBe('bad cursor');
     world.upstreams.scripts.set('tools/list', () => jsonReply({ secret: 1 }, 401));
     const answer = await world.send({ body });
-    expect([answer.status, (await answer.json()).error]).toMatchObject([200, { code: -32603, message: 'The server answered HTTP 401.', data: { reason: 'upstream.failed' } }]);
+    expect([answer.status, (await answer.json()).error]).toMatchObject([
+      200,
+      { code: -32603, message: 'The server answered HTTP 401.', data: { reason: 'upstream.failed' } },
+    ]);
     expect(world.last().intent).toMatchObject({ decision: 'unavailable', reason: 'upstream.failed', method: 'tools/list' });
   });
 });

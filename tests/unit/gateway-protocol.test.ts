@@ -6,7 +6,12 @@ import { makeToken } from '@/lib/kernel/token';
 import { newWorld, type SendOptions } from './gateway-world';
 
 const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'refund', arguments: { amount: 1 } } };
-const modern = (name: string, extra: Record<string, string> = {}) => ({ 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name, ...extra });
+const modern = (name: string, extra: Record<string, string> = {}) => ({
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': 'tools/call',
+  'mcp-name': name,
+  ...extra,
+});
 
 describe('refused before any policy', () => {
   const cases: [string, Partial<SendOptions>, number, number, string][] = [
@@ -33,9 +38,30 @@ describe('refused before any policy', () => {
     ['a call without a name', { body: { ...call, params: {} } }, 400, -32602, 'request.invalid_params'],
     ['null arguments', { body: { ...call, params: { name: 'refund', arguments: null } } }, 400, -32602, 'request.invalid_params'],
     ['params._meta of the wrong type', { body: { ...call, params: { name: 'refund', _meta: 1 } } }, 400, -32602, 'request.invalid_params'],
-    ['initialize in the modern era', { body: { jsonrpc: '2.0', id: 1, method: 'initialize' }, headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'initialize' } }, 404, -32601, 'request.unknown_method'],
-    ['a method of the upstream', { body: { jsonrpc: '2.0', id: 1, method: 'sampling/createMessage' } }, 404, -32601, 'request.unknown_method'],
-    ['__proto__ outside the arguments', { raw: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run","__proto__":{}}}' }, 400, -32700, 'request.malformed'],
+    [
+      'initialize in the modern era',
+      {
+        body: { jsonrpc: '2.0', id: 1, method: 'initialize' },
+        headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'initialize' },
+      },
+      404,
+      -32601,
+      'request.unknown_method',
+    ],
+    [
+      'a method of the upstream',
+      { body: { jsonrpc: '2.0', id: 1, method: 'sampling/createMessage' } },
+      404,
+      -32601,
+      'request.unknown_method',
+    ],
+    [
+      '__proto__ outside the arguments',
+      { raw: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run","__proto__":{}}}' },
+      400,
+      -32700,
+      'request.malformed',
+    ],
   ];
   it.each(cases)('%s', async (_, options, status, code, reason) => {
     const world = newWorld();
@@ -46,7 +72,10 @@ describe('refused before any policy', () => {
     await Promise.resolve();
     expect(world.ledger.events).toHaveLength(1);
     expect(world.last().intent).toMatchObject({ decision: 'refused', reason, rule: '(gateway)', args: null });
-    if (status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer resource_metadata="https:\/\/gate\.example\.com\/\.well-known\/oauth-protected-resource\/mcp\/shop"/);
+    if (status === 401)
+      expect(answer.headers['www-authenticate']).toMatch(
+        /^Bearer resource_metadata="https:\/\/gate\.example\.com\/\.well-known\/oauth-protected-resource\/mcp\/shop"/,
+      );
   });
 
   it.each([
@@ -81,7 +110,11 @@ describe('refused before any policy', () => {
 
   it('never shows the token in a record, a log or an answer', async () => {
     const world = newWorld();
-    const answers = [await world.send({ body: call, query: `token=${world.token}` }), await world.send({ body: call, path: `/${world.token}` }), await world.send({ body: call })];
+    const answers = [
+      await world.send({ body: call, query: `token=${world.token}` }),
+      await world.send({ body: call, path: `/${world.token}` }),
+      await world.send({ body: call }),
+    ];
     const texts = await Promise.all(answers.map((answer) => answer.text()));
     expect(JSON.stringify([world.ledger.events, world.log, texts, world.upstreams.posts])).not.toContain(world.token);
   });
@@ -90,15 +123,22 @@ describe('refused before any policy', () => {
 describe('the modern era', () => {
   it('passes to an HTTP upstream with headers written from the body, without a session', async () => {
     const world = newWorld();
-    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientInfo': { name: 'm', version: '2' } };
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'm', version: '2' },
+    };
     const body = { ...call, params: { ...call.params, _meta } };
     const headers = modern('=?base64?cmVmdW5k?=', { 'mcp-session-id': 'stale', 'mcp-param-region': 'eu', 'x-other': '1' });
     const answer = await world.send({ body, headers });
     expect(answer.status).toBe(200);
     expect(answer.headers['mcp-session-id']).toBeUndefined();
     expect(world.upstreams.posts[0]?.headers).toEqual({
-      accept: 'application/json, text/event-stream', 'content-type': 'application/json', 'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'tools/call', 'mcp-name': 'refund', 'mcp-param-region': 'eu',
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'refund',
+      'mcp-param-region': 'eu',
     });
     expect(JSON.parse(world.upstreams.posts[0]?.body ?? '').params._meta).toEqual(_meta);
     expect(world.last().intent.client).toEqual({ name: 'm', version: '2' });
@@ -107,15 +147,26 @@ describe('the modern era', () => {
   it('marks a refused call as complete', async () => {
     const world = newWorld();
     const body = { ...call, params: { name: 'refund', arguments: { amount: 1000 } } };
-    expect((await (await world.send({ body, headers: modern('refund') })).json()).result).toMatchObject({ resultType: 'complete', isError: true });
+    expect((await (await world.send({ body, headers: modern('refund') })).json()).result).toMatchObject({
+      resultType: 'complete',
+      isError: true,
+    });
   });
 
   it('is not spoken by channels: the client is told what is', async () => {
     const world = newWorld({ transport: 'stdio' });
-    const body = { jsonrpc: '2.0', id: 1, method: 'server/discover', params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } } };
+    const body = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'server/discover',
+      params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } },
+    };
     const answer = await world.send({ body, headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'server/discover' } });
     expect(answer.status).toBe(400);
-    expect((await answer.json()).error).toMatchObject({ code: -32022, data: { supported: ['2025-11-25', '2025-06-18', '2025-03-26'], requested: '2026-07-28' } });
+    expect((await answer.json()).error).toMatchObject({
+      code: -32022,
+      data: { supported: ['2025-11-25', '2025-06-18', '2025-03-26'], requested: '2026-07-28' },
+    });
     expect(world.upstreams.posts).toHaveLength(0);
   });
 

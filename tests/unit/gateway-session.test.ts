@@ -8,7 +8,15 @@ const event = (message: unknown): string => `event: message\ndata: ${JSON.string
 
 function withSessions(world: World): World {
   world.upstreams.scripts.set('initialize', (request) =>
-    jsonReply({ jsonrpc: '2.0', id: request.rpcId, result: { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'u', version: '1' } } }, 200, 'upstream-session'),
+    jsonReply(
+      {
+        jsonrpc: '2.0',
+        id: request.rpcId,
+        result: { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'u', version: '1' } },
+      },
+      200,
+      'upstream-session',
+    ),
   );
   return world;
 }
@@ -23,7 +31,11 @@ describe('a legacy session', () => {
     expect(world.ledger.events).toHaveLength(0);
     await (await world.call('refund', { amount: 1 }, { headers: { 'mcp-session-id': session } })).text();
     const sent = world.upstreams.posts.at(-1);
-    expect(sent?.session).toMatchObject({ upstreamId: 'upstream-session', id: session, profile: { protocolVersion: '2025-11-25', capabilities: { elicitation: {} } } });
+    expect(sent?.session).toMatchObject({
+      upstreamId: 'upstream-session',
+      id: session,
+      profile: { protocolVersion: '2025-11-25', capabilities: { elicitation: {} } },
+    });
     expect(sent?.headers['mcp-protocol-version']).toBe('2025-06-18');
     expect(JSON.stringify(sent?.headers)).not.toContain(session);
     expect(world.last().intent).toMatchObject({ session, client: { name: 'tester', version: '1.0' } });
@@ -74,7 +86,9 @@ describe('a legacy session', () => {
   it('begins anew when the upstream forgot it', async () => {
     const world = withSessions(newWorld());
     const headers = { 'mcp-session-id': await world.initialize() };
-    world.upstreams.scripts.set('tools/call', () => jsonReply({ jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } }, 404));
+    world.upstreams.scripts.set('tools/call', () =>
+      jsonReply({ jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } }, 404),
+    );
     expect((await world.call('refund', { amount: 1 }, { headers })).status).toBe(404);
     expect(world.last().settlement).toMatchObject({ outcome: 'upstream_error', httpStatus: 404 });
     expect(world.ledger.events).toHaveLength(1);
@@ -199,7 +213,9 @@ describe('notifications', () => {
     const text = answer.text();
     const requestId = world.last().intent.rpcId;
     await new Promise((resolve) => setTimeout(resolve, 2));
-    expect((await world.send({ body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } }, headers })).status).toBe(202);
+    expect((await world.send({ body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } }, headers })).status).toBe(
+      202,
+    );
     expect(world.upstreams.count('notifications/cancelled')).toBe(1);
     release();
     expect(await text).toBe(': open\n\n');
@@ -208,7 +224,9 @@ describe('notifications', () => {
 
   it('that are requests without an id are refused', async () => {
     const world = newWorld();
-    const answer = await world.send({ body: { jsonrpc: '2.0', method: 'tools/call', params: { name: 'refund', arguments: { amount: 1 } } } });
+    const answer = await world.send({
+      body: { jsonrpc: '2.0', method: 'tools/call', params: { name: 'refund', arguments: { amount: 1 } } },
+    });
     expect(answer.status).toBe(400);
     expect((await answer.json()).error).toMatchObject({ code: -32600, data: { reason: 'request.invalid' } });
     expect(world.upstreams.posts).toHaveLength(0);

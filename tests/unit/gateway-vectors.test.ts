@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
 import { newWorld, type SendOptions, type ToolSpec, type World } from './gateway-world';
 
@@ -14,18 +15,26 @@ interface Vector {
   readonly layer: string;
   // biome-ignore lint/suspicious/noExplicitAny: a shape of its own for each category
   readonly input: any;
-  readonly expect: { outcome: 'allow' | 'deny' | 'reject'; http: number | null; jsonrpc: number | null; upstream_calls: number; audit_record: boolean };
+  readonly expect: {
+    outcome: 'allow' | 'deny' | 'reject';
+    http: number | null;
+    jsonrpc: number | null;
+    upstream_calls: number;
+    audit_record: boolean;
+  };
 }
 
 /** Vectors about what the gateway does not have yet. */
 const LATER: Record<string, string> = {
   'AUTH-09': 'test and live tokens of separate environments',
   'AUTH-26': 'JWT: one-time tokens',
-  ...Object.fromEntries(['13', '14', '16', '17', '19', '20', '21', '22', '28'].map((number) => [`AUTH-${number}`, 'JWT of a configured issuer'])),
+  ...Object.fromEntries(
+    ['13', '14', '16', '17', '19', '20', '21', '22', '28'].map((number) => [`AUTH-${number}`, 'JWT of a configured issuer']),
+  ),
 };
 
 const text = { type: 'string' };
-const object = (properties: Record<string, unknown>) => ({ type: 'object', properties });
+const object = (properties: JsonObject): JsonObject => ({ type: 'object', properties });
 const TOOLS: readonly ToolSpec[] = [
   { name: 'github__list_issues', inputSchema: object({ owner: text, q: text }) },
   { name: 'github__create_issue', inputSchema: object({ owner: text, repo: text, title: text }) },
@@ -78,7 +87,9 @@ function requestOf(vector: Vector, world: World): Partial<SendOptions> {
       return { raw: typeof input === 'string' ? input : Buffer.from(input.base64, 'base64') };
     case 'HDR': {
       if (input.headers.raw === undefined) return { body: rpc(input.body), headers: input.headers };
-      const raw: string[] = input.headers.raw.split('\\r\\n').flatMap((line: string) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]);
+      const raw: string[] = input.headers.raw
+        .split('\\r\\n')
+        .flatMap((line: string) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]);
       const names = raw.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
       const rest = Object.entries({ ...HTTP, authorization: `Bearer ${world.token}` }).filter(([name]) => !names.includes(name));
       return { body: rpc(input.body), rawHeaders: [...raw, ...rest.flat()] };
@@ -138,7 +149,10 @@ describe.skipIf(!existsSync(FILE))('hostile inputs', () => {
       } else {
         expect(world.last().intent.decision).not.toBe('allowed');
         if (jsonrpc === null && http === null) expect(body.result._meta['dev.callgate/decision'].outcome).toBe('denied');
-        if (http === 401) expect(answer.headers['www-authenticate']).toContain('Bearer resource_metadata="https://gate.example.com/.well-known/oauth-protected-resource/mcp/shop"');
+        if (http === 401)
+          expect(answer.headers['www-authenticate']).toContain(
+            'Bearer resource_metadata="https://gate.example.com/.well-known/oauth-protected-resource/mcp/shop"',
+          );
       }
     });
   }

@@ -5,7 +5,7 @@ import { MemoryUpstreams } from '@/lib/adapters/memory/memory-upstreams';
 import type { CatalogueTool } from '@/lib/domain/decision';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
-import type { AgentView, GatewayPorts, GrantView, ServerView } from '@/lib/gateway/ports';
+import type { AgentView, GatewayPorts, GrantView, ServerView, Upstreams, UpstreamTarget } from '@/lib/gateway/ports';
 import type { GatewayRequest, GatewayResponse } from '@/lib/gateway/request';
 import { makeToken } from '@/lib/kernel/token';
 import { compilePolicy } from '@/lib/policy/compile';
@@ -35,7 +35,11 @@ export function catalogueOf(specs: readonly ToolSpec[]): Map<string, CatalogueTo
 
 const TOOLS: readonly ToolSpec[] = [
   { name: 'list', description: 'Lists.', inputSchema: { type: 'object', properties: { page: { type: 'number' } } } },
-  { name: 'refund', description: 'Refunds.', inputSchema: { type: 'object', properties: { amount: { type: 'number' }, note: { type: 'string' } } } },
+  {
+    name: 'refund',
+    description: 'Refunds.',
+    inputSchema: { type: 'object', properties: { amount: { type: 'number' }, note: { type: 'string' } } },
+  },
   { name: 'remove', description: 'Removes.', inputSchema: { type: 'object' } },
   { name: 'secret', description: 'Hidden by policy.', inputSchema: { type: 'object' } },
   { name: 'fresh', description: 'Not approved yet.', status: 'pending' },
@@ -50,7 +54,9 @@ const POLICY = {
   hide: ['secret'],
   tools: {
     list: { limits: [{ counter: 'lists', window: 'minute', max: 3, on_deny: 'Three lists a minute.' }] },
-    refund: { deny_if: [{ conditions: [{ path: 'args.amount', op: 'gt', value: 500 }], on_deny: 'Refunds above 500 need manual processing.' }] },
+    refund: {
+      deny_if: [{ conditions: [{ path: 'args.amount', op: 'gt', value: 500 }], on_deny: 'Refunds above 500 need manual processing.' }],
+    },
     remove: { action: 'deny', reason: 'Nothing is removed here.' },
     fresh: {},
     changed: {},
@@ -100,7 +106,9 @@ export interface Answer {
 }
 
 /** A gateway with memory behind it: one server `shop`, one grant, one policy. */
-export function newWorld(options: { tools?: readonly ToolSpec[]; policy?: unknown; transport?: 'http' | 'stdio' } = {}): World {
+export function newWorld(
+  options: { tools?: readonly ToolSpec[]; policy?: unknown; transport?: 'http' | 'stdio'; target?: UpstreamTarget; reach?: Upstreams } = {},
+): World {
   const clock = { now: Date.UTC(2026, 10, 20, 12), mono: 0 };
   const clockPort = { nowMs: () => clock.now, monotonicMs: () => ++clock.mono };
   const ledger = new MemoryLedger(clockPort);
@@ -111,7 +119,7 @@ export function newWorld(options: { tools?: readonly ToolSpec[]; policy?: unknow
   const ports: GatewayPorts = {
     snapshots,
     ledger,
-    upstreams,
+    upstreams: options.reach ?? upstreams,
     clock: clockPort,
     tokens: { hash, sessionId: () => randomBytes(24).toString('base64url') },
     log: { warn: (message) => log.push(message), error: (message, facts) => log.push(`${message} ${JSON.stringify(facts)}`) },
@@ -122,15 +130,43 @@ export function newWorld(options: { tools?: readonly ToolSpec[]; policy?: unknow
   if (compiled.policy === null) throw new Error(JSON.stringify(compiled.problems));
   const live = { id: 'pol_1', slug: 'payments', version: 41, compiled: compiled.policy };
   const server: ServerView = {
-    id: 'srv_1', slug: 'shop', status: 'active', catalogue, policies: new Map([['pol_1', live]]), keepArguments: true,
-    target: { serverId: 'srv_1', slug: 'shop', transport: options.transport ?? 'http', url: 'http://upstream.example', command: null, args: [], revision: '1' },
+    id: 'srv_1',
+    slug: 'shop',
+    status: 'active',
+    catalogue,
+    policies: new Map([['pol_1', live]]),
+    keepArguments: true,
+    target: options.target ?? {
+      serverId: 'srv_1',
+      slug: 'shop',
+      transport: options.transport ?? 'http',
+      url: 'http://upstream.example',
+      command: null,
+      args: [],
+      revision: '1',
+    },
   };
   const agent: AgentView = {
-    id: 'agt_1', slug: 'bot', name: 'Bot', owner: 'ann@example.com', ownerActive: true, environment: null, labels: {}, status: 'active',
+    id: 'agt_1',
+    slug: 'bot',
+    name: 'Bot',
+    owner: 'ann@example.com',
+    ownerActive: true,
+    environment: null,
+    labels: {},
+    status: 'active',
   };
   const grant: GrantView = {
-    id: 'grt_1', agent, serverId: 'srv_1', policyId: 'pol_1', scopes: [], purpose: null, notBeforeMs: null, expiresAtMs: null,
-    tokenExpiresAtMs: null, status: 'active',
+    id: 'grt_1',
+    agent,
+    serverId: 'srv_1',
+    policyId: 'pol_1',
+    scopes: [],
+    purpose: null,
+    notBeforeMs: null,
+    expiresAtMs: null,
+    tokenExpiresAtMs: null,
+    status: 'active',
   };
   const token = makeToken(randomBytes(32));
   snapshots.putServer(server);
@@ -138,7 +174,7 @@ export function newWorld(options: { tools?: readonly ToolSpec[]; policy?: unknow
   snapshots.putGrant(hash(token), grant);
   const gateway = createGateway(ports, {
     publicUrl: PUBLIC_URL,
-    allowedHosts: ['gate.example.com', 'localhost:3000'],
+    allowedHosts: ['gate.example.com', 'localhost:3000', '127.0.0.1'],
     allowedOrigins: ['https://app.example.com'],
     sessionsPerGrantMax: 3,
   });
@@ -146,7 +182,9 @@ export function newWorld(options: { tools?: readonly ToolSpec[]; policy?: unknow
   const send = async (given: Partial<SendOptions> = {}): Promise<Answer> => {
     const bearer = given.token === undefined ? token : given.token;
     const headers: Record<string, string> = {
-      host: 'gate.example.com', 'content-type': 'application/json', accept: 'application/json, text/event-stream',
+      host: 'gate.example.com',
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
       ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
       ...Object.fromEntries(Object.entries(given.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
     };
@@ -164,8 +202,18 @@ export function newWorld(options: { tools?: readonly ToolSpec[]; policy?: unknow
   };
   let id = 0;
   return {
-    gateway, ports, ledger, snapshots, upstreams, clock, token, log, clients, send,
-    call: (tool, args, given) => send({ body: { jsonrpc: '2.0', id: ++id, method: 'tools/call', params: { name: tool, arguments: args } }, ...given }),
+    gateway,
+    ports,
+    ledger,
+    snapshots,
+    upstreams,
+    clock,
+    token,
+    log,
+    clients,
+    send,
+    call: (tool, args, given) =>
+      send({ body: { jsonrpc: '2.0', id: ++id, method: 'tools/call', params: { name: tool, arguments: args } }, ...given }),
     initialize: async (given) => {
       const params = { protocolVersion: '2025-11-25', capabilities: { elicitation: {} }, clientInfo: { name: 'tester', version: '1.0' } };
       const answer = await send({ body: { jsonrpc: '2.0', id: 'init', method: 'initialize', params }, ...given });

@@ -1,6 +1,6 @@
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { Charge, LimitWindow, WindowUnit } from '@/lib/domain/decision';
-import { LedgerUnavailable, type Admission, type AdmissionRequest, type Clock, type Ledger } from '@/lib/gateway/ports';
+import { type Admission, type AdmissionRequest, type Clock, type Ledger, LedgerUnavailable } from '@/lib/gateway/ports';
 
 export interface RecordedEvent {
   readonly id: string;
@@ -70,7 +70,12 @@ export class MemoryLedger implements Ledger {
   }
 }
 
-const LENGTHS_MS: Record<Exclude<WindowUnit, 'week' | 'month'>, number> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const LENGTHS_MS: Record<Exclude<WindowUnit, 'week' | 'month'>, number> = {
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
 const WEEK_MS = 604_800_000;
 /** 1970-01-05, a Monday. */
 const FIRST_MONDAY_MS = 345_600_000;

@@ -2,8 +2,8 @@ import {
   UpstreamFailure,
   type UpstreamReply,
   type UpstreamRequest,
-  type Upstreams,
   type UpstreamSession,
+  type Upstreams,
   type UpstreamTarget,
 } from '@/lib/gateway/ports';
 
@@ -15,7 +15,12 @@ export class MemoryUpstreams implements Upstreams {
   readonly ended: UpstreamSession[] = [];
   /** By JSON-RPC method; the empty method is a posted response. */
   readonly scripts = new Map<string, Script>();
-  onListen: (session: UpstreamSession | null, signal: AbortSignal) => UpstreamReply = () => ({ status: 405, contentType: null, sessionId: null, body: null });
+  onListen: (session: UpstreamSession | null, signal: AbortSignal) => UpstreamReply = () => ({
+    status: 405,
+    contentType: null,
+    sessionId: null,
+    body: null,
+  });
 
   /** Messages of this method that reached the upstream. */
   count(method: string): number {

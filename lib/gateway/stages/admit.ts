@@ -1,7 +1,7 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import { allowedIntent } from '../audit';
-import { refuse, type Denial } from '../denial';
-import { LedgerUnavailable, type GatewayPorts } from '../ports';
+import { type Denial, refuse } from '../denial';
+import { type GatewayPorts, LedgerUnavailable } from '../ports';
 import type { Approved } from './approve';
 
 declare const admitted: unique symbol;

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial } from '../denial';
+import { type Denial, refuse } from '../denial';
 import type { Decided } from './decide';
 
 declare const approved: unique symbol;

@@ -2,7 +2,7 @@ import type { CallFacts, CatalogueTool, Decision } from '@/lib/domain/decision';
 import type { Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial, type Refused } from '../denial';
+import { type Denial, type Refused, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts, LivePolicy } from '../ports';
 import type { Message } from '../wire/json-rpc';
@@ -67,7 +67,18 @@ function factsOf(call: Granted, tool: string, args: JsonObject, at: number): Cal
   };
 }
 
-const OPEN_KEYWORDS = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'not', 'if', '$ref', '$dynamicRef', 'dependentSchemas', 'propertyNames'];
+const OPEN_KEYWORDS = [
+  'patternProperties',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'not',
+  'if',
+  '$ref',
+  '$dynamicRef',
+  'dependentSchemas',
+  'propertyNames',
+];
 
 /**
  * Arguments that the tool does not declare are refused where the schema is a plain list of properties: an upstream that

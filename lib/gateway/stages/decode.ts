@@ -1,12 +1,12 @@
+import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
 import { parseStrictJson } from '@/lib/kernel/strict-json';
-import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
-import { refuse, type Denial, type Refused } from '../denial';
+import { type Denial, type Refused, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { ClientName } from '../sessions';
 import { checkStrayClaim, classifyEra } from '../wire/eras';
-import { readMessage, type Message } from '../wire/json-rpc';
-import { isKnownNotification, isKnownRequest, type Era } from '../wire/methods';
+import { type Message, readMessage } from '../wire/json-rpc';
+import { type Era, isKnownNotification, isKnownRequest } from '../wire/methods';
 import type { Identified } from './identify';
 
 declare const decoded: unique symbol;
@@ -60,7 +60,8 @@ function checkForbiddenKey(message: Message, key: string | null): Refused | null
 function checkCall(message: Message): Refused | null {
   if (message.method !== 'tools/call') return null;
   const { params } = message;
-  if (params === undefined || typeof params.name !== 'string') return refuse('request.invalid_params', { message: 'A call names its tool in params.name.' });
+  if (params === undefined || typeof params.name !== 'string')
+    return refuse('request.invalid_params', { message: 'A call names its tool in params.name.' });
   if (params.arguments !== undefined && !isJsonObject(params.arguments)) {
     return refuse('request.invalid_params', { message: 'The member params.arguments must be an object.' });
   }

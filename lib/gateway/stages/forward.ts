@@ -1,5 +1,5 @@
-import { refuse, type Denial } from '../denial';
-import { UpstreamFailure, type GatewayPorts, type UpstreamReply } from '../ports';
+import { type Denial, refuse } from '../denial';
+import { type GatewayPorts, UpstreamFailure, type UpstreamReply } from '../ports';
 import { discard, RelayedBody, type Tap } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { StreamTap } from '../session-tap';
@@ -56,10 +56,15 @@ class Exchange {
     const { session, era, request, message } = call;
     this.key = idKey(message.id);
     context.onSent();
-    this.settlement = new Settlement(call, context.ports, () => {
-      if (session?.calls.get(this.key) === this.settlement) session.calls.delete(this.key);
-      context.onSettled();
-    }, () => this.controller.abort());
+    this.settlement = new Settlement(
+      call,
+      context.ports,
+      () => {
+        if (session?.calls.get(this.key) === this.settlement) session.calls.delete(this.key);
+        context.onSettled();
+      },
+      () => this.controller.abort(),
+    );
     if (session !== null && !session.calls.has(this.key)) session.calls.set(this.key, this.settlement);
     // In the modern era a closed stream is the cancellation; before, the client may come back for the result.
     if (era === 'modern') request.signal.addEventListener('abort', this.cancel, { once: true });
@@ -79,7 +84,12 @@ class Exchange {
     const sent = !(error instanceof UpstreamFailure) || error.sent;
     if (!(error instanceof UpstreamFailure)) this.context.ports.log.error('upstream adapter failed', { error: String(error) });
     if (this.settlement.cancelled) this.settlement.settleWithoutResult(null, '');
-    else this.settlement.settle(sent ? 'unknown' : 'not_sent', null, sent ? 'The connection to the server was lost.' : 'The server could not be reached.');
+    else
+      this.settlement.settle(
+        sent ? 'unknown' : 'not_sent',
+        null,
+        sent ? 'The connection to the server was lost.' : 'The server could not be reached.',
+      );
     return this.refused(refuse(sent ? 'upstream.failed' : 'upstream.unavailable').error);
   }
 
@@ -89,9 +99,13 @@ class Exchange {
     if (status === 404 && this.call.session?.upstream.upstreamId != null) return this.lostSession(reply);
     const json = type.startsWith('application/json');
     const stream = status === 200 && type.startsWith('text/event-stream');
-    const relayed = body !== null && (stream || (json && status !== 401 && status !== 403 && status < 500 && (status === 200 || status >= 400)));
+    const relayed =
+      body !== null && (stream || (json && status !== 401 && status !== 403 && status < 500 && (status === 200 || status >= 400)));
     if (!relayed) return this.failedWith(reply);
-    const headers: Record<string, string> = { 'content-type': stream ? 'text/event-stream' : 'application/json', 'x-callgate-event': this.call.event };
+    const headers: Record<string, string> = {
+      'content-type': stream ? 'text/event-stream' : 'application/json',
+      'x-callgate-event': this.call.event,
+    };
     headers['cache-control'] = stream ? 'no-cache, no-transform' : 'no-store';
     if (stream) headers['x-accel-buffering'] = 'no';
     const tap = stream ? new CallStreamTap(this.call, this.settlement) : new CallJsonTap(this.call, this.settlement, status);
@@ -133,16 +147,18 @@ class CallJsonTap implements Tap {
     private readonly status: number,
   ) {}
 
-  observe(chunk: Uint8Array): void {
+  observe(chunk: Uint8Array): boolean {
     this.settlement.bytes += chunk.length;
     this.sniffer.push(chunk);
+    return true;
   }
 
   finish(how: 'ended' | 'broken'): null {
     const outcome = this.sniffer.end();
     if (this.status >= 400) this.settlement.settle('upstream_error', this.status, `The server answered HTTP ${this.status}.`);
     else if (outcome !== 'incomplete') this.settlement.settleSniffed(outcome, this.status);
-    else this.settlement.settleWithoutResult(this.status, how === 'broken' ? 'The answer broke off.' : 'The answer was no JSON-RPC response.');
+    else
+      this.settlement.settleWithoutResult(this.status, how === 'broken' ? 'The answer broke off.' : 'The answer was no JSON-RPC response.');
     return null;
   }
 
@@ -163,7 +179,7 @@ class CallStreamTap extends StreamTap {
     super(call.session, (id) => (idKey(id) === idKey(call.message.id) ? settlement : call.session?.calls.get(idKey(id))), 200);
   }
 
-  override observe(chunk: Uint8Array): boolean | void {
+  override observe(chunk: Uint8Array): boolean {
     this.settlement.bytes += chunk.length;
     return super.observe(chunk);
   }
@@ -175,7 +191,10 @@ class CallStreamTap extends StreamTap {
     // The client may fetch the result on another stream of the session; the outcome is learned there.
     if (this.resumable && this.call.session !== null && !this.settlement.cancelled) return null;
     const { cancelled } = this.settlement;
-    this.settlement.settleWithoutResult(200, how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.');
+    this.settlement.settleWithoutResult(
+      200,
+      how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.',
+    );
     if (cancelled || !this.mayAppend) return null;
     return encodeEvent(toolResultText(this.call, refuse('upstream.failed').error, this.call.event));
   }

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial, type Refused } from '../denial';
+import { type Denial, type Refused, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts, GrantView, LivePolicy, ServerView } from '../ports';
 import type { SessionStore } from '../sessions';

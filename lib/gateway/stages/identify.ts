@@ -1,6 +1,6 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import { isWellFormedToken } from '@/lib/kernel/token';
-import { refuse, type Denial } from '../denial';
+import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts, GrantView, Snapshot } from '../ports';
 import type { Received } from './receive';

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@/lib/kernel/result';
-import { refuse, type Denial } from '../denial';
+import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayOptions } from '../request';
 import { readHeaders, type WireHeaders } from '../wire/headers';
@@ -56,7 +56,9 @@ function checkForm(method: string, headers: WireHeaders) {
     return refuse('request.unknown_method', { http: 405, message: 'Use POST, GET or DELETE.' });
   }
   if (method !== 'POST') {
-    return method === 'GET' && !accepts(headers.accept, 'text/event-stream', 'text/*') ? refuse('request.not_acceptable', { message: 'Accept text/event-stream.' }) : null;
+    return method === 'GET' && !accepts(headers.accept, 'text/event-stream', 'text/*')
+      ? refuse('request.not_acceptable', { message: 'Accept text/event-stream.' })
+      : null;
   }
   if (headers.contentEncoding !== null && headers.contentEncoding.toLowerCase() !== 'identity') return refuse('request.media_type');
   if (headers.contentType === null || !MEDIA_TYPE.test(headers.contentType)) return refuse('request.media_type');

@@ -1,8 +1,8 @@
 import { isJsonObject, type Json } from '@/lib/kernel/json';
-import { refuse, type Refused } from '../denial';
+import { type Refused, refuse } from '../denial';
 import { decodeMirror, type WireHeaders } from './headers';
 import type { Message } from './json-rpc';
-import { namedBy, type Era } from './methods';
+import { type Era, namedBy } from './methods';
 
 export const MODERN_VERSION = '2026-07-28';
 export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const;
@@ -44,7 +44,9 @@ export function refuseVersion(requested: string, supported: readonly string[] = 
  */
 export function checkStrayClaim(headers: WireHeaders, value: Json): Refused | null {
   const claimed = isJsonObject(value) ? versionIn(value._meta) : null;
-  return claimed !== null && claimed !== headers.protocolVersion ? mismatch('MCP-Protocol-Version does not equal the version in _meta.') : null;
+  return claimed !== null && claimed !== headers.protocolVersion
+    ? mismatch('MCP-Protocol-Version does not equal the version in _meta.')
+    : null;
 }
 
 function versionIn(meta: Json | undefined): string | null {

@@ -1,4 +1,4 @@
-import { refuse, type Refused } from '../denial';
+import { type Refused, refuse } from '../denial';
 
 /** The request headers that mean something to the gateway; nothing else of the caller's headers is ever looked at or sent on. */
 export interface WireHeaders {
@@ -43,8 +43,20 @@ const FIELDS = new Map<string, Field>([
  */
 export function readHeaders(raw: readonly string[]): WireHeaders | Refused {
   const headers: WireHeaders = {
-    host: null, origin: null, authorization: null, contentType: null, contentEncoding: null, accept: null, protocolVersion: null,
-    sessionId: null, mcpMethod: null, mcpName: null, lastEventId: null, traceparent: null, tracestate: null, params: null,
+    host: null,
+    origin: null,
+    authorization: null,
+    contentType: null,
+    contentEncoding: null,
+    accept: null,
+    protocolVersion: null,
+    sessionId: null,
+    mcpMethod: null,
+    mcpName: null,
+    lastEventId: null,
+    traceparent: null,
+    tracestate: null,
+    params: null,
   };
   let framing = 0;
   for (let at = 0; at + 1 < raw.length; at += 2) {

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
-import { refuse, type Refused, type RpcId } from '../denial';
+import { type Refused, type RpcId, refuse } from '../denial';
 
 /** One JSON-RPC message as the gateway keeps it: parsed values only. `params` is absent exactly when the caller left it out. */
 export type Message =

@@ -1,8 +1,8 @@
 import { REASONS } from '@/lib/domain/reasons';
 import type { Json } from '@/lib/kernel/json';
 import { ruleOf } from '../audit';
-import { wordsOf, type Denial } from '../denial';
-import { rpcIdOf, toolOf, type RequestFacts } from '../facts';
+import { type Denial, wordsOf } from '../denial';
+import { type RequestFacts, rpcIdOf, toolOf } from '../facts';
 import type { GatewayResponse } from '../request';
 
 /** JSON-RPC code of a method other than a call that failed behind the gateway. */
@@ -25,10 +25,18 @@ export function refusalResponse(facts: RequestFacts, denial: Denial, event: stri
     case 'tool_result':
       if (isCall) return { status: 200, headers, body: toolResultText(facts, denial, event) };
       // Without an id there is no in-band answer, so the status has to say it.
-      return { status: rpcIdOf(facts) === null ? 502 : 200, headers, body: errorText(facts, INTERNAL_ERROR, wordsOf(denial), dataOf(denial, event)) };
+      return {
+        status: rpcIdOf(facts) === null ? 502 : 200,
+        headers,
+        body: errorText(facts, INTERNAL_ERROR, wordsOf(denial), dataOf(denial, event)),
+      };
     default:
       addHttpHeaders(headers, facts, denial, publicUrl);
-      return { status: denial.http ?? http, headers, body: errorText(facts, denial.rpc ?? rpc ?? -32600, wordsOf(denial), dataOf(denial, event)) };
+      return {
+        status: denial.http ?? http,
+        headers,
+        body: errorText(facts, denial.rpc ?? rpc ?? -32600, wordsOf(denial), dataOf(denial, event)),
+      };
   }
 }
 

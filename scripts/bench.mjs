@@ -1,0 +1,103 @@
+// `npm run bench`: what enforcement and durable audit cost, as ratios measured in one run.
+//   direct    client -> upstream
+//   bare      client -> pass-through in the gateway's own process -> upstream
+//   enforced  client -> gateway: token, strict input, policy with one limit, durable admission -> upstream
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleEntry, prepare } from './prepare.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const seconds = Number(process.env.BENCH_SECONDS ?? 4);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
+const connectionCounts = [1, 16, 64];
+
+await prepare({ build: false });
+const hostBundle = await bundleEntry(path.join(here, 'bench/host.ts'), 'bench-host.mjs');
+const dataDir = mkdtempSync(path.join(os.tmpdir(), 'callgate-bench-'));
+const children = [];
+
+try {
+  const upstream = await start(path.join(here, 'bench/upstream.mjs'));
+  const host = await start(hostBundle, { BENCH_UPSTREAM: `http://127.0.0.1:${upstream.first.port}/mcp`, DATA_DIR: dataDir });
+  const load = await start(path.join(here, 'bench/load.mjs'));
+  const { token, gatewayUrl, bareUrl } = host.first;
+  const targets = [
+    { name: 'direct', url: `http://127.0.0.1:${upstream.first.port}/mcp`, token: null },
+    { name: 'bare', url: bareUrl, token: null },
+    { name: 'enforced', url: gatewayUrl, token },
+  ];
+  for (const target of targets) await measure(load, host, target, 16, 1_500); // warm up
+  console.log(`Node ${process.version}, ${os.cpus().length} cores, ${rounds} rounds of ${seconds} s each; medians\n`);
+  console.log('connections  path       calls/s  CPU µs/call  p50 ms  p99 ms   (CPU of the gateway process, then with its database)');
+  for (const connections of connectionCounts) await compare(load, host, targets, connections);
+} finally {
+  for (const child of children) child.kill('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function compare(load, host, targets, connections) {
+  const results = new Map(targets.map((target) => [target.name, []]));
+  // Rounds interleave the paths, so that a noisy neighbour hits all of them.
+  for (let round = 0; round < rounds; round++) {
+    for (const target of targets) results.get(target.name).push(await measure(load, host, target, connections, seconds * 1_000));
+  }
+  const rows = new Map([...results].map(([name, list]) => [name, medianRow(list)]));
+  for (const [name, row] of rows) {
+    const cpu = name === 'direct' ? '—' : `${row.cpuMicros.toFixed(0)} / ${row.cpuAllMicros.toFixed(0)}`;
+    console.log(
+      `${String(connections).padStart(11)}  ${name.padEnd(9)}${row.rate.toFixed(0).padStart(9)}  ${cpu.padStart(11)}${row.p50Ms.toFixed(2).padStart(8)}${row.p99Ms.toFixed(2).padStart(8)}`,
+    );
+  }
+  const bare = rows.get('bare');
+  const enforced = rows.get('enforced');
+  console.log(
+    `             enforced against bare: ${(enforced.cpuMicros / bare.cpuMicros).toFixed(2)} times the CPU of the process` +
+      ` (${(enforced.cpuAllMicros / bare.cpuAllMicros).toFixed(2)} with the database), ${(enforced.rate / bare.rate).toFixed(2)} times the calls/s;` +
+      ` against direct: ${(enforced.rate / rows.get('direct').rate).toFixed(2)} times the calls/s\n`,
+  );
+}
+
+async function measure(load, host, target, connections, durationMs) {
+  const before = await ask(host, { cpu: true });
+  const result = await ask(load, { url: target.url, token: target.token, connections, durationMs });
+  const after = await ask(host, { cpu: true });
+  if (result.errors > 0) throw new Error(`${target.name}: ${result.errors} calls failed: ${result.firstError}`);
+  return {
+    rate: result.calls / result.seconds,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    cpuMicros: (after.cpuMicros - before.cpuMicros) / result.calls,
+    cpuAllMicros: (after.cpuMicros + after.databaseCpuMicros - before.cpuMicros - before.databaseCpuMicros) / result.calls,
+  };
+}
+
+function medianRow(list) {
+  const median = (key) => list.map((row) => row[key]).sort((a, b) => a - b)[Math.floor(list.length / 2)];
+  return Object.fromEntries(Object.keys(list[0]).map((key) => [key, median(key)]));
+}
+
+async function start(file, env = {}) {
+  const child = fork(file, { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  children.push(child);
+  const first = await new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`${path.basename(file)} ended with ${code} before it was ready`)));
+  });
+  return { child, first };
+}
+
+function ask({ child }, message) {
+  return new Promise((resolve, reject) => {
+    const died = (code) => reject(new Error(`a bench process ended with ${code}`));
+    child.once('exit', died);
+    child.once('message', (answer) => {
+      child.off('exit', died);
+      resolve(answer);
+    });
+    child.send(message);
+  });
+}

@@ -3,7 +3,7 @@ import { ControlError } from '@/lib/control/control-error';
 /** JSON with the status of success; 204 has no body. An answer's `etag` is also its ETag. */
 export function jsonResponse({ status, value }: { readonly status: number; readonly value: unknown }, headers: Record<string, string> = {}): Response {
   if (status === 204) return new Response(null, { status, headers });
-  const etag = typeof value === 'object' && value !== null && 'etag' in value && typeof value.etag === 'string' ? { etag: `"${value.etag}"` } : {};
+  const etag: Record<string, string> = typeof value === 'object' && value !== null && 'etag' in value && typeof value.etag === 'string' ? { etag: `"${value.etag}"` } : {};
   return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json; charset=utf-8', ...etag, ...headers } });
 }
 

@@ -325,6 +325,45 @@ describe('server-everything over HTTP+SSE', () => {
     expect(messages.map((message) => (message.params as JsonObject | undefined)?.progressToken ?? message.id)).toEqual([0, 0, 4]);
   });
 
+  it('opens a lost connection again at the next call', async () => {
+    const streams: ServerResponse[] = [];
+    let opened = 0;
+    const url = await serve((incoming, response) => {
+      if (incoming.method === 'GET') {
+        opened += 1;
+        streams.push(response);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('event: endpoint\ndata: /messages?session=1\n\n');
+        return;
+      }
+      let text = '';
+      incoming.on('data', (chunk) => {
+        text += chunk;
+      });
+      incoming.on('end', () => {
+        const message = JSON.parse(text) as JsonObject;
+        response.writeHead(202).end();
+        if (message.id === undefined) return;
+        const result = { protocolVersion: '2024-11-05', capabilities: {}, serverInfo: { name: 'old', version: '1' } };
+        // Over several lines, as the format permits.
+        streams
+          .at(-1)
+          ?.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result }, null, 1).replaceAll('\n', '\ndata: ')}\n\n`);
+      });
+    });
+    const upstreams = open(undefined, { backoffFirstMs: 20 });
+    const session = openSession();
+    const result = await handshake(upstreams, urlTarget(url, 'sse'), session, '2024-11-05');
+    expect(result).toMatchObject({ protocolVersion: '2024-11-05' });
+    streams[0]?.end();
+    await expect.poll(() => upstreams.health(`srv_${url}`).connections).toBe(0);
+    const [after] = await messagesOf(
+      await upstreams.post(urlTarget(url, 'sse'), request({ jsonrpc: '2.0', id: 5, method: 'ping' }, session)),
+    );
+    expect(after?.id).toBe(5);
+    expect(opened).toBe(2);
+  });
+
   it('sends nothing to an endpoint on another origin', async () => {
     let elsewhere = 0;
     const other = await serve((_incoming, response) => {

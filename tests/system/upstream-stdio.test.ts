@@ -286,7 +286,30 @@ describe('the child of a stdio upstream', () => {
     await expect.poll(() => childrenOf(process.pid, 'puppet').length, { timeout: 3_000 }).toBe(0);
   });
 
-  it('is replaced when the server changes, and bounded in number', async () => {
+  it('is replaced when the server changes', async () => {
+    const upstreams = open({ headers: {}, env: {} }, { idleStopMs: 200 });
+    const changed = { ...puppet, revision: '2', args: [...puppet.args, '--changed'] };
+    const session = openSession();
+    await handshake(upstreams, puppet, session);
+    const [reply] = await messagesOf(await upstreams.post(changed, request(call(1, 'environment'), session)));
+    expect(reply?.id).toBe(1);
+    await expect
+      .poll(() => childrenOf(process.pid, 'puppet').map((line) => line.includes('--changed')), { timeout: 5_000 })
+      .toEqual([true]);
+  });
+
+  it('sends clients of the era without a handshake back to an earlier revision', async () => {
+    const upstreams = open();
+    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+    const reply = await upstreams.post(puppet, request({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: { _meta } }, null));
+    expect(reply.status).toBe(400);
+    expect(await messagesOf(reply)).toMatchObject([
+      { id: 1, error: { code: -32022, data: { requested: '2026-07-28', supported: expect.arrayContaining(['2025-11-25']) } } },
+    ]);
+    expect(childrenOf(process.pid, 'puppet')).toEqual([]);
+  });
+
+  it('is bounded in number', async () => {
     const upstreams = open({ headers: {}, env: {} }, { hostsPerServerMax: 3 });
     for (let index = 0; index < 6; index += 1) await handshake(upstreams, puppet, openSession({ experimental: { variant: { index } } }));
     await expect.poll(() => childrenOf(process.pid, 'puppet').length, { timeout: 5_000 }).toBe(3);

@@ -10,6 +10,8 @@ const OFFERED_VERSIONS: ReadonlySet<string> = new Set(['2025-11-25', '2025-06-18
 export async function postChannel(host: ChannelHost, request: UpstreamRequest): Promise<UpstreamReply> {
   const message = parsed(request.body);
   if (request.signal.aborted) throw new UpstreamFailure('The call was cancelled before it was sent.', false);
+  const modern = modernVersionOf(message);
+  if (modern !== null) return refuseModern(message, modern);
   // A notification or an answer for a connection that is gone has nobody to reach; starting one for it would be absurd.
   if (host.current === null && (typeof message.method !== 'string' || message.id === undefined)) return ACCEPTED;
   const { channel, initialized } = await host.ready();
@@ -34,6 +36,21 @@ export async function listenChannel(
 export function endChannel(host: ChannelHost | undefined, session: UpstreamSession): number {
   host?.current?.detach(session.id);
   return 200;
+}
+
+/** The revision that a request without a handshake claims (2026-07-28 and later), or null for one of the handshake era. */
+function modernVersionOf(message: JsonObject): string | null {
+  const meta = isJsonObject(message.params) ? message.params._meta : undefined;
+  const claimed = isJsonObject(meta) ? meta['io.modelcontextprotocol/protocolVersion'] : undefined;
+  if (typeof claimed === 'string') return claimed;
+  return message.method === 'server/discover' ? '' : null;
+}
+
+/** A channel is initialised once, in the era of the handshake. Clients that know both eras fall back on this answer. */
+function refuseModern(message: JsonObject, requested: string): UpstreamReply {
+  if (message.id === undefined) return ACCEPTED;
+  const error = { code: -32022, message: 'Unsupported protocol version', data: { supported: [...OFFERED_VERSIONS], requested } };
+  return jsonReply(400, { jsonrpc: '2.0', id: message.id, error });
 }
 
 function parsed(body: string): JsonObject {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failing, jsonReply, streamReply } from '@/lib/adapters/memory/memory-upstreams';
+import type { Approved } from '@/lib/gateway/stages/approve';
+import { type ForwardContext, forward } from '@/lib/gateway/stages/forward';
 import { newWorld } from './gateway-world';
 
 const decisionOf = (body: { result: { _meta: Record<string, unknown> } }) => body.result._meta['dev.callgate/decision'];
@@ -191,6 +193,14 @@ describe('a tool call', () => {
     await (await running).text();
     expect(await drained).toEqual({ unfinished: 0 });
     expect(world.upstreams.posts).toHaveLength(1);
+  });
+});
+
+describe('forwarding', () => {
+  it('takes only an admitted call', () => {
+    // @ts-expect-error an approved call was not admitted: the type check fails when this compiles
+    const skip = (call: Approved, context: ForwardContext) => forward(call, context);
+    expect(skip).toBeTypeOf('function');
   });
 });
 

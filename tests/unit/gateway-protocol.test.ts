@@ -121,6 +121,13 @@ describe('refused before any policy', () => {
 });
 
 describe('the modern era', () => {
+  it('refuses a parameter header that cannot be sent on', async () => {
+    const world = newWorld();
+    const answer = await world.send({ body: call, headers: modern('refund', { 'mcp-param-region': 'e\u00fc' }) });
+    expect([answer.status, (await answer.json()).error.code]).toEqual([400, -32020]);
+    expect(world.upstreams.posts).toHaveLength(0);
+  });
+
   it('passes to an HTTP upstream with headers written from the body, without a session', async () => {
     const world = newWorld();
     const _meta = {

@@ -12,6 +12,9 @@ import { encodeEvent } from '../wire/sse';
 import type { Admitted } from './admit';
 import { Settlement } from './settle';
 
+/** Calls of one session whose result may still come on another stream; beyond that their outcome is unknown at once. */
+const AWAITED_MAX = 256;
+
 /** What forwarding needs besides the call. */
 export interface ForwardContext {
   readonly ports: GatewayPorts;
@@ -189,7 +192,8 @@ class CallStreamTap extends StreamTap {
     this.release();
     if (this.settlement.isSettled) return null;
     // The client may fetch the result on another stream of the session; the outcome is learned there.
-    if (this.resumable && this.call.session !== null && !this.settlement.cancelled) return null;
+    const { session } = this.call;
+    if (this.resumable && session !== null && session.calls.size < AWAITED_MAX && !this.settlement.cancelled) return null;
     const { cancelled } = this.settlement;
     this.settlement.settleWithoutResult(
       200,

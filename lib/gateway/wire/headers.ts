@@ -19,6 +19,8 @@ export interface WireHeaders {
   params: Record<string, string> | null;
 }
 
+const VISIBLE = /^[\x20-\x7e]{1,1024}$/;
+
 type Field = Exclude<keyof WireHeaders, 'params'>;
 
 const FIELDS = new Map<string, Field>([
@@ -70,6 +72,8 @@ export function readHeaders(raw: readonly string[]): WireHeaders | Refused {
     } else if (name.startsWith('mcp-param-')) {
       headers.params ??= {};
       if (Object.hasOwn(headers.params, name)) return refuseDuplicate('mcpName');
+      // Sent on as it is, so it has to be something that can be sent: other text comes as a base64 sentinel.
+      if (!VISIBLE.test(value)) return refuse('request.header_mismatch', { message: 'An Mcp-Param header is not visible ASCII.' });
       headers.params[name] = value.trim();
     } else if (name === 'content-length' || name === 'transfer-encoding') {
       // Both at once is how requests are smuggled past a proxy; the HTTP parser should have refused it already.
@@ -125,7 +129,6 @@ export function encodeMirror(value: string): string {
 }
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-const VISIBLE = /^[\x20-\x7e]{1,1024}$/;
 
 /** What both ends of the hop share besides MCP: tracing, and the place to resume a stream at. Malformed values are left out. */
 export function passedHeaders(headers: WireHeaders): Record<string, string> {

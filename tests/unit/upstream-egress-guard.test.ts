@@ -129,6 +129,9 @@ describe('egress guard', () => {
     expect(classifyAddress('::ffff:127.0.0.1')).toBe('loopback');
     expect(classifyAddress('::ffff:0.0.0.0')).toBe('never');
     expect(classifyAddress('8.8.8.8')).toBe('public');
+    expect(classifyAddress('2606:4700::1111')).toBe('public');
+    for (const address of ['::ffff:0:127.0.0.1', '64:ff9b:1::1', '5f00::1', 'fec0::1', '::7f00:1', '2001:10::1', '3fff::1'])
+      expect(classifyAddress(address), address).toBe('private');
     expect(classifyAddress('nonsense')).toBe('never');
   });
 });

@@ -16,13 +16,14 @@ export function classifyAddress(address: string): AddressClass {
   // `never` first: ::ffff:0.0.0.0 must not pass as anything milder.
   if (NEVER.check(bare, family)) return 'never';
   if (LOOPBACK.check(bare, family)) return 'loopback';
+  if (family === 'ipv6' && !GLOBAL_UNICAST.check(bare, 'ipv6')) return 'private';
   return PRIVATE.check(bare, family) ? 'private' : 'public';
 }
 
 type Subnet = readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6'];
 
-// BlockList matches IPv4-mapped IPv6 (::ffff:0:0/96) against the IPv4 rules by itself. It does not do so for the
-// transition ranges below, which can carry any IPv4 address inside, so these are refused whole.
+// BlockList matches IPv4-mapped IPv6 (::ffff:0:0/96) against the IPv4 rules by itself. It does not do so for transition
+// ranges (6to4, Teredo, NAT64), which can carry any IPv4 address inside, so these are refused whole.
 const NEVER = listOf([
   ['0.0.0.0', 8, 'ipv4'],
   ['224.0.0.0', 4, 'ipv4'],
@@ -48,17 +49,15 @@ const PRIVATE = listOf([
   ['198.18.0.0', 15, 'ipv4'],
   ['198.51.100.0', 24, 'ipv4'],
   ['203.0.113.0', 24, 'ipv4'],
-  ['::', 96, 'ipv6'], // IPv4-compatible, deprecated
-  ['64:ff9b::', 96, 'ipv6'], // NAT64
-  ['64:ff9b:1::', 48, 'ipv6'], // local-use NAT64
-  ['100::', 64, 'ipv6'], // discard only
-  ['2001::', 32, 'ipv6'], // Teredo
+  ['2001::', 23, 'ipv6'], // Teredo, benchmarking, ORCHID and other protocol assignments
   ['2001:db8::', 32, 'ipv6'], // documentation
   ['2002::', 16, 'ipv6'], // 6to4
-  ['fc00::', 7, 'ipv6'],
-  ['fe80::', 10, 'ipv6'],
-  ['fec0::', 10, 'ipv6'], // site-local, deprecated
+  ['3fff::', 20, 'ipv6'], // documentation
 ]);
+
+// Everything that has ever been assigned to hosts of the public Internet. Outside of it are unique-local, link-local,
+// NAT64, IPv4-compatible, IPv4-translated and whatever may be invented next.
+const GLOBAL_UNICAST = listOf([['2000::', 3, 'ipv6']]);
 
 function listOf(subnets: readonly Subnet[]): BlockList {
   const list = new BlockList();

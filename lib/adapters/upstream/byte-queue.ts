@@ -6,11 +6,14 @@ export interface ByteProducer {
   abandoned?(): void;
 }
 
+const DONE: IteratorResult<Uint8Array> = { done: true, value: undefined };
+
 /**
- * Bytes pushed by an event-driven source, read once by `for await`. A reader that leaves early (break, throw, return)
- * tells the producer, so that a connection is never kept open for nobody.
+ * Bytes pushed by an event-driven source, for one reader. A reader that leaves early (break, throw, return) tells the
+ * producer, so that a connection is never kept open for nobody. A plain iterator and not a generator: one that was never
+ * started would not notice that its reader left.
  */
-export class ByteQueue implements AsyncIterable<Uint8Array> {
+export class ByteQueue implements AsyncIterableIterator<Uint8Array> {
   private readonly chunks: Uint8Array[] = [];
   private bytes = 0;
   private paused = false;
@@ -51,29 +54,39 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
     this.end();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      for (;;) {
-        const chunk = this.chunks.shift();
-        if (chunk !== undefined) {
-          this.bytes -= chunk.byteLength;
-          this.resumeProducer();
-          yield chunk;
-        } else if (this.closed) {
-          if (this.error !== null) throw this.error;
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            this.wake = resolve;
-          });
-        }
-      }
-    } finally {
-      const early = !this.closed;
-      this.closed = true;
-      this.chunks.length = 0;
-      if (early) this.producer.abandoned?.();
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    while (this.chunks.length === 0 && !this.closed) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
     }
+    const chunk = this.chunks.shift();
+    if (chunk !== undefined) {
+      this.bytes -= chunk.byteLength;
+      this.resumeProducer();
+      return { done: false, value: chunk };
+    }
+    const error = this.error;
+    this.error = null;
+    if (error !== null) throw error;
+    return DONE;
+  }
+
+  /** The reader leaves; also before it has read anything, and while it waits for more. */
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    const early = !this.closed;
+    this.chunks.length = 0;
+    this.bytes = 0;
+    this.error = null;
+    this.end();
+    if (early) this.producer.abandoned?.();
+    // What had already arrived may have paused the producer, which must be able to end.
+    else if (this.paused) this.producer.resume?.();
+    return DONE;
   }
 
   private resumeProducer(): void {

@@ -6,7 +6,7 @@ const facts = { slug: 'billing', gatewayUrl: 'http://127.0.0.1:3000/mcp/billing'
 const text = (id: string, token: string | null = facts.token) => CLIENT_SNIPPETS.find((snippet) => snippet.id === id)?.text({ ...facts, token }) ?? '';
 /** What a shell makes of a command: its words, one a line. */
 const words = (command: string, env: Record<string, string> = {}) =>
-  execFileSync('bash', ['-c', `printf '%s\\n' ${command.replace(/^\S+ /, '')}`], { env: { PATH: process.env.PATH ?? '', ...env } }).toString().trimEnd().split('\n');
+  execFileSync('bash', ['-c', `printf '%s\\n' ${command.replace(/^\S+ /, '')}`], { env: { ...process.env, ...env } }).toString().trimEnd().split('\n');
 
 describe('client snippets', () => {
   it('gives Claude Code the transport, the name, the URL and the header as one word each', () => {

@@ -1,3 +1,4 @@
+import { isOwnOrigin } from '@/lib/auth/own-origin';
 import { mayRole, ROLE_NAMES, rolesWith } from '@/lib/domain/roles';
 import { ANONYMOUS, type Actor, type ControlContext, type Database } from '@/lib/control/context';
 import { ControlError } from '@/lib/control/control-error';
@@ -118,11 +119,9 @@ function requirePermission(contract: Contract, actor: Actor | null): void {
 function requireOwnOrigin(origins: readonly string[], request: Request, actor: Actor | null): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   if (actor !== null && actor.sessionId === null) return;
-  const origin = request.headers.get('origin');
-  const site = request.headers.get('sec-fetch-site');
   // Without a session and without a word from a browser it is a script, which no other site can borrow.
-  const own = origin !== null ? origins.includes(origin) : site === 'same-origin' || (actor === null && site === null);
-  if (!own) throw new ControlError(403, 'auth.origin', 'Changes are accepted from the console itself only. Open the console at its configured address (PUBLIC_URL), or use a management key.');
+  const isScript = actor === null && !request.headers.has('origin') && !request.headers.has('sec-fetch-site');
+  if (!isScript && !isOwnOrigin(request.headers, origins)) throw new ControlError(403, 'auth.origin', 'Changes are accepted from the console itself only. Open the console at its configured address (PUBLIC_URL), or use a management key.');
 }
 
 function contextOf(deps: ApiDeps, request: Request, info: RequestInfo, requestId: string, actor: Actor | null): ControlContext {

@@ -55,7 +55,7 @@ export async function composeRuntime(env: Env, options: { log?: Log; port?: numb
     const control = await createControl(plane);
     let closed: Promise<void> | null = null;
     return {
-      env, log, publicUrl: plane.publicUrl, database, gateway: plane.gateway, api: control.api, setupCode: control.setupCode,
+      env, log, publicUrl: plane.publicUrl, database, gateway: plane.gateway, api: control.api, auth: control.auth, setupCode: control.setupCode,
       close: () => {
         closed ??= closeAll(closing, log);
         return closed;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SOURCE_HEADER } from '@/lib/auth/source-header';
 import { setConsoleHeaders } from './console-headers';
 import { sendFetchResponse, toFetchRequest } from './fetch-bridge';
 import { createGatewayHttpListener } from './gateway-http';
@@ -29,6 +30,8 @@ export function createRequestListener(runtime: Runtime, options: { readonly page
       res.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('This node serves the gateway alone; the console runs elsewhere.\n');
       return;
     }
+    // Pages and next-auth see no socket; what a caller sent under this name is overwritten.
+    req.headers[SOURCE_HEADER] = req.socket.remoteAddress ?? '';
     setConsoleHeaders(req, res, { secure, dev: options.dev });
     options.page(req, res).catch((error: Error) => {
       runtime.log.error('a page failed', { path, error });

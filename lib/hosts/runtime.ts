@@ -1,3 +1,4 @@
+import type { Auth } from '@/lib/auth/create-auth';
 import type { Env } from '@/lib/env/env';
 import type { Gateway } from '@/lib/gateway/gateway';
 import type { Database } from '@/lib/db/open-database';
@@ -18,6 +19,8 @@ export interface Runtime {
   readonly database: Database;
   readonly gateway: Gateway;
   readonly api: Api;
+  /** Who is asking; for pages and next-auth's routes. */
+  readonly auth: Auth;
   /** A new one-time code for the set-up page; null once there is an administrator. */
   setupCode(): Promise<string | null>;
   /** Finishes calls in flight (10 s at most), writes what is queued, stops children and database. Idempotent. */

@@ -1,3 +1,5 @@
+import { BlockList, isIP } from 'node:net';
+import { posix } from 'node:path';
 import type { CallFacts, Catalogue } from '@/lib/domain/decision';
 
 /**
@@ -317,6 +319,40 @@ function compare(op: string, actual: Any, written: Any, condition: Any, policy: 
     }
     case 'keys_in':
       return typeof actual === 'object' && actual !== null && !Array.isArray(actual) ? Object.keys(actual).filter((key) => !value.includes(key)).length === 0 : 'unknown';
+    case 'path_within': {
+      if (typeof actual !== 'string' || !posix.isAbsolute(actual) || /[\x00-\x1f\x7f\\]|%(2e|2f|5c|00|25)/i.test(actual)) return 'unknown';
+      let level = 0;
+      for (const part of actual.split('/')) {
+        level += part === '..' ? -1 : part === '' || part === '.' ? 0 : 1;
+        if (level < 0) return 'unknown';
+      }
+      const clean = posix.normalize(actual).replace(/^\/+/, '/').replace(/(.)\/$/, '$1');
+      return clean === value || clean.startsWith(`${value}/`);
+    }
+    case 'host_in': {
+      if (typeof actual !== 'string' || /[\x00-\x20\x7f\\]/.test(actual) || !/^https?:\/\/[^/@?#]+([/?#]|$)/i.test(actual)) return 'unknown';
+      let url: URL;
+      try {
+        url = new URL(actual);
+      } catch {
+        return 'unknown';
+      }
+      if (url.hostname.endsWith('.')) return 'unknown';
+      return value.some((entry: string) => {
+        if (entry.startsWith('*.')) return url.port === '' && url.hostname.endsWith(entry.slice(1));
+        return url.host === entry;
+      });
+    }
+    case 'cidr': {
+      if (typeof actual !== 'string' || isIP(actual) === 0) return 'unknown';
+      const plain = actual.replace(/^::ffff:(?=\d+\.)/i, '');
+      const list = new BlockList();
+      for (const entry of value) {
+        const [address, bits] = entry.split('/');
+        list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+      }
+      return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+    }
     default: throw new Error(`the naive evaluator does not know ${op}`);
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { SOURCE_HEADER } from '@/lib/auth/source-header';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
@@ -13,6 +14,8 @@ export function setConsoleHeaders(req: IncomingMessage, res: ServerResponse, opt
   const policy = contentSecurityPolicy(nonce, options.dev);
   req.headers['x-nonce'] = nonce;
   req.headers['content-security-policy'] = policy;
+  // Sign-in throttles by it; only the socket knows.
+  req.headers[SOURCE_HEADER] = req.socket.remoteAddress ?? '';
   // Next trusts this one to skip work; nobody outside may set it.
   delete req.headers['x-middleware-subrequest'];
   res.setHeader('Content-Security-Policy', policy);

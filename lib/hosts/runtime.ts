@@ -2,13 +2,8 @@ import type { Auth } from '@/lib/auth/create-auth';
 import type { Env } from '@/lib/env/env';
 import type { Gateway } from '@/lib/gateway/gateway';
 import type { Database } from '@/lib/db/open-database';
+import type { Api } from './api-router';
 import type { Log } from './log';
-
-/** The management API as hosts see it. */
-export interface Api {
-  /** Answers one request; never rejects. */
-  handle(request: Request, info: { readonly sourceIp: string }): Promise<Response>;
-}
 
 /** Everything that exists once in a process. */
 export interface Runtime {

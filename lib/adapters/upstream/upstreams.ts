@@ -31,6 +31,8 @@ export interface UpstreamsOptions {
 
 export interface ManagedUpstreams extends Upstreams {
   health(serverId: string): UpstreamHealth;
+  /** Ends the connections and children of one server, because it was switched off, changed or deleted; the next call opens new ones. */
+  stopServer(serverId: string): Promise<void>;
   /** Ends every connection and child; calls in flight fail, later ones are refused. Idempotent. */
   stopAll(): Promise<void>;
 }
@@ -104,6 +106,18 @@ class UpstreamRegistry implements ManagedUpstreams {
   health(serverId: string): UpstreamHealth {
     const connections = [...this.hosts.values()].filter((held) => held.serverId === serverId && held.value.state === 'running').length;
     return { ...this.healths.of(serverId), connections };
+  }
+
+  async stopServer(serverId: string): Promise<void> {
+    const hosts = [...this.hosts].filter(([, held]) => held.serverId === serverId);
+    const routes = [...this.routes].filter(([, held]) => held.serverId === serverId);
+    for (const [key] of routes) this.routes.delete(key);
+    await Promise.all([
+      ...hosts.map(([key, held]) => this.dropHost(key, held)),
+      ...routes.map(([, held]) => held.value.then((route) => route.close(), () => undefined)),
+    ]);
+    this.newest.delete(serverId);
+    this.healths.delete(serverId);
   }
 
   async stopAll(): Promise<void> {

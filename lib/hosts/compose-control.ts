@@ -1,0 +1,95 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { openArguments } from '@/lib/adapters/postgres/argument-store';
+import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
+import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
+import { type Auth, createAuth } from '@/lib/auth/create-auth';
+import { createPasswords, type Passwords } from '@/lib/auth/passwords';
+import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
+import type { AuditVerification, ControlServices } from '@/lib/control/services';
+import { createFirstAdmin } from '@/lib/control/setup/complete-setup';
+import { createSetupCode } from '@/lib/control/setup/setup-code';
+import { hmacKey } from '@/lib/env/envelope';
+import { type IdPrefix, newId } from '@/lib/kernel/ids';
+import type { Json } from '@/lib/kernel/json';
+import { makeToken } from '@/lib/kernel/token';
+import { type Api, createApi, type Health } from './api-router';
+import type { DataPlane } from './compose';
+import { gatewayTokens } from './gateway-tokens';
+import { Metrics } from './metrics';
+import { allowedOrigins } from './own-address';
+import { createUpstreamServices } from './upstream-services';
+
+export interface Control {
+  readonly api: Api;
+  readonly auth: Auth;
+  /** A new one-time code for the set-up page; null once there is an administrator. */
+  setupCode(): Promise<string | null>;
+}
+
+const makeId = (prefix: IdPrefix): string => newId(prefix, Date.now(), randomBytes(10));
+
+/** The management API and sign-in over a data plane; makes the first administrator when the environment names one. */
+export async function createControl(plane: DataPlane): Promise<Control> {
+  const { env, database, publicUrl, log } = plane;
+  const passwords = createPasswords();
+  const services = createServices(plane, passwords);
+  const origins = allowedOrigins(env, publicUrl);
+  const now = (): Date => new Date(plane.snapshots.clock.nowMs());
+  const auth = createAuth({
+    prisma: database.prisma, services, passwords, adminKey: env.adminKey, publicUrl, origins, now,
+    cookieSecret: Buffer.from(hkdfSync('sha256', env.secretKey, '', 'callgate cookies v1', 32)).toString('base64url'),
+  });
+  const api = createApi({ prisma: database.prisma, services, actorOf: auth.actorOf, origins, now, health: createHealth(plane), log });
+  const ownContext = (): ControlContext => ({
+    prisma: database.prisma, actor: ANONYMOUS, requestId: makeId('req'), sourceIp: '', now: now(), services,
+    signal: new AbortController().signal, lastEventId: null,
+  });
+  if (env.admin && (await createFirstAdmin(ownContext(), env.admin))) log.info(`Made the first administrator ${env.admin.email}.`);
+  return { api, auth, setupCode: () => createSetupCode(ownContext()) };
+}
+
+function createServices(plane: DataPlane, passwords: Passwords): ControlServices {
+  const { env, envelope, publicUrl, pool, snapshots, upstreams } = plane;
+  const fingerprintKey = hmacKey(env.secretKey, 'secret fingerprints');
+  return {
+    allowStdio: env.allowStdio,
+    publicUrl,
+    newId: makeId,
+    makeToken: () => makeToken(randomBytes(64)),
+    hashToken: gatewayTokens.hash,
+    randomText: () => randomBytes(32).toString('base64url'),
+    envelope: {
+      seal: (plain, aad) => envelope.seal(plain, aad),
+      open: (sealed, aad) => envelope.open(sealed, aad),
+      fingerprint: (plain) => createHmac('sha256', fingerprintKey).update(plain, 'utf8').digest('hex').slice(0, 8),
+    },
+    passwords,
+    openArguments: (event) => JSON.parse(openArguments(event.envelope, event.id, envelope)) as Json,
+    ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
+    stopServer: (serverId) => upstreams.stopServer(serverId),
+    waitForVersion: () => snapshots.waitForLatest(),
+    gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,
+    verifyAudit: () => verifyAudit(pool),
+    events: plane.events,
+  };
+}
+
+async function verifyAudit(pool: DataPlane['pool']): Promise<AuditVerification> {
+  const report = await verifyChain(pool);
+  const problems = report.firstBad ? [{ writer: report.firstBad.writer, seq: String(report.firstBad.seq), message: `${report.firstBad.table}: ${report.firstBad.why}` }] : [];
+  return { ok: report.ok, events: report.rows, writers: report.writers, problems };
+}
+
+function createHealth(plane: DataPlane): Health {
+  const metrics = new Metrics();
+  plane.ledger.onCommitted((events) => metrics.add(events));
+  return {
+    async notReady() {
+      return [...plane.snapshots.ready().reasons, ...plane.ledger.ready().reasons];
+    },
+    async metrics() {
+      const { calls, sessions } = plane.gateway.load();
+      return metrics.text({ callsInFlight: calls, sessions, configVersion: plane.snapshots.current()?.version ?? 0 });
+    },
+  };
+}

@@ -45,7 +45,7 @@ export async function runStep(title, program, args, options = {}) {
         done(status ?? signal);
       });
     });
-    if (code !== 0) throw new Error(`${title} failed (${code}):\n${tail(Buffer.concat(output).toString())}`);
+    if (code !== 0) throw new Error(`${title} failed (${code}):\n${ends(Buffer.concat(output).toString())}`);
     say(`${title}: done in ${seconds()}`);
   } finally {
     clearInterval(progress);
@@ -59,6 +59,8 @@ export function endWithThisProcess(child) {
   return child;
 }
 
-function tail(text) {
-  return text.trimEnd().split('\n').slice(-60).join('\n');
+/** The beginning, where compilers and npm say what is wrong, and the end, where everybody else does. */
+function ends(text) {
+  const lines = text.trimEnd().split('\n');
+  return (lines.length <= 70 ? lines : [...lines.slice(0, 20), '[…]', ...lines.slice(-50)]).join('\n');
 }

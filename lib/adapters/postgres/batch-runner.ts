@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { TextSealer } from './argument-store';
 import { type BatchRows, buildBatch } from './batch-commit';
 import { BEGIN, COMMIT, CREATE_COUNTERS, LOCK_COUNTERS, ROLLBACK, WRITE_BATCH } from './batch-statements';
@@ -11,14 +12,18 @@ import type { PendingSettlement } from './settle-queue';
 import { STILL_UNSETTLED, SWEEP_LOCK, unknownSettlement } from './unsettled-sweep';
 import type { Writer } from './writer-incarnation';
 
-/** Why a batch did not commit, and what may be done about it. */
+/**
+ * Why a batch did not commit. `unknown`: the commit was sent and no answer came. The others were certainly not committed:
+ * `row`: one of its rows is at fault; `passing`: the connection or a lock was lost; `refused`: the database stores nothing.
+ */
+export type BatchFailureKind = 'unknown' | 'row' | 'passing' | 'refused';
+
 export class BatchFailure extends Error {
   override readonly name = 'BatchFailure';
   constructor(
     message: string,
-    /** `none`: certainly not committed. `unknown`: the commit was sent and no answer came. */
-    readonly committed: 'none' | 'unknown',
-    /** The rows that may stand in the database, when `committed` is `unknown`. */
+    readonly kind: BatchFailureKind,
+    /** The rows that may stand in the database, when `kind` is `unknown`. */
     readonly rows: BatchRows | null,
     options: { cause: unknown },
   ) {
@@ -38,20 +43,27 @@ export async function runBatch(
   const wanted = countersOf(calls, settlements);
   if (wanted.size === 0) {
     const nowMs = time.nowMs();
-    if (nowMs === null) throw new BatchFailure('the clock of the database is not known yet', 'none', null, { cause: null });
-    return write(connection, writer, buildBatch(calls, settlements, NO_COUNTERS, nowMs, writer, sealer), { text: '[]', count: 0 }, false);
+    if (nowMs === null) throw new BatchFailure('the clock of the database is not known yet', 'passing', null, { cause: null });
+    return write(connection, writer, build(calls, settlements, NO_COUNTERS, nowMs, writer, sealer), { text: '[]', count: 0 }, false);
   }
   const { counters, nowMs } = await lockCounters(connection, wanted, time);
-  let rows: BatchRows;
   try {
     applyRefunds(settlements, counters, nowMs);
-    rows = buildBatch(calls, settlements, counters, nowMs, writer, sealer);
-  } catch (cause) {
-    await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
-    throw new BatchFailure('a row of the batch could not be built', 'none', null, { cause });
+    const rows = build(calls, settlements, counters, nowMs, writer, sealer);
+    return await write(connection, writer, rows, changedCounterRows(counters), true);
+  } catch (failure) {
+    if (failure instanceof BatchFailure && failure.kind === 'row') await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
+    throw failure;
   }
-  return write(connection, writer, rows, changedCounterRows(counters), true);
 }
+
+const build: typeof buildBatch = (...parts) => {
+  try {
+    return buildBatch(...parts);
+  } catch (cause) {
+    throw new BatchFailure('a row of the batch could not be built', 'row', null, { cause });
+  }
+};
 
 const NO_COUNTERS: ReadonlyMap<string, CounterState> = new Map();
 
@@ -80,10 +92,10 @@ async function lockCounters(connection: LedgerConnection, wanted: ReturnType<typ
     }
   } catch (cause) {
     if (!connection.dead) await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
-    throw new BatchFailure('the counters could not be locked', 'none', null, { cause });
+    throw new BatchFailure('the counters could not be locked', kindOf(cause), null, { cause });
   }
   await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
-  throw new BatchFailure('counters disappear as soon as they are made', 'none', null, { cause: null });
+  throw new BatchFailure('counters disappear as soon as they are made', 'passing', null, { cause: null });
 }
 
 /**
@@ -120,7 +132,7 @@ async function write(connection: LedgerConnection, writer: Writer, rows: BatchRo
       throw new Error('the database wrote another number of rows than it was given');
     }
   } catch (cause) {
-    throw new BatchFailure('the batch was not committed', !connection.dead && refusedByServer(cause) ? 'none' : 'unknown', rows, { cause });
+    throw new BatchFailure('the batch was not committed', connection.dead || !refusedByServer(cause) ? 'unknown' : kindOf(cause), rows, { cause });
   }
   writer.seq = rows.seq;
   writer.hash = rows.hash;
@@ -129,8 +141,19 @@ async function write(connection: LedgerConnection, writer: Writer, rows: BatchRo
 
 /** The server's own error about this very statement means that nothing was committed; a session that is being ended, or broke, tells nothing. */
 function refusedByServer(cause: unknown): boolean {
-  const code = (cause as { code?: unknown }).code;
-  return typeof code === 'string' && code.length === 5 && !/^(08|57P|58|XX)/.test(code);
+  const code = sqlState(cause);
+  return code !== null && !/^(08|57P|58|XX)/.test(code);
+}
+
+function kindOf(cause: unknown): BatchFailureKind {
+  const code = sqlState(cause);
+  if (code === null || /^(08|25P|40|55|57)/.test(code)) return 'passing';
+  return /^(22|23|54)/.test(code) ? 'row' : 'refused';
+}
+
+/** The SQLSTATE that the server sent; null for every other error. (`EPIPE` has five letters too.) */
+export function sqlState(error: unknown): string | null {
+  return error instanceof pg.DatabaseError && error.code !== undefined ? error.code : null;
 }
 
 /** Both answers; the first error wins and the second one is not left unhandled. */

@@ -6,7 +6,7 @@ import { counterKey } from './admission-batch';
 import { type AmbiguousBatch, notSentSettlement } from './ambiguous-batches';
 import { type ArgumentKeys, prepareArguments } from './argument-store';
 import type { BatchRows } from './batch-commit';
-import { BatchFailure, runBatch } from './batch-runner';
+import { BatchFailure, runBatch, sqlState } from './batch-runner';
 import { CallQueue, type PendingCall, rejectCall } from './call-queue';
 import { type CommittedEvent, committedEvents } from './committed-event';
 import { LedgerUpkeep } from './ledger-upkeep';
@@ -213,40 +213,37 @@ export class PostgresLedger implements Ledger {
   }
 
   #failed(session: Session, failure: BatchFailure, calls: readonly PendingCall[], settlements: readonly PendingSettlement[]): void {
-    const cause = failure.cause as (Error & { code?: string }) | null;
-    this.#options.log.warn(failure.message, { committed: failure.committed, calls: calls.length, error: cause?.message, code: cause?.code });
-    if (failure.committed === 'unknown') {
+    const { cause, kind } = failure;
+    this.#options.log.warn(failure.message, { kind, calls: calls.length, error: (cause as Error | null)?.message, code: sqlState(cause) });
+    if (kind === 'unknown') {
       const batch: AmbiguousBatch = { lockKey: session.writer.lockKey, rows: failure.rows as BatchRows, settlements };
       this.#upkeep.addAmbiguous(batch);
       for (const call of calls) rejectCall(call, 'the audit database did not confirm the record', cause);
       session.connection.destroy(failure);
       return;
     }
-    this.#isolate(cause, calls, settlements);
-  }
-
-  /**
-   * Nothing was committed. A row that the database refuses must not take the others with it: they are written one by
-   * one. What passes (a lost connection, a lock) is tried again within each caller's deadline; what does not (disk full,
-   * no permission) refuses the callers at once, and outcomes wait.
-   */
-  #isolate(cause: (Error & { code?: string }) | null, calls: readonly PendingCall[], settlements: readonly PendingSettlement[]): void {
-    const code = cause?.code ?? '';
-    if (/^(22|23|54)/.test(code)) {
-      if (calls.length + settlements.length > 1) {
-        this.#oneByOne = calls.length + settlements.length;
-        this.#queue.putBack(calls);
-        this.#settling.putBack(settlements);
-        return;
-      }
-      for (const call of calls) rejectCall(call, 'the audit database refuses the record', cause);
-      for (const { settlement } of settlements) this.#options.log.error('an outcome was refused by the database and is lost', { event: settlement.event, error: cause?.message });
+    if (kind === 'row') {
+      this.#isolate(cause, calls, settlements);
       return;
     }
+    // Outcomes wait until they can be written. Calls wait within their deadline for what passes, and not for what does not.
     this.#settling.putBack(settlements);
-    if (code.length !== 5 || /^(08|40|55|57)/.test(code)) this.#queue.putBack(calls);
+    if (kind === 'passing') this.#queue.putBack(calls);
     else for (const call of calls) rejectCall(call, 'the audit database cannot store the record', cause);
+    if (sqlState(cause) === null) session.connection.destroy(failure);
     this.#pausedUntilMs = performance.now() + PAUSE_MS;
+  }
+
+  /** A row that the database refuses must not take the others with it: they are written one by one. */
+  #isolate(cause: unknown, calls: readonly PendingCall[], settlements: readonly PendingSettlement[]): void {
+    if (calls.length + settlements.length > 1) {
+      this.#oneByOne = calls.length + settlements.length;
+      this.#queue.putBack(calls);
+      this.#settling.putBack(settlements);
+      return;
+    }
+    for (const call of calls) rejectCall(call, 'the audit database refuses the record', cause);
+    for (const { settlement } of settlements) this.#options.log.error('an outcome was refused by the database and is lost', { event: settlement.event, error: String(cause) });
   }
 
   #opened(): void {

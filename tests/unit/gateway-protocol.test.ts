@@ -151,6 +151,17 @@ describe('the modern era', () => {
     expect(world.last().intent.client).toEqual({ name: 'm', version: '2' });
   });
 
+  it('offers the stateless revisions to a claim in the body, all to a header alone', async () => {
+    const world = newWorld();
+    const headers = { 'mcp-protocol-version': '2099-01-01', 'mcp-method': 'tools/call', 'mcp-name': 'refund' };
+    const claimed = { ...call, params: { ...call.params, _meta: { 'io.modelcontextprotocol/protocolVersion': '2099-01-01' } } };
+    expect((await (await world.send({ body: claimed, headers })).json()).error).toMatchObject({
+      code: -32022,
+      data: { supported: ['2026-07-28'], requested: '2099-01-01' },
+    });
+    expect((await (await world.send({ body: call, headers })).json()).error.data.supported).toHaveLength(4);
+  });
+
   it('marks a refused call as complete', async () => {
     const world = newWorld();
     const body = { ...call, params: { name: 'refund', arguments: { amount: 1000 } } };

@@ -19,7 +19,8 @@ export function classifyEra(headers: WireHeaders, message: Message): Era | Refus
   const header = headers.protocolVersion;
   if (claimed !== null) {
     if (header !== claimed) return mismatch('MCP-Protocol-Version does not equal the version in _meta.');
-    if (claimed !== MODERN_VERSION) return refuseVersion(claimed);
+    // Who claims a version in the body speaks no stateful revision with it.
+    if (claimed !== MODERN_VERSION) return refuseVersion(claimed, [MODERN_VERSION]);
   }
   const mirrored = headers.mcpMethod !== null || headers.mcpName !== null;
   if (header === null) {

@@ -36,7 +36,7 @@ export function TokenDialog({ grant, token, onClose }: { grant: Grant; token: st
       <div className="flex flex-col gap-5">
         <SecretOnce secret={token} envName={TOKEN_VARIABLE} fileName={`${grant.agent.slug}-${grant.server.slug}.env`} onTaken={() => setTaken(true)} />
         <ClientSnippets slug={grant.server.slug} gatewayUrl={grant.gatewayUrl} token={token} />
-        <FirstCall grant={grant.id} gatewayUrl={grant.gatewayUrl} />
+        <FirstCall grant={grant} />
       </div>
     </Dialog>
   );

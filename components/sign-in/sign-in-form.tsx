@@ -18,6 +18,7 @@ export function signInWords(error: string): string {
   const wait = /throttl\w*[^0-9]*(\d+)?/i.exec(error);
   if (wait) return `Too many attempts. ${wait[1] ? `Try again in ${wait[1]} s.` : 'Wait a few minutes, then try again.'}`;
   if (/CredentialsSignin|invalid|credential/i.test(error)) return 'E-mail or password is not right, or the account is disabled.';
+  if (/unavailable/.test(error)) return 'Sign-in does not work right now: the server could not check the password. Try again in a moment.';
   return `Sign-in failed: ${error}`;
 }
 

@@ -1,0 +1,54 @@
+import type { Stats } from '../api/wire';
+import { type Verdict, VERDICTS, verdictOf } from '../decision-chip';
+import type { EventDecision } from '@/lib/domain/audit-event';
+
+/** At most five series: refused calls count as denied, what was only observed as let pass. */
+export const CHART_SERIES = ['allowed', 'needs_approval', 'limited', 'denied', 'unavailable'] as const;
+export type ChartSeries = (typeof CHART_SERIES)[number];
+
+export const SERIES_LOOKS: Record<ChartSeries, { word: string; colour: string }> = {
+  allowed: { word: 'Allowed', colour: VERDICTS.allowed.chart },
+  needs_approval: { word: 'Needs approval', colour: VERDICTS.needs_approval.chart },
+  limited: { word: 'Rate-limited', colour: VERDICTS.limited.chart },
+  denied: { word: 'Denied', colour: VERDICTS.denied.chart },
+  unavailable: { word: 'Unavailable', colour: VERDICTS.unavailable.chart },
+};
+
+export type Bucket = { at: number } & Record<ChartSeries, number>;
+
+const SERIES_OF: Record<Verdict, ChartSeries> = {
+  allowed: 'allowed', needs_approval: 'needs_approval', limited: 'limited', denied: 'denied', hidden: 'denied', refused: 'denied', unavailable: 'unavailable', upstream_error: 'allowed',
+};
+
+export function seriesOf(decision: string): ChartSeries {
+  const { verdict, observed } = verdictOf(decision as EventDecision);
+  return observed ? 'allowed' : (SERIES_OF[verdict] ?? 'denied');
+}
+
+const BUCKET_MS: Record<Stats['bucket'], number> = { minute: 60_000, '5m': 300_000, '15m': 900_000, hour: 3_600_000, '6h': 21_600_000, day: 86_400_000 };
+export const bucketMs = (stats: Pick<Stats, 'bucket'>): number => BUCKET_MS[stats.bucket];
+export const BUCKET_WORDS: Record<Stats['bucket'], string> = { minute: 'per minute', '5m': 'per 5 min', '15m': 'per 15 min', hour: 'per hour', '6h': 'per 6 h', day: 'per day' };
+
+const BUCKETS_MAX = 400;
+
+/** Fills the buckets that the API left out because nothing happened in them: no calls is zero here, not a gap. */
+export function bucketsOf(stats: Stats): Bucket[] {
+  const step = bucketMs(stats);
+  const found = new Map(stats.series.map((point) => [Date.parse(point.at), point.decisions]));
+  const first = Math.floor(Date.parse(stats.from) / step) * step;
+  const last = Date.parse(stats.to);
+  const buckets: Bucket[] = [];
+  for (let at = first; at < last && buckets.length < BUCKETS_MAX; at += step) {
+    const bucket: Bucket = { at, allowed: 0, needs_approval: 0, limited: 0, denied: 0, unavailable: 0 };
+    for (const [decision, count] of Object.entries(found.get(at) ?? {})) bucket[seriesOf(decision)] += count;
+    buckets.push(bucket);
+  }
+  return buckets;
+}
+
+/** Counts of a whole range by series. */
+export function totalsOf(byDecision: Record<string, number>): Record<ChartSeries, number> {
+  const totals = { allowed: 0, needs_approval: 0, limited: 0, denied: 0, unavailable: 0 };
+  for (const [decision, count] of Object.entries(byDecision)) totals[seriesOf(decision)] += count;
+  return totals;
+}

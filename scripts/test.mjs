@@ -15,9 +15,14 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
 process.chdir(root);
-// Values of a developer's own .env would change what is tested, so it is not read here; and colours do not belong in a log.
+// Values of a developer's own .env would change what is tested, so it is not read here.
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...(soak ? { CALLGATE_SOAK: '1' } : {}) };
 delete env.TEST_DATABASE_URL;
+if (!process.stdout.isTTY) {
+  // Colours do not belong in a log.
+  delete env.FORCE_COLOR;
+  env.NO_COLOR = '1';
+}
 
 try {
   await prepare();

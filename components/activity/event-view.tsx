@@ -47,7 +47,7 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
             ['From', event.sourceIp],
             ['Session', event.session ? <Id key="z" value={event.session} max={20} /> : null],
             ['Definition', event.definitionDigest ? <Id key="d" value={event.definitionDigest} max={20} /> : null],
-            ['Event', <span key="e" className="flex items-center gap-1"><Id value={event.id} max={24} /><CopyButton text={`${typeof window === 'undefined' ? '' : window.location.origin}/activity/${event.id}`} label="Copy link" withWord className="sr-only" /></span>],
+            ['Event', <span key="e" className="flex items-center gap-1"><Id value={event.id} max={24} /><CopyButton text={`${typeof window === 'undefined' ? '' : window.location.origin}/activity/${event.id}`} label="Copy link" /></span>],
           ]}
         />
         <p className="mt-4 flex items-start gap-2 text-meta text-ink-3"><Link2 aria-hidden className="mt-px size-3.5 shrink-0" /><span>Row <span className="num">{event.integrity.seq}</span> in the chain of <Id value={event.integrity.writer} max={16} />, hash <Id value={event.integrity.hash} max={16} />, after <Id value={event.integrity.previousHash} max={16} /></span></p>

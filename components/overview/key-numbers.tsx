@@ -1,0 +1,55 @@
+'use client';
+
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import type { Stats } from '@/components/shared/api/wire';
+import { totalsOf } from '@/components/shared/charts/series';
+import { formatCount, formatMs } from '@/components/shared/format';
+
+interface KeyNumbersProps {
+  current: Stats;
+  before: Stats;
+  /** e.g. "previous 24 hours" */
+  compared: string;
+  /** Query of the Activity page with the same range. */
+  filter: string;
+}
+
+const REFUSED = 'denied,hidden,limited,needs_approval,refused,unavailable';
+
+/** `+12 %`, `−3 %`, `no change`; null without anything to compare with. */
+export function changeWords(now: number, before: number): string | null {
+  if (before === 0) return null;
+  const percent = Math.round(((now - before) / before) * 100);
+  if (percent === 0) return 'no change';
+  return `${percent > 0 ? '+' : '−'}${Math.abs(percent)} %`;
+}
+
+export function KeyNumbers({ current, before, compared, filter }: KeyNumbersProps) {
+  const now = totalsOf(current.byDecision);
+  const old = totalsOf(before.byDecision);
+  const refused = current.total - now.allowed;
+  const share = current.total ? (refused / current.total) * 100 : 0;
+  const join = (extra: string) => `/activity${filter ? `${filter}&` : '?'}${extra}`;
+  return (
+    <section aria-label="Key numbers" className="grid grid-cols-2 rounded-panel border border-line bg-surface lg:grid-cols-5 [&>*]:border-line-soft [&>*]:border-b lg:[&>*]:border-b-0 lg:[&>*+*]:border-l">
+      <Cell label="Calls" value={formatCount(current.total)} note={delta(changeWords(current.total, before.total), compared)} href={`/activity${filter}`} />
+      <Cell label="Not allowed" value={formatCount(refused)} note={`${share < 10 ? share.toFixed(1) : Math.round(share)} % of ${formatCount(current.total)}`} href={join(`decision=${REFUSED}`)} />
+      <Cell label="Rate-limited" value={formatCount(now.limited)} note={delta(changeWords(now.limited, old.limited), compared)} href={join('decision=limited')} />
+      <Cell label="Gateway overhead, p95" value={formatMs(current.gatewayMs.p95)} note={`p50 ${formatMs(current.gatewayMs.p50)}, p99 ${formatMs(current.gatewayMs.p99)}`} />
+      <Cell label="Upstream time, p95" value={formatMs(current.upstreamMs.p95)} note={`p50 ${formatMs(current.upstreamMs.p50)}, p99 ${formatMs(current.upstreamMs.p99)}`} />
+    </section>
+  );
+}
+
+const delta = (words: string | null, compared: string) => (words ? `${words} to the ${compared}` : `nothing in the ${compared}`);
+
+function Cell({ label, value, note, href }: { label: string; value: string; note: ReactNode; href?: string }) {
+  return (
+    <div className="flex min-w-0 flex-col px-4 py-3">
+      <span className="text-base text-ink-2">{label}</span>
+      {href ? <Link href={href} className="num w-fit rounded-sm text-key font-semibold tracking-[-0.02em] text-ink hover:text-accent">{value}</Link> : <span className="num text-key font-semibold tracking-[-0.02em] text-ink">{value}</span>}
+      <span className="num text-meta text-ink-3">{note}</span>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+'use client';
+
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { queryString } from '@/components/shared/api/client';
+import type { Stats } from '@/components/shared/api/wire';
+import { formatCount } from '@/components/shared/format';
+import { InertText } from '@/components/shared/unverified-text';
+import { Panel } from '@/components/ui/panel';
+import { REASONS, type Reason } from '@/lib/domain/reasons';
+
+interface Row {
+  key: string;
+  label: ReactNode;
+  calls: number;
+  refused?: number;
+  href: string;
+}
+
+const ROWS = 8;
+
+export function TopLists({ stats, filter }: { stats: Stats; filter: Record<string, string | null> }) {
+  const link = (extra: Record<string, string | null>) => `/activity${queryString({ ...filter, ...extra })}`;
+  const refusals = stats.topReasons.filter((one) => !one.reason.startsWith('policy.allowed') && one.reason !== 'policy.default_allow');
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-3">
+      <Bars title="Which agents call most?" rows={stats.topAgents.map((one) => ({ key: one.name, label: one.name, calls: one.calls, refused: one.refused, href: link({ agent: one.name }) }))} />
+      <Bars title="Which tools are called most?" rows={stats.topTools.map((one) => ({ key: `${one.server}/${one.name}`, label: <><span className="text-ink-3">{one.server ? `${one.server} / ` : ''}</span><code className="font-mono text-meta"><InertText text={one.name} max={60} /></code></>, calls: one.calls, refused: one.refused, href: link({ tool: one.name, server: one.server }) }))} />
+      <Bars title="Why were calls refused?" rows={refusals.map((one) => ({ key: one.reason, label: <span title={REASONS[one.reason as Reason]?.words}>{one.reason}</span>, calls: one.calls, href: link({ q: one.reason }) }))} empty="No call was refused in this time." />
+    </div>
+  );
+}
+
+/** Bars share one scale per list; the refused part is darker and told in words. */
+function Bars({ title, rows, empty = 'No calls in this time.' }: { title: string; rows: readonly Row[]; empty?: string }) {
+  const most = Math.max(1, ...rows.map((row) => row.calls));
+  const shown = rows.slice(0, ROWS);
+  const rest = rows.slice(ROWS).reduce((sum, row) => sum + row.calls, 0);
+  return (
+    <Panel title={title} flush>
+      {shown.length === 0 ? <p className="px-4 py-6 text-ink-2">{empty}</p> : null}
+      <ul className="py-1">
+        {shown.map((row) => (
+          <li key={row.key}>
+            <Link href={row.href} className="block px-4 py-1.5 -outline-offset-2 hover:bg-hover">
+              <span className="flex items-baseline justify-between gap-3"><span className="min-w-0 truncate">{row.label}</span><span className="num shrink-0">{formatCount(row.calls)}{row.refused ? <span className="text-denied"> · {formatCount(row.refused)} refused</span> : null}</span></span>
+              <span aria-hidden className="mt-1 flex h-1 overflow-hidden rounded-full bg-sunken">
+                <span className="bg-allowed-chart" style={{ width: `${((row.calls - (row.refused ?? row.calls)) / most) * 100}%` }} />
+                <span className="bg-denied-chart" style={{ width: `${((row.refused ?? row.calls) / most) * 100}%` }} />
+              </span>
+            </Link>
+          </li>
+        ))}
+        {rest > 0 ? <li className="num px-4 py-1.5 text-ink-3">{formatCount(rest)} in {rows.length - ROWS} others</li> : null}
+      </ul>
+    </Panel>
+  );
+}

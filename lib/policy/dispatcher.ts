@@ -1,10 +1,10 @@
 import type { CatalogueTool } from '@/lib/domain/decision';
 import type { Json, JsonObject } from '@/lib/kernel/json';
 import { isJsonObject } from '@/lib/kernel/json';
-import { compileReader } from './read-path';
 import type { Facts, Reader } from './facts';
 import { isPathMistake, parsePath, type Segment } from './path';
 import type { Plan } from './plan';
+import { compileReader } from './read-path';
 
 /** How one tool runs another, compiled. */
 export interface Dispatcher {
@@ -58,20 +58,33 @@ function rootKey(segments: readonly Segment[]): string | null {
 
 export type Unwrapped =
   | { readonly ok: true; readonly name: string; readonly args: JsonObject | undefined }
-  | { readonly ok: false; readonly reason: 'dispatch.malformed' | 'dispatch.unknown_tool' | 'argument.undeclared'; readonly note: string; readonly actual: Json | undefined };
+  | {
+      readonly ok: false;
+      readonly reason: 'dispatch.malformed' | 'dispatch.unknown_tool' | 'argument.undeclared';
+      readonly note: string;
+      readonly actual: Json | undefined;
+    };
 
 /** What a dispatcher is asked to run, or why that cannot be told for sure. */
 export function unwrap(dispatcher: Dispatcher, facts: Facts): Unwrapped {
   const alias = undeclaredKey(dispatcher, facts);
-  if (alias !== null) return { ok: false, reason: 'argument.undeclared', note: `the dispatcher declares no argument \`${alias.slice(0, 60)}\`, and might read it as the tool or its arguments`, actual: undefined };
+  if (alias !== null)
+    return {
+      ok: false,
+      reason: 'argument.undeclared',
+      note: `the dispatcher declares no argument \`${alias.slice(0, 60)}\`, and might read it as the tool or its arguments`,
+      actual: undefined,
+    };
   const name = dispatcher.readTool(facts);
-  if (typeof name !== 'string') return { ok: false, reason: 'dispatch.malformed', note: 'the name of the tool to run is not text', actual: name };
+  if (typeof name !== 'string')
+    return { ok: false, reason: 'dispatch.malformed', note: 'the name of the tool to run is not text', actual: name };
   if (!TOOL_NAME.test(name)) return { ok: false, reason: 'dispatch.unknown_tool', note: 'no tool can have this name', actual: name };
   if (dispatcher.args === null) return { ok: true, name, args: undefined };
   const args = dispatcher.args.read(facts);
   // Without arguments a tool is called with none; every other writing than an object is somebody's parser trick.
   if (args === undefined) return { ok: true, name, args: {} };
-  if (!isJsonObject(args)) return { ok: false, reason: 'dispatch.malformed', note: 'the arguments of the tool to run are not an object', actual: args };
+  if (!isJsonObject(args))
+    return { ok: false, reason: 'dispatch.malformed', note: 'the arguments of the tool to run are not an object', actual: args };
   return { ok: true, name, args };
 }
 
@@ -93,6 +106,10 @@ function undeclaredKey(dispatcher: Dispatcher, facts: Facts): string | null {
 }
 
 function isSpellingOf(key: string, wanted: string | null): boolean {
-  const fold = (text: string) => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const fold = (text: string) =>
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]/gu, '');
   return wanted !== null && fold(key) === fold(wanted);
 }

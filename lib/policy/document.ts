@@ -82,5 +82,14 @@ export interface DispatchRule {
 
 /** A block that says nothing: what a listed `{}` means. */
 export const EMPTY_BLOCK: RuleBlock = {
-  action: 'allow', reason: null, require: [], deny_if: [], limits: [], rate_limit: null, approval: null, dispatch: null, mode: null, redact: [],
+  action: 'allow',
+  reason: null,
+  require: [],
+  deny_if: [],
+  limits: [],
+  rate_limit: null,
+  approval: null,
+  dispatch: null,
+  mode: null,
+  redact: [],
 };

@@ -3,7 +3,7 @@ import { OUTCOMES } from '@/lib/domain/decision';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from './compiled-policy';
-import { dispatcherOf, isOpaque, unwrap, type Dispatcher } from './dispatcher';
+import { type Dispatcher, dispatcherOf, isOpaque, unwrap } from './dispatcher';
 import type { PolicyDocument } from './document';
 import type { Facts } from './facts';
 import type { Segment } from './path';
@@ -35,7 +35,18 @@ export class Evaluator implements CompiledPolicy {
   }
 
   decide(call: CallFacts, catalogue: Catalogue): Decision {
-    const chain: Chain = { call, catalogue, trace: [], refusals: [], charges: [], tools: [], redact: [], outerRedactions: [], known: undefined, first: null };
+    const chain: Chain = {
+      call,
+      catalogue,
+      trace: [],
+      refusals: [],
+      charges: [],
+      tools: [],
+      redact: [],
+      outerRedactions: [],
+      known: undefined,
+      first: null,
+    };
     let here: Stop | null = { name: call.tool, args: call.args, origin: [], via: null };
     while (here !== null) here = this.visit(here, chain);
     return conclude(chain);
@@ -47,7 +58,15 @@ export class Evaluator implements CompiledPolicy {
     const category = categoryOf(tool);
     const plan = this.planFor(stop, tool, category);
     const facts: Facts = { call: chain.call, toolName: stop.name, args: stop.args, tool, category };
-    const level: Level = { facts, enforced: plan.enforced, trace: chain.trace, refusals: chain.refusals, charges: [], origin: stop.origin, outerRedactions: chain.outerRedactions };
+    const level: Level = {
+      facts,
+      enforced: plan.enforced,
+      trace: chain.trace,
+      refusals: chain.refusals,
+      charges: [],
+      origin: stop.origin,
+      outerRedactions: chain.outerRedactions,
+    };
     chain.tools.push(stop.name);
     chain.first ??= plan;
     if (tool !== undefined) chain.known = tool;
@@ -77,7 +96,8 @@ export class Evaluator implements CompiledPolicy {
       refuse('hidden', 'policy.hidden', '(hidden)', level.enforced);
       if (level.enforced) return false;
     }
-    if (tool === undefined && stop.via === null) return refuse('denied', 'tool.unknown', '(default deny)', true, 'the server has no such tool');
+    if (tool === undefined && stop.via === null)
+      return refuse('denied', 'tool.unknown', '(default deny)', true, 'the server has no such tool');
     if (tool !== undefined && tool.status !== 'active') {
       const note = tool.status === 'pending' ? 'the definition waits for approval' : 'the definition changed and waits for approval';
       return refuse('denied', tool.status === 'pending' ? 'tool.pending' : 'tool.quarantined', '(quarantined)', true, note);
@@ -115,7 +135,13 @@ function categoryOf(tool: CatalogueTool | undefined): CatalogueTool['category'] 
 function runPlan(plan: Plan, level: Level, chain: Chain, inner: boolean): void {
   const { denial } = plan;
   const stage = plan.origin === 'default' ? 'default' : 'action';
-  const step = writeStep(level, level.facts.toolName, { stage, rule: denial?.rule ?? plan.pointer }, denial === null ? 'pass' : 'fail', plan.note);
+  const step = writeStep(
+    level,
+    level.facts.toolName,
+    { stage, rule: denial?.rule ?? plan.pointer },
+    denial === null ? 'pass' : 'fail',
+    plan.note,
+  );
   let denied = false;
   if (denial !== null) {
     const reason = inner && plan.origin === 'default' ? 'dispatch.unknown_tool' : denial.reason;
@@ -156,7 +182,12 @@ function follow(dispatcher: Dispatcher, plan: Plan, level: Level, chain: Chain):
   const seen = inner.ok ? inner.name : inner.actual;
   if (seen !== undefined) step.actual = shownValue(seen, coveredOutside(level, place));
   if (inner.ok && !tooDeep) {
-    return { name: inner.name, args: inner.args, origin: [...level.origin, ...(dispatcher.args?.segments ?? [])], via: { dispatcher, plan } };
+    return {
+      name: inner.name,
+      args: inner.args,
+      origin: [...level.origin, ...(dispatcher.args?.segments ?? [])],
+      via: { dispatcher, plan },
+    };
   }
   const reason = inner.ok ? 'dispatch.too_deep' : inner.reason;
   level.refusals.push({ outcome: 'denied', reason, rule, message: REASONS[reason].words, enforced: level.enforced, step, approval: null });

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from './parse';
-import type { Span } from './problem';
+import { pointerTo, type Span } from './problem';
 
 /** Where a JSON Pointer leads in the text. */
 export interface Location {
@@ -8,21 +8,14 @@ export interface Location {
   readonly keySpan: Span | null;
 }
 
-/** Finds the value of a JSON Pointer in a parsed text; null when nothing stands there. */
-export function locate(root: SyntaxNode, pointer: string): Location | null {
-  let here: Location = { node: root, keySpan: null };
-  for (const token of pointer === '' ? [] : pointer.slice(1).split('/')) {
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    const { node }: Location = here;
-    if (node.kind === 'object') {
-      const member = node.members.find((candidate) => candidate.key === key);
-      if (member === undefined) return null;
-      here = { node: member.value, keySpan: member.keySpan };
-    } else if (node.kind === 'array') {
-      const item = node.items[Number(key)];
-      if (item === undefined) return null;
-      here = { node: item, keySpan: null };
-    } else return null;
-  }
-  return here;
+/** Every value of a parsed text by its JSON Pointer. */
+export function locateAll(root: SyntaxNode): ReadonlyMap<string, Location> {
+  const places = new Map<string, Location>();
+  const visit = (node: SyntaxNode, pointer: string, keySpan: Span | null): void => {
+    places.set(pointer, { node, keySpan });
+    if (node.kind === 'object') for (const member of node.members) visit(member.value, pointerTo(pointer, member.key), member.keySpan);
+    if (node.kind === 'array') for (const [i, item] of node.items.entries()) visit(item, pointerTo(pointer, i), null);
+  };
+  visit(root, '', null);
+  return places;
 }

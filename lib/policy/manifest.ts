@@ -2,7 +2,18 @@ import { CATEGORIES } from '@/lib/domain/risk';
 import { WINDOW_UNITS } from './duration';
 
 /** The places in a policy that have a fixed set of keys. */
-export type Section = 'policy' | 'all_tools' | 'risk' | 'risk_rule' | 'tool' | 'rule' | 'condition' | 'limit' | 'rate_limit' | 'approval' | 'dispatch';
+export type Section =
+  | 'policy'
+  | 'all_tools'
+  | 'risk'
+  | 'risk_rule'
+  | 'tool'
+  | 'rule'
+  | 'condition'
+  | 'limit'
+  | 'rate_limit'
+  | 'approval'
+  | 'dispatch';
 
 /** One key: the words an editor shows, and which reference or schema its value follows. */
 export interface KeySpec {
@@ -19,17 +30,34 @@ const list = (section: Section) => ({ type: 'array', items: { $ref: `#/$defs/${s
 const rules = { type: 'array', items: { anyOf: [{ $ref: '#/$defs/condition' }, { $ref: '#/$defs/rule' }] } };
 const names = { type: 'array', items: text };
 
-const MODE: KeySpec = { about: '`enforce` decides; `observe` decides and records, and lets the call pass.', oneOf: ['enforce', 'observe'], schema: {} };
+const MODE: KeySpec = {
+  about: '`enforce` decides; `observe` decides and records, and lets the call pass.',
+  oneOf: ['enforce', 'observe'],
+  schema: {},
+};
 const REQUIRE: KeySpec = { about: 'Every rule must hold. A rule that cannot be evaluated does not hold.', schema: rules };
 const DENY_IF: KeySpec = { about: 'No rule may hold. A rule that cannot be evaluated holds.', schema: rules };
 const LIMITS: KeySpec = { about: 'Counters that a call charges; all of them or none.', schema: list('limit') };
-const RATE: KeySpec = { about: 'Calls per time: `"10/minute"`, or `{ "max": 10, "window": 60 }` with seconds.', schema: { anyOf: [text, { $ref: '#/$defs/rate_limit' }] } };
-const APPROVAL: KeySpec = { about: 'A person has to approve. `true` always; with `when`, only if its conditions hold.', schema: { anyOf: [{ type: 'boolean' }, { type: 'null' }, { $ref: '#/$defs/approval' }] } };
-const REDACT: KeySpec = { about: 'Paths whose values are never stored or shown, e.g. `args.card.number` or `args.**.password`.', schema: names };
+const RATE: KeySpec = {
+  about: 'Calls per time: `"10/minute"`, or `{ "max": 10, "window": 60 }` with seconds.',
+  schema: { anyOf: [text, { $ref: '#/$defs/rate_limit' }] },
+};
+const APPROVAL: KeySpec = {
+  about: 'A person has to approve. `true` always; with `when`, only if its conditions hold.',
+  schema: { anyOf: [{ type: 'boolean' }, { type: 'null' }, { $ref: '#/$defs/approval' }] },
+};
+const REDACT: KeySpec = {
+  about: 'Paths whose values are never stored or shown, e.g. `args.card.number` or `args.**.password`.',
+  schema: names,
+};
 const ON_DENY: KeySpec = { about: 'The sentence that the agent reads when this refuses its call.', schema: text };
 const RULE_KEYS = { require: REQUIRE, deny_if: DENY_IF, limits: LIMITS, rate_limit: RATE, approval: APPROVAL, redact: REDACT };
 const TOOL_KEYS = {
-  action: { about: '`allow` (also when left out), `deny`, or `approve`: a person is asked each time.', oneOf: ['allow', 'deny', 'approve'], schema: {} },
+  action: {
+    about: '`allow` (also when left out), `deny`, or `approve`: a person is asked each time.',
+    oneOf: ['allow', 'deny', 'approve'],
+    schema: {},
+  },
   reason: { about: 'Why, shown to the agent when the call is denied.', schema: text },
   ...RULE_KEYS,
   mode: MODE,
@@ -47,14 +75,25 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     hide: { about: 'Tools that are left out of the list and refused; `*` stands for any characters, `"*"` for every tool.', schema: names },
     all_tools: { about: "Applies to every call, after the tool's own rules.", schema: { $ref: '#/$defs/all_tools' } },
     risk: { about: 'Rules by risk class, for tools that are not listed under `tools`.', schema: { $ref: '#/$defs/risk' } },
-    tools: { about: 'Rules by tool name; exact beats glob, the longest glob first. `{}` allows the tool.', schema: { type: 'object', additionalProperties: { $ref: '#/$defs/tool' } } },
+    tools: {
+      about: 'Rules by tool name; exact beats glob, the longest glob first. `{}` allows the tool.',
+      schema: { type: 'object', additionalProperties: { $ref: '#/$defs/tool' } },
+    },
   },
   all_tools: RULE_KEYS,
-  risk: Object.fromEntries(CATEGORIES.map((category) => [category, { about: `Tools classified as ${category} that are not listed under \`tools\`.`, schema: { $ref: '#/$defs/risk_rule' } }])),
+  risk: Object.fromEntries(
+    CATEGORIES.map((category) => [
+      category,
+      { about: `Tools classified as ${category} that are not listed under \`tools\`.`, schema: { $ref: '#/$defs/risk_rule' } },
+    ]),
+  ),
   risk_rule: TOOL_KEYS,
   tool: {
     ...TOOL_KEYS,
-    dispatch: { about: 'This tool runs other tools: where it keeps their name and arguments. `false`: it does not, whatever was detected.', schema: { anyOf: [{ const: false }, { $ref: '#/$defs/dispatch' }] } },
+    dispatch: {
+      about: 'This tool runs other tools: where it keeps their name and arguments. `false`: it does not, whatever was detected.',
+      schema: { anyOf: [{ const: false }, { $ref: '#/$defs/dispatch' }] },
+    },
   },
   rule: {
     conditions: { about: 'All must hold together; an empty list always holds.', required: true, schema: list('condition') },
@@ -62,7 +101,11 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     on_deny: ON_DENY,
   },
   condition: {
-    path: { about: 'What is looked at, e.g. `args.amount`, `args.items[*].price`, `agent.environment`, `time.hour`.', required: true, schema: text },
+    path: {
+      about: 'What is looked at, e.g. `args.amount`, `args.items[*].price`, `agent.environment`, `time.hour`.',
+      required: true,
+      schema: text,
+    },
     op: { about: 'How it is compared.', required: true, schema: text },
     value: { about: 'What it is compared with.', required: true, schema: {} },
     timezone: { about: 'IANA time zone, for `time.*`.', schema: text },
@@ -73,12 +116,28 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     counter: { about: 'Name of the counter; limits with the same counter, window and scope share it.', required: true, schema: text },
     window: { about: 'How long it counts, e.g. `day` or `"15m"`.', required: true, oneOf: WINDOW_UNITS, schema: text },
     max: { about: 'The most that fits into a window, above 0.', required: true, schema: { type: 'integer', minimum: 1 } },
-    scope: { about: 'What has a counter of its own: grant (when left out), agent, owner, server, policy, session, or `args.<path>` for one per value.', oneOf: ['grant', 'agent', 'owner', 'server', 'policy', 'session'], schema: text },
+    scope: {
+      about:
+        'What has a counter of its own: grant (when left out), agent, owner, server, policy, session, or `args.<path>` for one per value.',
+      oneOf: ['grant', 'agent', 'owner', 'server', 'policy', 'session'],
+      schema: text,
+    },
     increment: { about: 'What one call adds; 1 when left out.', schema: { type: 'integer', minimum: 1 } },
-    increment_from: { about: 'Path of the argument that is added instead; a call without a number of 0 or more there is refused.', schema: text },
-    align: { about: '`calendar`: windows begin with the UTC clock. `sliding`: never more than `max` in any interval of that length.', oneOf: ['calendar', 'sliding'], schema: {} },
+    increment_from: {
+      about: 'Path of the argument that is added instead; a call without a number of 0 or more there is refused.',
+      schema: text,
+    },
+    align: {
+      about: '`calendar`: windows begin with the UTC clock. `sliding`: never more than `max` in any interval of that length.',
+      oneOf: ['calendar', 'sliding'],
+      schema: {},
+    },
     on_deny: ON_DENY,
-    on_upstream_error: { about: '`refund` (also when left out) gives the amount back when the server fails; `keep` does not.', oneOf: ['refund', 'keep'], schema: {} },
+    on_upstream_error: {
+      about: '`refund` (also when left out) gives the amount back when the server fails; `keep` does not.',
+      oneOf: ['refund', 'keep'],
+      schema: {},
+    },
   },
   rate_limit: {
     max: { about: 'Calls in one window, above 0.', required: true, schema: { type: 'integer', minimum: 1 } },
@@ -88,7 +147,10 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     on_deny: ON_DENY,
   },
   approval: {
-    when: { about: 'A person is asked when all of these hold; one that cannot be evaluated holds. Left out: always.', schema: list('condition') },
+    when: {
+      about: 'A person is asked when all of these hold; one that cannot be evaluated holds. Left out: always.',
+      schema: list('condition'),
+    },
     approvers: { about: 'Who may approve, e.g. `role:approver`.', schema: names },
     count: { about: 'How many different people must approve; 1 when left out.', schema: { type: 'integer', minimum: 1 } },
     expires: { about: 'How long the request waits, e.g. `"10m"`.', schema: text },

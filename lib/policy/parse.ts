@@ -1,5 +1,6 @@
 import type { Json } from '@/lib/kernel/json';
-import { pointerTo, ProblemList, type Span } from './problem';
+import { losesPrecision } from './number-precision';
+import { ProblemList, pointerTo, type Span } from './problem';
 import { Scanner, type Token } from './scan';
 
 /** A key and its value, with the place of the key. */
@@ -43,7 +44,13 @@ export function parsePolicyText(text: string, list: ProblemList = new ProblemLis
     source = ` ${text.slice(1)}`;
   }
   if (!/[^\s]/.test(source)) {
-    list.error('text.empty', { start: 0, end: 0 }, '', 'The policy is empty.', 'start with { "version": "1", "default": "deny", "tools": {} }');
+    list.error(
+      'text.empty',
+      { start: 0, end: 0 },
+      '',
+      'The policy is empty.',
+      'start with { "version": "1", "default": "deny", "tools": {} }',
+    );
     return { root: null, list };
   }
   return { root: new Parser(source, list).document(), list };
@@ -66,14 +73,23 @@ class Parser {
   private lastEnd = 0;
   private tooDeepReported = false;
 
-  constructor(source: string, private readonly list: ProblemList) {
+  constructor(
+    source: string,
+    private readonly list: ProblemList,
+  ) {
     this.scanner = new Scanner(source, list);
     this.token = this.scanner.next();
   }
 
   document(): SyntaxNode | null {
     if (this.token.kind === 'end') {
-      this.list.error('text.empty', this.token, '', 'The policy holds only comments.', 'start with { "version": "1", "default": "deny", "tools": {} }');
+      this.list.error(
+        'text.empty',
+        this.token,
+        '',
+        'The policy holds only comments.',
+        'start with { "version": "1", "default": "deny", "tools": {} }',
+      );
       return null;
     }
     const root = this.value('', 0);
@@ -115,11 +131,23 @@ class Parser {
     const { text, start, end } = this.take();
     const value = Number(text);
     if (!JSON_NUMBER.test(text)) {
-      this.list.error('number.invalid', { start, end }, pointer, `\`${text.slice(0, 40)}\` is not a JSON number.`, 'write it like 10, -2.5 or 1e3');
+      this.list.error(
+        'number.invalid',
+        { start, end },
+        pointer,
+        `\`${text.slice(0, 40)}\` is not a JSON number.`,
+        'write it like 10, -2.5 or 1e3',
+      );
       return { kind: 'invalid', start, end };
     }
     if (losesPrecision(text, value)) {
-      this.list.error('number.precision', { start, end }, pointer, 'This number cannot be kept exactly.', 'whole numbers go up to 9007199254740991, fractions to about 15 digits');
+      this.list.error(
+        'number.precision',
+        { start, end },
+        pointer,
+        'This number cannot be kept exactly.',
+        'whole numbers go up to 9007199254740991, fractions to about 15 digits',
+      );
     }
     return { kind: 'number', value: value === 0 ? 0 : value, start, end };
   }
@@ -151,18 +179,37 @@ class Parser {
       return null;
     }
     this.take();
-    if (kind === 'word') this.list.error('syntax.key', { start, end }, pointer, `The key \`${text.slice(0, 40)}\` must be in double quotes.`, `write "${text.slice(0, 40)}"`);
+    if (kind === 'word')
+      this.list.error(
+        'syntax.key',
+        { start, end },
+        pointer,
+        `The key \`${text.slice(0, 40)}\` must be in double quotes.`,
+        `write "${text.slice(0, 40)}"`,
+      );
     const child = pointerTo(pointer, text);
     if (this.token.kind === ':') this.take();
     else this.list.error('syntax.colon', { start: end, end }, child, `A colon is missing after "${text.slice(0, 40)}".`);
     const value = this.value(child, depth + 1);
     if (seen.has(text)) {
-      this.list.error('key.duplicate', { start, end }, child, `The key "${text.slice(0, 80)}" is here twice.`, 'remove one; which of them would win differs between readers');
+      this.list.error(
+        'key.duplicate',
+        { start, end },
+        child,
+        `The key "${text.slice(0, 80)}" is here twice.`,
+        'remove one; which of them would win differs between readers',
+      );
       return null;
     }
     seen.add(text);
     if (DANGEROUS_KEYS.has(text)) {
-      this.list.error('key.dangerous', { start, end }, child, `The key "${text}" is refused: it changes objects in JavaScript.`, 'rename it');
+      this.list.error(
+        'key.dangerous',
+        { start, end },
+        child,
+        `The key "${text}" is refused: it changes objects in JavaScript.`,
+        'rename it',
+      );
       return null;
     }
     return { key: text, keySpan: { start, end }, value };
@@ -199,7 +246,14 @@ class Parser {
 
   private close(kind: '}' | ']', open: Token, pointer: string): void {
     if (this.token.kind === kind) this.take();
-    else this.list.error('syntax.unclosed', { start: open.start, end: open.end }, pointer, `This ${open.kind} is never closed.`, `close it with ${kind}`);
+    else
+      this.list.error(
+        'syntax.unclosed',
+        { start: open.start, end: open.end },
+        pointer,
+        `This ${open.kind} is never closed.`,
+        `close it with ${kind}`,
+      );
   }
 
   /** Reports once and passes over the whole nested value without recursion, so that depth can exhaust nothing. */
@@ -215,27 +269,6 @@ class Parser {
     } while (open > 0 && this.token.kind !== 'end');
     return { kind: 'invalid', start, end: this.lastEnd };
   }
-}
-
-/** Whether the number that JavaScript keeps differs from the one that was written, digit for digit. */
-function losesPrecision(text: string, value: number): boolean {
-  if (!Number.isFinite(value)) return true;
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return true;
-  return decimalDigits(text) !== decimalDigits(String(value));
-}
-
-/** Sign, significant digits and exponent of a decimal literal, in one form. */
-function decimalDigits(literal: string): string {
-  const match = /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]+))?$/.exec(literal);
-  if (match === null) return literal;
-  const fraction = match[3] ?? '';
-  let digits = ((match[2] ?? '') + fraction).replace(/^0+/, '');
-  if (digits === '') return '0';
-  let exponent = Number(match[4] ?? '0') - fraction.length;
-  const trimmed = digits.replace(/0+$/, '');
-  exponent += digits.length - trimmed.length;
-  digits = trimmed;
-  return `${match[1] ?? ''}${digits}e${exponent}`;
 }
 
 /** The plain value of a tree that parsed without errors; an `invalid` node becomes null. */

@@ -53,7 +53,11 @@ export function parsePath(text: string): Path | PathMistake {
   for (let at = root.length; at < text.length; at = PART.lastIndex) {
     PART.lastIndex = at;
     const part = PART.exec(text);
-    if (part === null) return { mistake: `The path \`${text.slice(0, 60)}\` cannot be read from \`${text.slice(at, at + 20)}\` on.`, hint: hintFor(text.slice(at)) };
+    if (part === null)
+      return {
+        mistake: `The path \`${text.slice(0, 60)}\` cannot be read from \`${text.slice(at, at + 20)}\` on.`,
+        hint: hintFor(text.slice(at)),
+      };
     const segment = segmentOf(part);
     if (segment === null) return { mistake: `The quoted key in \`${text.slice(0, 60)}\` is not valid JSON text.` };
     segments.push(segment);
@@ -98,7 +102,10 @@ function checkFields(path: Path): PathMistake | null {
   const name = first?.kind === 'key' ? first.key : '';
   const known = Object.keys(fields).map((field) => `${path.root}.${field}`);
   if (!Object.hasOwn(fields, name)) {
-    return { mistake: `\`${path.text.slice(0, 60)}\` is not a known path.`, hint: didYouMean(path.text, known) ?? `known are ${known.join(', ')}` };
+    return {
+      mistake: `\`${path.text.slice(0, 60)}\` is not a known path.`,
+      hint: didYouMean(path.text, known) ?? `known are ${known.join(', ')}`,
+    };
   }
   if (path.segments.length > 1 && fields[name] !== true) {
     return { mistake: `\`${path.root}.${name}\` is one value; nothing can follow it.` };

@@ -1,7 +1,7 @@
 import type { Reason } from '@/lib/domain/reasons';
 import { REASONS } from '@/lib/domain/reasons';
 import { compileCondition } from './condition';
-import { EMPTY_BLOCK, type DispatchRule, type Mode, type RuleBlock } from './document';
+import { type DispatchRule, EMPTY_BLOCK, type Mode, type RuleBlock } from './document';
 import { isPathMistake, parsePath, type Segment } from './path';
 import { pointerTo } from './problem';
 import { PLAIN_APPROVAL } from './rules/approval';

@@ -1,4 +1,4 @@
-import { MANIFEST, type KeySpec, type Section } from './manifest';
+import { type KeySpec, MANIFEST, type Section } from './manifest';
 import { OPERATORS } from './operators/registry';
 import { ROOT_FIELDS } from './path';
 
@@ -12,7 +12,9 @@ const SECTIONS = Object.keys(MANIFEST) as Section[];
  * @param toolNames names to offer as keys of `tools` and in `hide`
  */
 export function policyJsonSchema(toolNames: readonly string[] = []): object {
-  const definitions = Object.fromEntries(SECTIONS.filter((section) => section !== 'policy').map((section) => [section, sectionSchema(section)]));
+  const definitions = Object.fromEntries(
+    SECTIONS.filter((section) => section !== 'policy').map((section) => [section, sectionSchema(section)]),
+  );
   const policy = sectionSchema('policy') as { properties: Record<string, object> };
   policy.properties.tools = {
     ...policy.properties.tools,
@@ -56,7 +58,10 @@ function keySchema(spec: KeySpec): object {
 /** Each operator brings the shape of its own value; paths of the fixed roots are offered. */
 function conditionSchema(): object {
   const base = sectionSchema('condition') as { properties: Record<string, object> };
-  const paths = ['args.', ...Object.entries(ROOT_FIELDS).flatMap(([root, fields]) => Object.keys(fields).map((field) => `${root}.${field}`))];
+  const paths = [
+    'args.',
+    ...Object.entries(ROOT_FIELDS).flatMap(([root, fields]) => Object.keys(fields).map((field) => `${root}.${field}`)),
+  ];
   const operators = [...OPERATORS.values()];
   return {
     ...base,

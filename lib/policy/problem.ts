@@ -37,8 +37,14 @@ export class ProblemList {
     const from = this.position(span.start);
     const to = this.position(Math.max(span.start, span.end));
     this.problems.push({
-      severity, code, message, path,
-      line: from.line, column: from.column, endLine: to.line, endColumn: to.column,
+      severity,
+      code,
+      message,
+      path,
+      line: from.line,
+      column: from.column,
+      endLine: to.line,
+      endColumn: to.column,
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -54,9 +60,7 @@ export class ProblemList {
   /** In the order of the text, errors before warnings at one place. */
   sorted(): Problem[] {
     const weight: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
-    return [...this.problems].sort(
-      (a, b) => a.line - b.line || a.column - b.column || weight[a.severity] - weight[b.severity],
-    );
+    return [...this.problems].sort((a, b) => a.line - b.line || a.column - b.column || weight[a.severity] - weight[b.severity]);
   }
 
   private position(offset: number): { line: number; column: number } {

@@ -1,7 +1,7 @@
 import { CATEGORIES, type Category } from '@/lib/domain/risk';
 import type { Mode, PolicyDocument, RuleBlock } from './document';
 import { parsePolicyText, type SyntaxNode } from './parse';
-import { pointerTo, type ProblemList } from './problem';
+import { type ProblemList, pointerTo } from './problem';
 import { ObjectReader, type Place, readText, wrongKind } from './reader';
 import { readBlock } from './rules/block';
 import { readTimezone } from './rules/conditions';

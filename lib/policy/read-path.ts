@@ -1,8 +1,8 @@
 import type { Json } from '@/lib/kernel/json';
 import { isJsonObject } from '@/lib/kernel/json';
 import type { Facts, Reader } from './facts';
-import type { Path, Segment } from './path';
 import { localTime } from './local-time';
+import type { Path, Segment } from './path';
 
 /** A closure that reads a path without wildcards. `timezone` is an IANA name and concerns `time.*` only. */
 export function compileReader(path: Path, timezone: string): Reader {
@@ -63,21 +63,37 @@ function rootReader(path: Path, timezone: string): Reader {
   const first = path.segments[0];
   const field = first?.kind === 'key' ? first.key : '';
   switch (`${path.root}.${path.root === 'args' ? '' : field}`) {
-    case 'args.': return (facts) => facts.args;
-    case 'tool.name': return (facts) => facts.toolName;
-    case 'tool.risk': return (facts) => facts.tool?.risk;
-    case 'tool.category': return (facts) => facts.category;
-    case 'agent.name': return (facts) => facts.call.agent.name;
-    case 'agent.owner': return (facts) => facts.call.agent.owner;
-    case 'agent.environment': return (facts) => facts.call.agent.environment;
-    case 'agent.labels': return (facts) => facts.call.agent.labels;
-    case 'grant.scopes': return (facts) => facts.call.grant.scopes;
-    case 'grant.purpose': return (facts) => facts.call.grant.purpose;
-    case 'client.name': return (facts) => facts.call.client?.name;
-    case 'server.slug': return (facts) => facts.call.server.slug;
-    case 'time.hour': return (facts) => localTime(facts.call.at, timezone)?.hour;
-    case 'time.weekday': return (facts) => localTime(facts.call.at, timezone)?.weekday;
-    case 'time.iso': return (facts) => localTime(facts.call.at, timezone)?.iso;
-    default: return () => undefined;
+    case 'args.':
+      return (facts) => facts.args;
+    case 'tool.name':
+      return (facts) => facts.toolName;
+    case 'tool.risk':
+      return (facts) => facts.tool?.risk;
+    case 'tool.category':
+      return (facts) => facts.category;
+    case 'agent.name':
+      return (facts) => facts.call.agent.name;
+    case 'agent.owner':
+      return (facts) => facts.call.agent.owner;
+    case 'agent.environment':
+      return (facts) => facts.call.agent.environment;
+    case 'agent.labels':
+      return (facts) => facts.call.agent.labels;
+    case 'grant.scopes':
+      return (facts) => facts.call.grant.scopes;
+    case 'grant.purpose':
+      return (facts) => facts.call.grant.purpose;
+    case 'client.name':
+      return (facts) => facts.call.client?.name;
+    case 'server.slug':
+      return (facts) => facts.call.server.slug;
+    case 'time.hour':
+      return (facts) => localTime(facts.call.at, timezone)?.hour;
+    case 'time.weekday':
+      return (facts) => localTime(facts.call.at, timezone)?.weekday;
+    case 'time.iso':
+      return (facts) => localTime(facts.call.at, timezone)?.iso;
+    default:
+      return () => undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { MANIFEST, type Section } from './manifest';
 import { didYouMean } from './nearest';
 import type { SyntaxNode } from './parse';
-import { pointerTo, type ProblemList, type Span } from './problem';
+import { type ProblemList, pointerTo, type Span } from './problem';
 
 /** A value in the text and its JSON Pointer. */
 export interface Place {
@@ -10,7 +10,13 @@ export interface Place {
 }
 
 const NODE_WORDS: Readonly<Record<SyntaxNode['kind'], string>> = {
-  object: 'an object', array: 'a list', string: 'text', number: 'a number', boolean: 'true or false', null: 'null', invalid: 'nothing',
+  object: 'an object',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+  invalid: 'nothing',
 };
 
 /** The members of one object of the language, asked for by key; what is wrong is put on the list, and reading goes on. */
@@ -35,11 +41,24 @@ export class ObjectReader {
       const child = pointerTo(pointer, member.key);
       if (Object.hasOwn(keys, member.key)) members.set(member.key, { node: member.value, pointer: child });
       else if (!member.key.startsWith('x-')) {
-        list.error('key.unknown', member.keySpan, child, `\`${member.key.slice(0, 60)}\` is not a key of ${sectionWords(section)}.`, didYouMean(member.key, Object.keys(keys)) ?? `known are ${Object.keys(keys).join(', ')}; your own go under x-…`);
+        list.error(
+          'key.unknown',
+          member.keySpan,
+          child,
+          `\`${member.key.slice(0, 60)}\` is not a key of ${sectionWords(section)}.`,
+          didYouMean(member.key, Object.keys(keys)) ?? `known are ${Object.keys(keys).join(', ')}; your own go under x-…`,
+        );
       }
     }
     for (const [key, spec] of Object.entries(keys)) {
-      if (spec.required === true && !members.has(key)) list.error('key.missing', headOf(node), pointer, `\`${key}\` is missing: ${spec.about}`, spec.oneOf === undefined ? undefined : `one of ${spec.oneOf.join(', ')}`);
+      if (spec.required === true && !members.has(key))
+        list.error(
+          'key.missing',
+          headOf(node),
+          pointer,
+          `\`${key}\` is missing: ${spec.about}`,
+          spec.oneOf === undefined ? undefined : `one of ${spec.oneOf.join(', ')}`,
+        );
     }
     return new ObjectReader(section, place, members, list);
   }
@@ -65,7 +84,13 @@ export class ObjectReader {
     const place = this.members.get(key);
     const words = MANIFEST[this.section][key]?.oneOf ?? [];
     if (value === null || place === undefined || words.includes(value)) return value as W | null;
-    this.list.error(`${key}.unknown`, place.node, place.pointer, `"${value.slice(0, 60)}" is not a ${key} of this language.`, didYouMean(value, words) ?? `one of ${words.join(', ')}`);
+    this.list.error(
+      `${key}.unknown`,
+      place.node,
+      place.pointer,
+      `"${value.slice(0, 60)}" is not a ${key} of this language.`,
+      didYouMean(value, words) ?? `one of ${words.join(', ')}`,
+    );
     return null;
   }
 
@@ -78,7 +103,13 @@ export class ObjectReader {
       return null;
     }
     if (Number.isSafeInteger(place.node.value) && place.node.value > 0) return place.node.value;
-    this.list.error('number.range', place.node, place.pointer, `\`${key}\` is a whole number above 0.`, key === 'max' ? 'to allow nothing, write "action": "deny"' : undefined);
+    this.list.error(
+      'number.range',
+      place.node,
+      place.pointer,
+      `\`${key}\` is a whole number above 0.`,
+      key === 'max' ? 'to allow nothing, write "action": "deny"' : undefined,
+    );
     return null;
   }
 
@@ -100,8 +131,10 @@ export function readText(list: ProblemList, place: Place, max = 2000): string | 
     wrongKind(list, place, 'text');
     return null;
   }
-  if (place.node.value.trim() === '') list.error('text.blank', place.node, place.pointer, 'This text is empty.', 'remove the key, or say something');
-  else if (place.node.value.length > max) list.error('text.too_long', place.node, place.pointer, `This text has at most ${max} characters.`);
+  if (place.node.value.trim() === '')
+    list.error('text.blank', place.node, place.pointer, 'This text is empty.', 'remove the key, or say something');
+  else if (place.node.value.length > max)
+    list.error('text.too_long', place.node, place.pointer, `This text has at most ${max} characters.`);
   else return place.node.value;
   return null;
 }

@@ -31,7 +31,9 @@ function hide(value: Json, segments: readonly Segment[], at: number): Json {
     return mapChildren(value, (child, key) => (key === segment.key ? hide(child, segments, at + 1) : child));
   }
   if (!Array.isArray(value)) return value;
-  return mapChildren(value, (child, key) => (segment.kind === 'every' || key === String(segment.index) ? hide(child, segments, at + 1) : child));
+  return mapChildren(value, (child, key) =>
+    segment.kind === 'every' || key === String(segment.index) ? hide(child, segments, at + 1) : child,
+  );
 }
 
 /** Applies a change to every member or element; gives back the same object when nothing changed. */

@@ -11,7 +11,14 @@ export interface Token extends Span {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
 };
 const WORD = /[A-Za-z_$][\w$.*-]*/y;
 const STARTS_TOKEN = /[{}[\]:,"'A-Za-z_$0-9+.-]/;
@@ -22,7 +29,10 @@ const NUMBER_RUN = /[-+.0-9][-+.0-9A-Za-z_]*/y;
 export class Scanner {
   private at = 0;
 
-  constructor(private readonly source: string, private readonly list: ProblemList) {}
+  constructor(
+    private readonly source: string,
+    private readonly list: ProblemList,
+  ) {}
 
   next(): Token {
     let newLine = this.skipBlanks();
@@ -104,14 +114,27 @@ export class Scanner {
       if (char === quote) {
         this.at += 1;
         if (!decoded.isWellFormed()) {
-          this.list.error('text.surrogate', { start, end: this.at }, '', 'Half of a character pair (a lone surrogate) is not text.', 'write both halves, or the character itself');
+          this.list.error(
+            'text.surrogate',
+            { start, end: this.at },
+            '',
+            'Half of a character pair (a lone surrogate) is not text.',
+            'write both halves, or the character itself',
+          );
           return decoded.toWellFormed();
         }
         return decoded;
       }
       if (char === '\\') decoded += this.escape();
       else {
-        if (char < ' ') this.list.error('syntax.control', { start: this.at, end: this.at + 1 }, '', 'A control character must be written as an escape.', 'for example \\t for a tab');
+        if (char < ' ')
+          this.list.error(
+            'syntax.control',
+            { start: this.at, end: this.at + 1 },
+            '',
+            'A control character must be written as an escape.',
+            'for example \\t for a tab',
+          );
         decoded += char;
         this.at += 1;
       }

@@ -50,11 +50,22 @@ export interface StepFrame {
 
 /** Writes one condition's step; its value is hidden where a redaction of this or an outer tool covers it. */
 export function writeCondition(
-  level: Level, frame: StepFrame, condition: CompiledCondition, redacted: boolean, result: TraceStep['result'], actual: Json | undefined, note?: string,
+  level: Level,
+  frame: StepFrame,
+  condition: CompiledCondition,
+  redacted: boolean,
+  result: TraceStep['result'],
+  actual: Json | undefined,
+  note?: string,
 ): MutableStep {
   const step: MutableStep = {
-    stage: frame.stage, rule: frame.rule, tool: level.facts.toolName,
-    path: condition.path, op: condition.op, expected: condition.expected, result,
+    stage: frame.stage,
+    rule: frame.rule,
+    tool: level.facts.toolName,
+    path: condition.path,
+    op: condition.op,
+    expected: condition.expected,
+    result,
   };
   if (actual !== undefined && result !== 'not_reached') step.actual = shownValue(actual, redacted || coveredOutside(level, condition));
   if (note !== undefined) step.note = note;
@@ -63,7 +74,13 @@ export function writeCondition(
 }
 
 /** Writes a step that is about no condition. */
-export function writeStep(level: Pick<Level, 'trace'>, tool: string, frame: StepFrame, result: TraceStep['result'], note?: string): MutableStep {
+export function writeStep(
+  level: Pick<Level, 'trace'>,
+  tool: string,
+  frame: StepFrame,
+  result: TraceStep['result'],
+  note?: string,
+): MutableStep {
   const step: MutableStep = { stage: frame.stage, rule: frame.rule, tool, result };
   if (note !== undefined) step.note = note;
   level.trace.push(step);

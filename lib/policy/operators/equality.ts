@@ -35,7 +35,8 @@ const membership = (name: string, holdsWhen: string, wanted: boolean): Operator 
   valueSchema: LIST_OR_PATH,
   build: (value, context) => {
     if (Array.isArray(value)) return inList(value as readonly Json[], wanted);
-    if (typeof value !== 'string') return { mistake: `\`${name}\` takes a list, or the path of one.`, hint: `write [${JSON.stringify(value)}]` };
+    if (typeof value !== 'string')
+      return { mistake: `\`${name}\` takes a list, or the path of one.`, hint: `write [${JSON.stringify(value)}]` };
     const reader = context.readerOf(value);
     if (typeof reader !== 'function') return { ...reader, hint: reader.hint ?? `for one literal write ["${value.slice(0, 40)}"]` };
     return (actual, facts) => {
@@ -57,4 +58,3 @@ export const equalityOperators: readonly Operator[] = [
   membership('in', 'the value is in the list', true),
   membership('not_in', 'the value is present and not in the list', false),
 ];
-

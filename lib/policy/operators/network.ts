@@ -1,7 +1,8 @@
 import { cidrContains, type Network, parseAddress, parseCidr } from '../ip-address';
 import type { Operator } from './operator';
 
-const HOST = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*(?::[0-9]{1,5})?$|^\[[0-9a-f:.]+\](?::[0-9]{1,5})?$/;
+const HOST =
+  /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*(?::[0-9]{1,5})?$|^\[[0-9a-f:.]+\](?::[0-9]{1,5})?$/;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 const cidr: Operator = {
@@ -13,7 +14,11 @@ const cidr: Operator = {
     const networks: Network[] = [];
     for (const item of value as readonly unknown[]) {
       const network = typeof item === 'string' ? parseCidr(item) : null;
-      if (network === null) return { mistake: `${JSON.stringify(item).slice(0, 60)} is not a network.`, hint: 'write address/length with the host bits zero, for example 10.0.0.0/8' };
+      if (network === null)
+        return {
+          mistake: `${JSON.stringify(item).slice(0, 60)} is not a network.`,
+          hint: 'write address/length with the host bits zero, for example 10.0.0.0/8',
+        };
       networks.push(network);
     }
     return (actual) => {
@@ -37,7 +42,8 @@ function hostOf(text: string): { host: string; port: string; usual: boolean } | 
 
 const hostIn: Operator = {
   name: 'host_in',
-  holdsWhen: "the http(s) URL's host, as browsers normalise it, is in the list; `*.example.com` is any host below, another port is listed as `host:port`",
+  holdsWhen:
+    "the http(s) URL's host, as browsers normalise it, is in the list; `*.example.com` is any host below, another port is listed as `host:port`",
   valueSchema: { type: 'array', items: { type: 'string' } },
   build: (value) => {
     if (!Array.isArray(value)) return { mistake: '`host_in` takes a list of host names.' };
@@ -45,7 +51,11 @@ const hostIn: Operator = {
     const suffixes: { suffix: string; port: string | null }[] = [];
     for (const item of value as readonly unknown[]) {
       const text = typeof item === 'string' ? item.toLowerCase() : '';
-      if (!HOST.test(text)) return { mistake: `${JSON.stringify(item).slice(0, 60)} is not a host name.`, hint: 'write only the host, without scheme or path; other scripts as punycode (xn--…)' };
+      if (!HOST.test(text))
+        return {
+          mistake: `${JSON.stringify(item).slice(0, 60)} is not a host name.`,
+          hint: 'write only the host, without scheme or path; other scripts as punycode (xn--…)',
+        };
       const portAt = /:([0-9]+)$/.exec(text.replace(/^\[[^\]]*\]/, (address) => '.'.repeat(address.length)));
       const port = portAt === null ? null : (portAt[1] ?? null);
       const host = portAt === null ? text : text.slice(0, portAt.index);
@@ -57,7 +67,9 @@ const hostIn: Operator = {
       if (found === undefined) return undefined;
       const { host, port, usual } = found;
       if (exact.has(`${host}:${port}`) || (usual && exact.has(host))) return true;
-      return suffixes.some((entry) => host.endsWith(entry.suffix) && host.length > entry.suffix.length && (entry.port === null ? usual : entry.port === port));
+      return suffixes.some(
+        (entry) => host.endsWith(entry.suffix) && host.length > entry.suffix.length && (entry.port === null ? usual : entry.port === port),
+      );
     };
   },
 };

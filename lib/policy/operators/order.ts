@@ -21,9 +21,14 @@ const order = (name: string, holdsWhen: string, compare: Compare): Operator => (
     if (typeof value === 'number') return (actual) => (typeof actual === 'number' ? compare(actual, value) : undefined);
     if (typeof value !== 'string') return { mistake: `\`${name}\` takes a number, an ISO time or a path.` };
     if (parseIsoTime(value) !== null) return (actual) => comparable(actual, value, compare);
-    if (/^\s*-?[0-9.]+\s*$/.test(value)) return { mistake: `\`${name}\` compares with a number, and "${value.slice(0, 40)}" is text.`, hint: 'remove the quotes' };
+    if (/^\s*-?[0-9.]+\s*$/.test(value))
+      return { mistake: `\`${name}\` compares with a number, and "${value.slice(0, 40)}" is text.`, hint: 'remove the quotes' };
     const reader = context.readerOf(value);
-    if (typeof reader !== 'function') return { mistake: `"${value.slice(0, 40)}" is neither an ISO time nor a path.`, hint: reader.hint ?? 'a time needs an offset: 2026-11-20T09:00:00Z' };
+    if (typeof reader !== 'function')
+      return {
+        mistake: `"${value.slice(0, 40)}" is neither an ISO time nor a path.`,
+        hint: reader.hint ?? 'a time needs an offset: 2026-11-20T09:00:00Z',
+      };
     return (actual, facts) => comparable(actual, reader(facts), compare);
   },
 });

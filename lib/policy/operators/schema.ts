@@ -1,5 +1,5 @@
-import { isJsonObject } from '@/lib/kernel/json';
 import type { JsonObject } from '@/lib/kernel/json';
+import { isJsonObject } from '@/lib/kernel/json';
 import { compileSchema, type SchemaTest } from '../json-schema';
 import type { Operator } from './operator';
 

@@ -51,7 +51,8 @@ const length = (name: string, holdsWhen: string, compare: (length: number, bound
   holdsWhen,
   valueSchema: { type: 'integer', minimum: 0 },
   build: (value) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) return { mistake: `\`${name}\` takes a whole number of 0 or more.` };
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+      return { mistake: `\`${name}\` takes a whole number of 0 or more.` };
     return (actual) => {
       const size = lengthOf(actual);
       return size === undefined ? undefined : compare(size, value);

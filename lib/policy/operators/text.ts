@@ -16,7 +16,11 @@ const contains: Operator = {
   },
 };
 
-const onText = (name: string, holdsWhen: string, make: (value: string) => ((actual: string) => boolean | undefined) | ValueMistake): Operator => ({
+const onText = (
+  name: string,
+  holdsWhen: string,
+  make: (value: string) => ((actual: string) => boolean | undefined) | ValueMistake,
+): Operator => ({
   name,
   holdsWhen,
   valueSchema: { type: 'string' },
@@ -36,12 +40,16 @@ function compileGlob(pattern: string): ((actual: string) => boolean | undefined)
 
 /** RE2 over the whole value. Linear time: back-references and look-around do not exist here. */
 function compileRegex(pattern: string): ((actual: string) => boolean | undefined) | ValueMistake {
-  if (pattern.length > REGEX_LENGTH_MAX) return { mistake: `A regular expression has at most ${REGEX_LENGTH_MAX} characters.`, hint: 'split it into several rules' };
+  if (pattern.length > REGEX_LENGTH_MAX)
+    return { mistake: `A regular expression has at most ${REGEX_LENGTH_MAX} characters.`, hint: 'split it into several rules' };
   try {
     const compiled = RE2JS.compile(openEnds(pattern));
     return (actual) => (actual.length > MATCH_LENGTH_MAX ? undefined : compiled.testExact(actual));
   } catch (error) {
-    return { mistake: `This is not an RE2 regular expression: ${error instanceof Error ? error.message : 'it cannot be compiled'}.`, hint: 'RE2 has no back-references and no look-around' };
+    return {
+      mistake: `This is not an RE2 regular expression: ${error instanceof Error ? error.message : 'it cannot be compiled'}.`,
+      hint: 'RE2 has no back-references and no look-around',
+    };
   }
 }
 

@@ -20,7 +20,10 @@ export function reviewArguments(review: Review): void {
 }
 
 function argumentPaths(review: Review, placed: PlacedBlock): { path: string; pointer: string }[] {
-  const paths = conditionsOf(placed, review.isGrouped).map(({ condition, pointer }) => ({ path: condition.path, pointer: `${pointer}/path` }));
+  const paths = conditionsOf(placed, review.isGrouped).map(({ condition, pointer }) => ({
+    path: condition.path,
+    pointer: `${pointer}/path`,
+  }));
   for (const [i, limit] of placed.block.limits.entries()) {
     const pointer = `${placed.pointer}/limits/${i}`;
     if (limit.increment_from !== null) paths.push({ path: limit.increment_from, pointer: `${pointer}/increment_from` });
@@ -37,7 +40,13 @@ function reviewPath(review: Review, tool: CatalogueTool, text: string, pointer: 
     const known: JsonObject | null = closedProperties(schema);
     if (segment.kind === 'key' && known !== null && !Object.hasOwn(known, segment.key)) {
       const match = nearest(segment.key, Object.keys(known));
-      review.say('warning', 'argument.unknown', pointer, `${tool.name} declares no argument \`${segment.key}\`.`, match === null ? `it has ${Object.keys(known).join(', ') || 'none'}` : `did you mean \`${match}\`?`);
+      review.say(
+        'warning',
+        'argument.unknown',
+        pointer,
+        `${tool.name} declares no argument \`${segment.key}\`.`,
+        match === null ? `it has ${Object.keys(known).join(', ') || 'none'}` : `did you mean \`${match}\`?`,
+      );
       return;
     }
     schema = childSchema(schema, segment);
@@ -48,7 +57,9 @@ function reviewPath(review: Review, tool: CatalogueTool, text: string, pointer: 
 function closedProperties(schema: Json | undefined): JsonObject | null {
   if (!isJsonObject(schema) || !isJsonObject(schema.properties)) return null;
   const open = schema.additionalProperties !== undefined && schema.additionalProperties !== false;
-  return open || ['allOf', 'anyOf', 'oneOf', '$ref', 'patternProperties'].some((key) => Object.hasOwn(schema, key)) ? null : schema.properties;
+  return open || ['allOf', 'anyOf', 'oneOf', '$ref', 'patternProperties'].some((key) => Object.hasOwn(schema, key))
+    ? null
+    : schema.properties;
 }
 
 function childSchema(schema: Json | undefined, segment: Segment): Json | undefined {
@@ -66,12 +77,22 @@ function reviewOptional(review: Review, placed: PlacedBlock, tool: CatalogueTool
   const said = new Set<string>();
   for (const { condition, pointer, stage, alone } of conditions) {
     const key = /^args\.([^.[\]]+)/.exec(condition.path)?.[1];
-    if (key === undefined || !Object.hasOwn(properties, key) || required.includes(key) || tested.has(`args.${key}`) || condition.op === 'exists') continue;
+    if (
+      key === undefined ||
+      !Object.hasOwn(properties, key) ||
+      required.includes(key) ||
+      tested.has(`args.${key}`) ||
+      condition.op === 'exists'
+    )
+      continue;
     if (stage === 'deny_if' && !alone) continue;
     if (said.has(`${stage} ${key}`)) continue;
     said.add(`${stage} ${key}`);
     const effect = stage === 'approval' ? 'a call without it asks a person' : 'a call without it is denied';
-    const fix = stage === 'deny_if' ? `to let such calls pass, write { "conditions": [{ "path": "args.${key}", "op": "exists", "value": true }, …] }` : 'if that is meant, say so with an `exists` rule';
+    const fix =
+      stage === 'deny_if'
+        ? `to let such calls pass, write { "conditions": [{ "path": "args.${key}", "op": "exists", "value": true }, …] }`
+        : 'if that is meant, say so with an `exists` rule';
     review.say('info', 'argument.optional', `${pointer}/path`, `\`${key}\` is optional: ${effect}.`, fix);
   }
 }

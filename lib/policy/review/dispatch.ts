@@ -9,12 +9,32 @@ export function reviewDispatch(review: Review): void {
       const shape = tool.dispatch;
       if (shape === null || review.isHidden(tool.name)) continue;
       if (shape.opaque === true) {
-        review.say('info', 'dispatch.opaque', pointer, `${tool.name} runs what cannot be read beforehand; it is decided as \`execute\`.`, undefined, 'key');
+        review.say(
+          'info',
+          'dispatch.opaque',
+          pointer,
+          `${tool.name} runs what cannot be read beforehand; it is decided as \`execute\`.`,
+          undefined,
+          'key',
+        );
       } else if (block.dispatch === false) {
-        review.say('warning', 'dispatch.disowned', pointerTo(pointer, 'dispatch'), `${tool.name} looks like a tool that runs other tools, and the policy says it does not: what it runs is not decided.`, 'remove `"dispatch": false` unless you know the tool');
+        review.say(
+          'warning',
+          'dispatch.disowned',
+          pointerTo(pointer, 'dispatch'),
+          `${tool.name} looks like a tool that runs other tools, and the policy says it does not: what it runs is not decided.`,
+          'remove `"dispatch": false` unless you know the tool',
+        );
       } else if (block.dispatch === null && review.document.default === 'deny' && pointer.startsWith('/tools/')) {
         const args = shape.arguments === null ? '' : `, "arguments": "${shape.arguments}"`;
-        review.say('warning', 'dispatch.undeclared', pointer, `${tool.name} runs any tool that this policy does not know, since only ${tool.name} itself is decided for those.`, `to decide inner tools too, declare "dispatch": { "tool": "${shape.tool}"${args} } and list the tools it may run`, 'key');
+        review.say(
+          'warning',
+          'dispatch.undeclared',
+          pointer,
+          `${tool.name} runs any tool that this policy does not know, since only ${tool.name} itself is decided for those.`,
+          `to decide inner tools too, declare "dispatch": { "tool": "${shape.tool}"${args} } and list the tools it may run`,
+          'key',
+        );
       }
     }
   }

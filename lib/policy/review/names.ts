@@ -11,7 +11,8 @@ export function reviewNames(review: Review): void {
   const runsOthers = [...review.catalogue.values()].some((tool) => tool.dispatch !== null && tool.dispatch.opaque !== true);
   const check = (name: string, say: (code: string, message: string, hint?: string) => void): void => {
     if (isGlob(name)) {
-      if (!names.some(compileNameGlob(name))) say('tool.no_match', `No tool of this server matches "${name}" today.`, 'keep it if such tools may appear later');
+      if (!names.some(compileNameGlob(name)))
+        say('tool.no_match', `No tool of this server matches "${name}" today.`, 'keep it if such tools may appear later');
       return;
     }
     if (review.catalogue.has(name)) return;
@@ -20,7 +21,9 @@ export function reviewNames(review: Review): void {
     say('tool.unknown', `This server has no tool "${name}".`, match === null ? inner : `did you mean \`${match}\`?`);
   };
   for (const key of Object.keys(review.document.tools)) {
-    check(key, (code, message, hint) => review.say(code === 'tool.unknown' ? 'warning' : 'info', code, pointerTo('/tools', key), message, hint, 'key'));
+    check(key, (code, message, hint) =>
+      review.say(code === 'tool.unknown' ? 'warning' : 'info', code, pointerTo('/tools', key), message, hint, 'key'),
+    );
   }
   for (const entry of review.document.hide) check(entry, (code, message, hint) => review.sayOfHide(entry, code, message, hint));
 }

@@ -29,7 +29,13 @@ export function conditionsOf(placed: PlacedBlock, isGrouped: (pointer: string) =
   }
   const rulePointer = pointerTo(placed.pointer, 'approval');
   for (const [i, condition] of (placed.block.approval?.when ?? []).entries()) {
-    found.push({ condition, pointer: `${rulePointer}/when/${i}`, stage: 'approval', rulePointer, alone: placed.block.approval?.when.length === 1 });
+    found.push({
+      condition,
+      pointer: `${rulePointer}/when/${i}`,
+      stage: 'approval',
+      rulePointer,
+      alone: placed.block.approval?.when.length === 1,
+    });
   }
   return found;
 }

@@ -7,7 +7,14 @@ import type { Review } from './review-context';
 export function reviewReach(review: Review): void {
   for (const { owner, pointer, block, tools } of review.blocks) {
     if (owner !== 'all_tools' && pointer.startsWith('/tools/') && !isGlob(owner) && review.isHidden(owner)) {
-      review.say('warning', 'rule.unreachable', pointer, `"${owner}" is hidden, so this rule never decides.`, 'remove the rule, or the name from `hide`', 'key');
+      review.say(
+        'warning',
+        'rule.unreachable',
+        pointer,
+        `"${owner}" is hidden, so this rule never decides.`,
+        'remove the rule, or the name from `hide`',
+        'key',
+      );
       continue;
     }
     if (isGlob(owner) && tools.length > 0 && tools.every((tool) => review.isHidden(tool.name))) {
@@ -15,13 +22,34 @@ export function reviewReach(review: Review): void {
     }
     if (block.action === 'deny') sayDead(review, pointer, block);
     if (block.action === 'approve' && (block.approval?.when.length ?? 0) > 0) {
-      review.say('warning', 'approval.always', `${pointer}/approval/when`, 'With "action": "approve" a person is asked each time; this `when` changes nothing.', 'remove the action to ask only then', 'key');
+      review.say(
+        'warning',
+        'approval.always',
+        `${pointer}/approval/when`,
+        'With "action": "approve" a person is asked each time; this `when` changes nothing.',
+        'remove the action to ask only then',
+        'key',
+      );
     }
     for (const [i, rule] of block.deny_if.entries()) {
-      if (rule.conditions.length === 0) review.say('warning', 'rule.always', `${pointer}/deny_if/${i}`, 'A rule without conditions always holds, so every call is denied here.', 'write "action": "deny" if that is meant');
+      if (rule.conditions.length === 0)
+        review.say(
+          'warning',
+          'rule.always',
+          `${pointer}/deny_if/${i}`,
+          'A rule without conditions always holds, so every call is denied here.',
+          'write "action": "deny" if that is meant',
+        );
     }
     for (const [i, rule] of block.require.entries()) {
-      if (rule.conditions.length === 0) review.say('warning', 'rule.always', `${pointer}/require/${i}`, 'A rule without conditions always holds, so it requires nothing.', 'remove it');
+      if (rule.conditions.length === 0)
+        review.say(
+          'warning',
+          'rule.always',
+          `${pointer}/require/${i}`,
+          'A rule without conditions always holds, so it requires nothing.',
+          'remove it',
+        );
     }
   }
 }
@@ -32,6 +60,13 @@ function sayDead(review: Review, pointer: string, block: RuleBlock): void {
   if (block.approval !== null) dead.push('approval');
   for (const key of dead) {
     const code = key === 'approval' ? 'approval.unreachable' : 'rule.unreachable';
-    review.say('warning', code, pointerTo(pointer, key), `The tool is denied by its action, so \`${key}\` never decides.`, `remove \`${key}\`, or the action`, 'key');
+    review.say(
+      'warning',
+      code,
+      pointerTo(pointer, key),
+      `The tool is denied by its action, so \`${key}\` never decides.`,
+      `remove \`${key}\`, or the action`,
+      'key',
+    );
   }
 }

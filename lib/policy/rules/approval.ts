@@ -37,10 +37,23 @@ function readApprovers(reader: ObjectReader): readonly string[] {
     const text = readText(reader.list, item, 210);
     if (text === null) continue;
     if (APPROVER.test(text)) approvers.push(text);
-    else reader.list.error('approver.unknown', item.node, item.pointer, `"${text.slice(0, 60)}" names no approver.`, 'write role:approver or user:<e-mail>');
+    else
+      reader.list.error(
+        'approver.unknown',
+        item.node,
+        item.pointer,
+        `"${text.slice(0, 60)}" names no approver.`,
+        'write role:approver or user:<e-mail>',
+      );
   }
   if (place?.node.kind === 'array' && place.node.items.length === 0) {
-    reader.list.error('approver.none', place.node, place.pointer, 'Nobody may approve, so this approval could never be given.', 'name a role, or deny the tool');
+    reader.list.error(
+      'approver.none',
+      place.node,
+      place.pointer,
+      'Nobody may approve, so this approval could never be given.',
+      'name a role, or deny the tool',
+    );
   }
   return approvers;
 }
@@ -51,6 +64,12 @@ function readDuration(reader: ObjectReader, key: 'expires' | 'reuse'): string | 
   if (place === undefined || text === null) return null;
   const seconds = durationSeconds(text);
   if (seconds !== null && seconds <= EXPIRES_SECONDS_MAX) return `${seconds}s`;
-  reader.list.error(`${key}.wrong`, place.node, place.pointer, `\`${key}\` is a time of at most 7 days.`, key === 'reuse' ? '"once", or a time like "15m"' : 'for example "10m"');
+  reader.list.error(
+    `${key}.wrong`,
+    place.node,
+    place.pointer,
+    `\`${key}\` is a time of at most 7 days.`,
+    key === 'reuse' ? '"once", or a time like "15m"' : 'for example "10m"',
+  );
   return null;
 }

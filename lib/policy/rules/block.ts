@@ -26,12 +26,25 @@ const RULE_KINDS: { readonly [K in keyof RuleBlock]: (reader: ObjectReader, owne
  * Reads the block of one tool, risk class or all tools. `owner` names the block where a counter needs a name of its own.
  * Keys that the section does not have were reported when it was opened, and read as absent.
  */
-export function readBlock(section: Extract<Section, 'tool' | 'risk_rule' | 'all_tools'>, owner: string, place: Place, list: ProblemList): RuleBlock {
+export function readBlock(
+  section: Extract<Section, 'tool' | 'risk_rule' | 'all_tools'>,
+  owner: string,
+  place: Place,
+  list: ProblemList,
+): RuleBlock {
   const reader = ObjectReader.open(section, place, list);
   if (reader === null) return EMPTY_BLOCK;
   const read = <K extends keyof RuleBlock>(key: K): RuleBlock[K] => RULE_KINDS[key](reader, owner);
   return {
-    action: read('action'), reason: read('reason'), require: read('require'), deny_if: read('deny_if'), limits: read('limits'),
-    rate_limit: read('rate_limit'), approval: read('approval'), dispatch: read('dispatch'), mode: read('mode'), redact: read('redact'),
+    action: read('action'),
+    reason: read('reason'),
+    require: read('require'),
+    deny_if: read('deny_if'),
+    limits: read('limits'),
+    rate_limit: read('rate_limit'),
+    approval: read('approval'),
+    dispatch: read('dispatch'),
+    mode: read('mode'),
+    redact: read('redact'),
   };
 }

@@ -5,7 +5,10 @@ import { covers } from '../redact';
 import { type Check, type Level, type MutableStep, type StepFrame, writeCondition, writeStep } from '../walk';
 
 /** Whether one of the tool's own redactions covers what a condition looks at. */
-export function isRedacted(condition: Pick<CompiledCondition, 'ofArgs' | 'segments'>, redactions: readonly (readonly Segment[])[]): boolean {
+export function isRedacted(
+  condition: Pick<CompiledCondition, 'ofArgs' | 'segments'>,
+  redactions: readonly (readonly Segment[])[],
+): boolean {
   return condition.ofArgs && redactions.some((pattern) => covers(pattern, condition.segments));
 }
 
@@ -31,7 +34,8 @@ export function conditionCheck({ stage, rule, conditions, redactions, message }:
     return true;
   };
   const skipFrom = (level: Level, from: number): void => {
-    for (let i = from; i < conditions.length; i += 1) writeCondition(level, frame, conditions[i] as CompiledCondition, hidden[i] === true, 'not_reached', undefined);
+    for (let i = from; i < conditions.length; i += 1)
+      writeCondition(level, frame, conditions[i] as CompiledCondition, hidden[i] === true, 'not_reached', undefined);
   };
   const run = (level: Level): boolean => {
     let against: MutableStep | null = null;
@@ -40,7 +44,15 @@ export function conditionCheck({ stage, rule, conditions, redactions, message }:
       const { verdict, actual } = judge(condition, level.facts, stage === 'require' ? 'every' : 'any');
       const isAgainst = verdict === undefined || verdict === (stage === 'deny_if');
       const result = verdict === undefined ? 'error' : isAgainst ? 'fail' : 'pass';
-      const step = writeCondition(level, frame, condition, hidden[i] === true, result, actual, verdict === undefined ? undecidedNote(actual === undefined, stage) : undefined);
+      const step = writeCondition(
+        level,
+        frame,
+        condition,
+        hidden[i] === true,
+        result,
+        actual,
+        verdict === undefined ? undecidedNote(actual === undefined, stage) : undefined,
+      );
       if (isAgainst) against = step;
       if (isAgainst === (stage === 'require')) {
         skipFrom(level, i + 1);

@@ -36,13 +36,30 @@ export function limitCheck(limit: LimitRule, rule: string, redactions: readonly 
     if (raw !== undefined) step.actual = shownValue(raw, amountHidden || (amountPlace !== null && coveredOutside(level, amountPlace)));
     if (!countable || scopeKey === undefined) {
       step.note = `${note}; ${countable ? `${limit.scope} has no value to count for` : 'the amount is not a number of 0 or more'}`;
-      level.refusals.push({ outcome: 'denied', reason: 'argument.uncountable', rule, message: limit.on_deny ?? REASONS['argument.uncountable'].words, enforced: level.enforced, step, approval: null });
+      level.refusals.push({
+        outcome: 'denied',
+        reason: 'argument.uncountable',
+        rule,
+        message: limit.on_deny ?? REASONS['argument.uncountable'].words,
+        enforced: level.enforced,
+        step,
+        approval: null,
+      });
       return true;
     }
     const charge: Charge = {
-      rule, counter: limit.counter, scope: limit.scope, scopeKey, key: `${keyStart}${JSON.stringify(scopeKey)}]`,
-      window, align: limit.align, max: limit.max, amount: raw, onDeny: limit.on_deny,
-      refundOnUpstreamError: limit.on_upstream_error === 'refund', enforced: level.enforced,
+      rule,
+      counter: limit.counter,
+      scope: limit.scope,
+      scopeKey,
+      key: `${keyStart}${JSON.stringify(scopeKey)}]`,
+      window,
+      align: limit.align,
+      max: limit.max,
+      amount: raw,
+      onDeny: limit.on_deny,
+      refundOnUpstreamError: limit.on_upstream_error === 'refund',
+      enforced: level.enforced,
     };
     level.charges.push(charge);
     return false;
@@ -55,7 +72,12 @@ export function limitCheck(limit: LimitRule, rule: string, redactions: readonly 
   };
 }
 
-function placeOf(text: string): { readonly text: string; readonly ofArgs: true; readonly segments: readonly Segment[]; readonly read: Reader } {
+function placeOf(text: string): {
+  readonly text: string;
+  readonly ofArgs: true;
+  readonly segments: readonly Segment[];
+  readonly read: Reader;
+} {
   const path = parsePath(text);
   if (isPathMistake(path)) throw new Error(`a path that was never read: ${text}`);
   return { text, ofArgs: true, segments: path.segments, read: compileReader(path, 'UTC') };
@@ -64,12 +86,18 @@ function placeOf(text: string): { readonly text: string; readonly ofArgs: true; 
 /** Calls without a session share the grant's counter: that is never looser than one counter for each session. */
 function scopeReader(scope: string): (facts: Facts) => string | undefined {
   switch (scope) {
-    case 'grant': return (facts) => facts.call.grant.id;
-    case 'agent': return (facts) => facts.call.agent.id;
-    case 'owner': return (facts) => facts.call.agent.owner;
-    case 'server': return (facts) => facts.call.server.id;
-    case 'policy': return () => 'policy';
-    case 'session': return (facts) => facts.call.session ?? facts.call.grant.id;
+    case 'grant':
+      return (facts) => facts.call.grant.id;
+    case 'agent':
+      return (facts) => facts.call.agent.id;
+    case 'owner':
+      return (facts) => facts.call.agent.owner;
+    case 'server':
+      return (facts) => facts.call.server.id;
+    case 'policy':
+      return () => 'policy';
+    case 'session':
+      return (facts) => facts.call.session ?? facts.call.grant.id;
     default: {
       const { read } = placeOf(scope);
       return (facts) => scopeText(read(facts));

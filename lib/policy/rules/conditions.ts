@@ -1,14 +1,14 @@
+import type { Json } from '@/lib/kernel/json';
 import type { Condition, ConditionRule } from '../document';
 import { isTimezone, WEEKDAYS, weekdayNumber } from '../local-time';
 import { didYouMean } from '../nearest';
+import { isMistake, type OperatorContext } from '../operators/operator';
+import { OPERATORS } from '../operators/registry';
 import { plainValue } from '../parse';
-import { isPathMistake, parsePath, type Path } from '../path';
+import { isPathMistake, type Path, parsePath } from '../path';
 import type { ProblemList } from '../problem';
 import { compileReader } from '../read-path';
 import { ObjectReader, type Place, readText } from '../reader';
-import { isMistake, type OperatorContext } from '../operators/operator';
-import { OPERATORS } from '../operators/registry';
-import type { Json } from '@/lib/kernel/json';
 
 /** Reads the rules of `require` or `deny_if`: each a condition, or conditions that hold together. */
 export function readConditionRules(reader: ObjectReader, key: 'require' | 'deny_if'): ConditionRule[] {
@@ -31,7 +31,14 @@ export function readConditions(reader: ObjectReader, key: 'conditions' | 'when')
     if (condition === null) continue;
     for (const own of ['on_deny', 'name']) {
       const found = condition.get(own);
-      if (found !== undefined) reader.list.error('key.misplaced', found.node, found.pointer, `\`${own}\` belongs to the whole rule, not to one of its conditions.`, key === 'when' ? 'remove it' : `move it beside \`${key}\``);
+      if (found !== undefined)
+        reader.list.error(
+          'key.misplaced',
+          found.node,
+          found.pointer,
+          `\`${own}\` belongs to the whole rule, not to one of its conditions.`,
+          key === 'when' ? 'remove it' : `move it beside \`${key}\``,
+        );
     }
     const read = readCondition(condition);
     if (read !== null) conditions.push(read);
@@ -47,7 +54,13 @@ function readCondition(reader: ObjectReader): Condition | null {
   const opPlace = reader.get('op');
   const operator = op === null ? undefined : OPERATORS.get(op);
   if (op !== null && operator === undefined && opPlace !== undefined) {
-    list.error('op.unknown', opPlace.node, opPlace.pointer, `"${op.slice(0, 60)}" is not an operator.`, didYouMean(op, OPERATORS.keys()) ?? `one of ${[...OPERATORS.keys()].join(', ')}`);
+    list.error(
+      'op.unknown',
+      opPlace.node,
+      opPlace.pointer,
+      `"${op.slice(0, 60)}" is not an operator.`,
+      didYouMean(op, OPERATORS.keys()) ?? `one of ${[...OPERATORS.keys()].join(', ')}`,
+    );
   }
   const place = reader.get('value');
   if (operator === undefined || place === undefined || place.node.kind === 'invalid') return null;
@@ -91,7 +104,13 @@ export function readPath(list: ProblemList, place: Place | undefined): Path | nu
 export function readTimezone(list: ProblemList, place: Place | undefined): string | null {
   const name = place === undefined ? null : readText(list, place);
   if (name === null || place === undefined || isTimezone(name)) return name;
-  list.error('timezone.unknown', place.node, place.pointer, `"${name.slice(0, 60)}" is not an IANA time zone.`, 'for example "Europe/Oslo"');
+  list.error(
+    'timezone.unknown',
+    place.node,
+    place.pointer,
+    `"${name.slice(0, 60)}" is not an IANA time zone.`,
+    'for example "Europe/Oslo"',
+  );
   return null;
 }
 
@@ -102,7 +121,14 @@ function weekdayValue(list: ProblemList, path: Path, place: Place): Json {
   const convert = (item: Json): Json => {
     if (typeof item !== 'string' || item.includes('.')) return item;
     const day = weekdayNumber(item);
-    if (day === null) list.error('value.wrong', place.node, place.pointer, `"${item.slice(0, 40)}" is not a weekday.`, `1 (Monday) to 7, or ${WEEKDAYS.join(', ')}`);
+    if (day === null)
+      list.error(
+        'value.wrong',
+        place.node,
+        place.pointer,
+        `"${item.slice(0, 40)}" is not a weekday.`,
+        `1 (Monday) to 7, or ${WEEKDAYS.join(', ')}`,
+      );
     return day ?? item;
   };
   return Array.isArray(value) ? value.map((item) => convert(item as Json)) : convert(value);

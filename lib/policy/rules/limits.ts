@@ -3,8 +3,8 @@ import { durationSeconds, normalWindow, WINDOW_UNITS } from '../duration';
 import { MANIFEST } from '../manifest';
 import { didYouMean } from '../nearest';
 import { isPathMistake, parsePath } from '../path';
-import { ObjectReader, type Place, readText, wrongKind } from '../reader';
 import type { ProblemList } from '../problem';
+import { ObjectReader, type Place, readText, wrongKind } from '../reader';
 
 const RATE_TEXT = /^\s*([0-9]+)\s*\/\s*([A-Za-z0-9]+)\s*$/;
 const WINDOW_HINT = `${WINDOW_UNITS.join(', ')}, or a length like "90s", "15m", "2h", "7d"`;
@@ -35,7 +35,11 @@ function readLimit(reader: ObjectReader): LimitRule | null {
   const scope = readScope(reader);
   if (counter === null || max === null || window === null || scope === null) return null;
   return {
-    counter, window, max, scope, align,
+    counter,
+    window,
+    max,
+    scope,
+    align,
     increment: increment ?? 1,
     increment_from: incrementFrom,
     on_deny: reader.text('on_deny'),
@@ -52,8 +56,15 @@ export function readRateLimit(reader: ObjectReader, counter: string): LimitRule 
     const match = RATE_TEXT.exec(place.node.value);
     const window = match === null ? null : (normalWindow(match[2] ?? '') ?? normalWindow((match[2] ?? '').replace(/s$/, '')));
     const max = Number(match?.[1]);
-    if (window !== null && Number.isSafeInteger(max) && max > 0) return { ...common, window, max, scope: 'grant', align: 'calendar', on_deny: null };
-    reader.list.error('limit.rate', place.node, place.pointer, 'A rate is written like "10/minute" or "100/15m", with a number above 0.', match === null ? undefined : didYouMean(match[2] ?? '', WINDOW_UNITS));
+    if (window !== null && Number.isSafeInteger(max) && max > 0)
+      return { ...common, window, max, scope: 'grant', align: 'calendar', on_deny: null };
+    reader.list.error(
+      'limit.rate',
+      place.node,
+      place.pointer,
+      'A rate is written like "10/minute" or "100/15m", with a number above 0.',
+      match === null ? undefined : didYouMean(match[2] ?? '', WINDOW_UNITS),
+    );
     return null;
   }
   if (place.node.kind !== 'object') {
@@ -84,7 +95,14 @@ function readWindow(reader: ObjectReader, align: 'calendar' | 'sliding'): string
   const text = place === undefined ? null : readText(reader.list, place);
   if (text === null || place === undefined) return null;
   const window = normalWindow(text);
-  if (window === null) reader.list.error('window.unknown', place.node, place.pointer, `"${text.slice(0, 40)}" is not a window.`, didYouMean(text, WINDOW_UNITS) ?? WINDOW_HINT);
+  if (window === null)
+    reader.list.error(
+      'window.unknown',
+      place.node,
+      place.pointer,
+      `"${text.slice(0, 40)}" is not a window.`,
+      didYouMean(text, WINDOW_UNITS) ?? WINDOW_HINT,
+    );
   if (window === 'month' && align === 'sliding') {
     reader.list.error('window.sliding_month', place.node, place.pointer, 'Months differ in length, so they cannot slide.', 'write "30d"');
     return null;
@@ -100,7 +118,13 @@ function readScope(reader: ObjectReader): string | null {
   if (text === 'args' || text.startsWith('args.') || text.startsWith('args[')) return readArgumentPath(reader.list, place, 'the scope');
   const scopes = MANIFEST.limit.scope?.oneOf ?? [];
   if (scopes.includes(text)) return text;
-  reader.list.error('scope.unknown', place.node, place.pointer, `"${text.slice(0, 60)}" is not a scope.`, didYouMean(text, scopes) ?? `one of ${scopes.join(', ')}, or args.<path>`);
+  reader.list.error(
+    'scope.unknown',
+    place.node,
+    place.pointer,
+    `"${text.slice(0, 60)}" is not a scope.`,
+    didYouMean(text, scopes) ?? `one of ${scopes.join(', ')}, or args.<path>`,
+  );
   return null;
 }
 
@@ -110,8 +134,10 @@ export function readArgumentPath(list: ProblemList, place: Place | undefined, wh
   if (text === null || place === undefined) return null;
   const path = parsePath(text);
   if (isPathMistake(path)) list.error('path.wrong', place.node, place.pointer, path.mistake, path.hint);
-  else if (path.root !== 'args' || path.segments.length === 0) list.error('path.wrong', place.node, place.pointer, `The path of ${what} lies in the arguments.`, 'for example args.amount');
-  else if (path.every || path.deep) list.error('path.wrong', place.node, place.pointer, `The path of ${what} names one value: no \`[*]\` and no \`**\`.`);
+  else if (path.root !== 'args' || path.segments.length === 0)
+    list.error('path.wrong', place.node, place.pointer, `The path of ${what} lies in the arguments.`, 'for example args.amount');
+  else if (path.every || path.deep)
+    list.error('path.wrong', place.node, place.pointer, `The path of ${what} names one value: no \`[*]\` and no \`**\`.`);
   else return path.text;
   return null;
 }

@@ -11,7 +11,13 @@ export function readRedaction(reader: ObjectReader): string[] {
     const path = parsePath(text);
     if (isPathMistake(path)) reader.list.error('path.wrong', place.node, place.pointer, path.mistake, path.hint);
     else if (path.root !== 'args' || path.segments.at(-1)?.kind === 'deep') {
-      reader.list.error('path.wrong', place.node, place.pointer, 'Redaction concerns arguments and ends in a name.', 'for example args.card.number or args.**.password');
+      reader.list.error(
+        'path.wrong',
+        place.node,
+        place.pointer,
+        'Redaction concerns arguments and ends in a name.',
+        'for example args.card.number or args.**.password',
+      );
     } else paths.add(path.text);
   }
   return [...paths].sort();

@@ -20,9 +20,17 @@ describe.each(files)('$name: $about', ({ cases, catalogue }) => {
     if (naive === false || operatorsOfEngineOnly.test(text)) return;
     const other = naiveDecide(policy, callOf(call), tools);
     const { outcome, reason, rule, passes, observed } = other;
-    expect({ outcome, reason, rule, passes, observed }).toEqual({ outcome: decision?.outcome, reason: decision?.reason, rule: decision?.rule, passes: decision?.passes, observed: decision?.observed });
+    expect({ outcome, reason, rule, passes, observed }).toEqual({
+      outcome: decision?.outcome,
+      reason: decision?.reason,
+      rule: decision?.rule,
+      passes: decision?.passes,
+      observed: decision?.observed,
+    });
     expect(other.message ?? (other.outcome === 'allowed' ? null : REASONS[reason as keyof typeof REASONS].words)).toBe(decision?.message);
-    expect(other.charges).toEqual(decision?.charges.map(({ rule: at, scopeKey, amount, enforced }) => ({ rule: at, scopeKey, amount, enforced })));
+    expect(other.charges).toEqual(
+      decision?.charges.map(({ rule: at, scopeKey, amount, enforced }) => ({ rule: at, scopeKey, amount, enforced })),
+    );
   });
 });
 

@@ -6,7 +6,10 @@ import { callOf, catalogueOf } from './policy-case';
 
 const catalogue = catalogueOf([{ name: 'pay' }]);
 const decide = (policy: JsonObject, args: JsonObject = {}) => {
-  const decision = compilePolicy(JSON.stringify({ version: '1', default: 'deny', ...policy }), catalogue).policy?.decide(callOf({ tool: 'pay', args }), catalogue);
+  const decision = compilePolicy(JSON.stringify({ version: '1', default: 'deny', ...policy }), catalogue).policy?.decide(
+    callOf({ tool: 'pay', args }),
+    catalogue,
+  );
   if (decision === undefined) throw new Error('the policy does not compile');
   return decision;
 };
@@ -19,8 +22,17 @@ describe('a decision with counters', () => {
     const decision = decide({ tools: { pay: { limits: [limit] } } });
     for (const n of [0, 5, 9]) expect(applyCounters(decision, used(n))).toBe(decision);
     const refused = applyCounters(decision, used(10));
-    expect(refused).toMatchObject({ outcome: 'limited', passes: false, observed: false, reason: 'limit.exhausted', rule: '/tools/pay/limits/0', message: 'wait a minute' });
-    expect(refused.trace.filter((step) => step.decided === true)).toMatchObject([{ stage: 'limit', rule: '/tools/pay/limits/0', result: 'fail' }]);
+    expect(refused).toMatchObject({
+      outcome: 'limited',
+      passes: false,
+      observed: false,
+      reason: 'limit.exhausted',
+      rule: '/tools/pay/limits/0',
+      message: 'wait a minute',
+    });
+    expect(refused.trace.filter((step) => step.decided === true)).toMatchObject([
+      { stage: 'limit', rule: '/tools/pay/limits/0', result: 'fail' },
+    ]);
     expect(applyCounters(decision, () => undefined).outcome).toBe('allowed');
   });
 

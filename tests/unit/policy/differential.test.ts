@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '@/lib/domain/decision';
 import { OUTCOMES } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
-import type { Decision } from '@/lib/domain/decision';
 import type { Json } from '@/lib/kernel/json';
 import { compilePolicy } from '@/lib/policy/compile';
 import { randomCall, randomCatalogue, randomPolicy, Seeded } from './generate-policy';
@@ -34,13 +34,17 @@ describe('the engine and the naive evaluator', () => {
       const policy = randomPolicy(r);
       const catalogue = randomCatalogue(r);
       const { policy: compiled, problems } = compilePolicy(JSON.stringify(policy), catalogue);
-      if (compiled === null) throw new Error(`seed ${seed}: the generator wrote a policy that does not compile: ${JSON.stringify(problems.find((p) => p.severity === 'error'))} ${JSON.stringify(policy)}`);
+      if (compiled === null)
+        throw new Error(
+          `seed ${seed}: the generator wrote a policy that does not compile: ${JSON.stringify(problems.find((p) => p.severity === 'error'))} ${JSON.stringify(policy)}`,
+        );
       for (let i = 0; i < CALLS_PER_POLICY; i += 1) {
         const call = randomCall(r);
         const decision = compiled.decide(call, catalogue);
         const ours = comparable(decision);
         const theirs = comparable(naiveDecide(policy, call, catalogue));
-        if (JSON.stringify(ours) !== JSON.stringify(theirs)) expect({ seed, i, policy, call, decision: ours }).toEqual({ seed, i, policy, call, decision: theirs });
+        if (JSON.stringify(ours) !== JSON.stringify(theirs))
+          expect({ seed, i, policy, call, decision: ours }).toEqual({ seed, i, policy, call, decision: theirs });
         const decided = decision.trace.filter((step) => step.decided === true).length;
         if (decided !== (decision.outcome === 'allowed' ? 0 : 1)) expect(decided, `steps that decided, seed ${seed}, call ${i}`).toBe(1);
         const kind = `${decision.observed ? 'observed ' : ''}${decision.reason}`;
@@ -48,7 +52,9 @@ describe('the engine and the naive evaluator', () => {
       }
     }
     // Pairs that all end alike would agree about nothing: every reason the engine can give must have come up often.
-    const reasons = Object.keys(REASONS).filter((reason) => /^(argument|dispatch|tool|policy|approval)\./.test(reason) && !['policy.none', 'policy.stale'].includes(reason));
+    const reasons = Object.keys(REASONS).filter(
+      (reason) => /^(argument|dispatch|tool|policy|approval)\./.test(reason) && !['policy.none', 'policy.stale'].includes(reason),
+    );
     expect(reasons.filter((reason) => (seen.get(reason) ?? 0) < PAIRS / 2000)).toEqual([]);
     expect([...seen.keys()].filter((kind) => kind.startsWith('observed ')).length).toBeGreaterThan(5);
   });
@@ -68,10 +74,13 @@ describe('properties', () => {
       const harder = structuredClone(policy) as Record<string, Record<string, Record<string, Json>>>;
       const names = Object.keys(harder.tools ?? {});
       const extra = r.pick<Record<string, Json>>([
-        { path: 'args.a', op: 'exists', value: true }, { conditions: [] }, { path: 'args.a', op: 'gt', value: 1 },
+        { path: 'args.a', op: 'exists', value: true },
+        { conditions: [] },
+        { path: 'args.a', op: 'gt', value: 1 },
       ]);
       if (names.length === 0 || r.chance(0.3)) {
-        const all = (harder.all_tools ??= {}) as unknown as Record<string, Json[]>;
+        harder.all_tools ??= {};
+        const all = harder.all_tools as unknown as Record<string, Json[]>;
         all.deny_if = [...(all.deny_if ?? []), extra];
       } else {
         const block = (harder.tools as Record<string, Record<string, Json>>)[r.pick(names)] as unknown as Record<string, Json[]>;
@@ -99,7 +108,9 @@ describe('properties', () => {
       for (let i = 0; i < 5; i += 1) {
         const call = randomCall(r);
         const reordered = { ...call, args: shuffled(call.args, r) as Record<string, Json> };
-        expect(comparable(other.policy?.decide(reordered, catalogue) as Decision), `seed ${seed}, call ${i}`).toEqual(comparable(one.policy?.decide(call, catalogue) as Decision));
+        expect(comparable(other.policy?.decide(reordered, catalogue) as Decision), `seed ${seed}, call ${i}`).toEqual(
+          comparable(one.policy?.decide(call, catalogue) as Decision),
+        );
       }
     });
   });
@@ -110,7 +121,10 @@ describe('properties', () => {
       const { policy: compiled } = compilePolicy(JSON.stringify(policy), catalogue);
       const calls = r.some(8, () => randomCall(r));
       const first = calls.map((call) => JSON.stringify(compiled?.decide(call, catalogue)));
-      const again = [...calls].reverse().map((call) => JSON.stringify(compiled?.decide(call, catalogue))).reverse();
+      const again = [...calls]
+        .reverse()
+        .map((call) => JSON.stringify(compiled?.decide(call, catalogue)))
+        .reverse();
       expect(again).toEqual(first);
     });
   });

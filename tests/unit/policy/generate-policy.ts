@@ -26,8 +26,47 @@ export class Seeded {
 
 const TOOLS = ['pay', 'pay_out', 'read_file', 'call_tool', 'run_any', 'run_code', 'github__delete_repo', 'github__list'];
 const PATTERNS = [...TOOLS, 'github__*', '*', '*_file', 'github__del*', 'nobody.knows', 'un*known', 'r*_*'];
-const SCALARS: readonly Json[] = [0, 1, -1, 2.5, 100, '', '1', 'acme', 'acme\nx', 'a/b/c', 'true', true, false, null, '2026-11-20T09:00:00Z', '2026-11-20', '𝒳y'];
-const PATHS = ['args', 'args.a', 'args.b', 'args.a.c', 'args.list[0]', 'args.list[*]', 'args.items[*].price', 'args.toString', 'args.__x', 'tool.name', 'tool.risk', 'tool.category', 'agent.environment', 'agent.labels.team', 'grant.scopes', 'grant.purpose', 'client.name', 'time.hour', 'time.weekday', 'server.slug'];
+const SCALARS: readonly Json[] = [
+  0,
+  1,
+  -1,
+  2.5,
+  100,
+  '',
+  '1',
+  'acme',
+  'acme\nx',
+  'a/b/c',
+  'true',
+  true,
+  false,
+  null,
+  '2026-11-20T09:00:00Z',
+  '2026-11-20',
+  '𝒳y',
+];
+const PATHS = [
+  'args',
+  'args.a',
+  'args.b',
+  'args.a.c',
+  'args.list[0]',
+  'args.list[*]',
+  'args.items[*].price',
+  'args.toString',
+  'args.__x',
+  'tool.name',
+  'tool.risk',
+  'tool.category',
+  'agent.environment',
+  'agent.labels.team',
+  'grant.scopes',
+  'grant.purpose',
+  'client.name',
+  'time.hour',
+  'time.weekday',
+  'server.slug',
+];
 const VALUE_PATHS = ['args.b', 'args.list', 'grant.scopes', 'agent.labels.team', 'args.nothing'];
 const TEXTS = ['acme', 'a', '', 'c', '/'];
 const GLOBS = ['a*', '*', '**', 'a/*', 'a/**', '*c', '**/c', 'ac*e', '*a*'];
@@ -42,21 +81,56 @@ export function randomValue(r: Seeded, depth = 2): Json {
 
 function condition(r: Seeded): Record<string, Json> {
   const path = r.pick(PATHS);
-  const op = r.pick(['eq', 'neq', 'in', 'not_in', 'lt', 'lte', 'gt', 'gte', 'contains', 'starts_with', 'ends_with', 'glob', 'regex', 'exists', 'type', 'length_lte', 'length_gte', 'keys_in']);
+  const op = r.pick([
+    'eq',
+    'neq',
+    'in',
+    'not_in',
+    'lt',
+    'lte',
+    'gt',
+    'gte',
+    'contains',
+    'starts_with',
+    'ends_with',
+    'glob',
+    'regex',
+    'exists',
+    'type',
+    'length_lte',
+    'length_gte',
+    'keys_in',
+  ]);
   const day = path === 'time.weekday';
   const scalar = () => (day ? r.pick<Json>([1, 5, 7, 'mon', 'Friday']) : r.pick(SCALARS));
   const value = (): Json => {
     switch (op) {
-      case 'in': case 'not_in': return r.chance(0.3) ? r.pick(VALUE_PATHS) : r.some(4, scalar);
-      case 'lt': case 'lte': case 'gt': case 'gte': return r.chance(0.3) && !day ? r.pick([...VALUE_PATHS, '2026-11-20T08:00:00+01:00']) : r.pick([0, 1, 9, 50, -1]);
-      case 'starts_with': case 'ends_with': return day ? 'mon' : r.pick(TEXTS);
-      case 'glob': return day ? 'mon' : r.pick(GLOBS);
-      case 'regex': return day ? 'mon' : r.pick(REGEXES);
-      case 'exists': return r.chance(0.5);
-      case 'type': return day ? 'number' : r.pick(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
-      case 'length_lte': case 'length_gte': return r.below(4);
-      case 'keys_in': return day ? [] : r.some(4, () => r.pick(['a', 'b', 'c', 'list', 'items', 'tool_name', 'arguments', 'toString']));
-      default: return day ? scalar() : r.chance(0.8) ? scalar() : randomValue(r);
+      case 'in':
+      case 'not_in':
+        return r.chance(0.3) ? r.pick(VALUE_PATHS) : r.some(4, scalar);
+      case 'lt':
+      case 'lte':
+      case 'gt':
+      case 'gte':
+        return r.chance(0.3) && !day ? r.pick([...VALUE_PATHS, '2026-11-20T08:00:00+01:00']) : r.pick([0, 1, 9, 50, -1]);
+      case 'starts_with':
+      case 'ends_with':
+        return day ? 'mon' : r.pick(TEXTS);
+      case 'glob':
+        return day ? 'mon' : r.pick(GLOBS);
+      case 'regex':
+        return day ? 'mon' : r.pick(REGEXES);
+      case 'exists':
+        return r.chance(0.5);
+      case 'type':
+        return day ? 'number' : r.pick(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
+      case 'length_lte':
+      case 'length_gte':
+        return r.below(4);
+      case 'keys_in':
+        return day ? [] : r.some(4, () => r.pick(['a', 'b', 'c', 'list', 'items', 'tool_name', 'arguments', 'toString']));
+      default:
+        return day ? scalar() : r.chance(0.8) ? scalar() : randomValue(r);
     }
   };
   const made: Record<string, Json> = { path, op: day && !['in', 'not_in', 'eq', 'neq', 'lt', 'gte'].includes(op) ? 'eq' : op, value: null };
@@ -72,7 +146,12 @@ function rule(r: Seeded): Record<string, Json> {
 }
 
 function limit(r: Seeded): Record<string, Json> {
-  const made: Record<string, Json> = { counter: r.pick(['c', 'd']), window: r.pick(['minute', '90s', 'day']), max: 1 + r.below(9), scope: r.pick(SCOPES) };
+  const made: Record<string, Json> = {
+    counter: r.pick(['c', 'd']),
+    window: r.pick(['minute', '90s', 'day']),
+    max: 1 + r.below(9),
+    scope: r.pick(SCOPES),
+  };
   if (r.chance(0.3)) made.increment_from = r.pick(['args.a', 'args.b', 'args.list[0]']);
   return made;
 }
@@ -106,7 +185,8 @@ export function randomPolicy(r: Seeded): Record<string, Json> {
   if (r.chance(0.1)) policy.timezone = 'Europe/Oslo';
   if (r.chance(0.25)) policy.hide = r.some(2, () => r.pick(PATTERNS));
   if (r.chance(0.25)) policy.all_tools = common();
-  if (r.chance(0.3)) policy.risk = Object.fromEntries(r.some(3, () => [r.pick(['read', 'write', 'execute', 'destructive', 'financial']), block()] as const));
+  if (r.chance(0.3))
+    policy.risk = Object.fromEntries(r.some(3, () => [r.pick(['read', 'write', 'execute', 'destructive', 'financial']), block()] as const));
   policy.tools = Object.fromEntries(r.some(6, () => [r.pick(PATTERNS), tool()] as const));
   return policy;
 }
@@ -114,7 +194,10 @@ export function randomPolicy(r: Seeded): Record<string, Json> {
 function randomArguments(r: Seeded, depth = 4): Record<string, Json> {
   if (depth > 0 && r.chance(0.45)) {
     const made: Record<string, Json> = {};
-    if (!r.chance(0.03)) made.tool_name = r.chance(0.9) ? r.pick([...TOOLS, 'nobody.knows', 'x__unknown']) : r.pick<Json>([1, null, 'a b', 'x'.repeat(129), { a: 1 }]);
+    if (!r.chance(0.03))
+      made.tool_name = r.chance(0.9)
+        ? r.pick([...TOOLS, 'nobody.knows', 'x__unknown'])
+        : r.pick<Json>([1, null, 'a b', 'x'.repeat(129), { a: 1 }]);
     if (!r.chance(0.05)) made.arguments = r.chance(0.95) ? randomArguments(r, depth - 1) : r.pick<Json>([[], 'x', null]);
     if (r.chance(0.04)) made[r.pick(['toolName', 'Tool_Name', 'extra'])] = 'pay';
     if (r.chance(0.2)) made.a = randomValue(r);
@@ -140,10 +223,18 @@ export function randomCatalogue(r: Seeded): Map<string, CatalogueTool> {
   const catalogue = new Map<string, CatalogueTool>();
   for (const name of TOOLS) {
     if (r.chance(0.07)) continue;
-    const dispatch = name === 'call_tool' || name === 'run_any' ? DISPATCH : name === 'run_code' ? { tool: 'args.code', arguments: null, opaque: true } : null;
+    const dispatch =
+      name === 'call_tool' || name === 'run_any'
+        ? DISPATCH
+        : name === 'run_code'
+          ? { tool: 'args.code', arguments: null, opaque: true }
+          : null;
     const inputSchema = name === 'call_tool' ? SCHEMA : name === 'run_any' ? { ...SCHEMA, additionalProperties: true } : null;
     catalogue.set(name, {
-      name, dispatch, inputSchema, digest: 'd',
+      name,
+      dispatch,
+      inputSchema,
+      digest: 'd',
       category: r.pick(['read', 'write', 'execute', 'destructive', 'financial'] as const),
       risk: r.pick(['low', 'medium', 'high', 'critical'] as const),
       status: r.chance(0.93) ? 'active' : r.pick(['pending', 'quarantined'] as const),
@@ -159,7 +250,14 @@ export function randomCall(r: Seeded): CallFacts {
     args: deep ? nested(r, 2 + r.below(4)) : randomArguments(r),
     at: Date.UTC(2026, r.below(12), 1 + r.below(28), r.below(24), r.below(60)),
     server: { id: 'srv_1', slug: 'main' },
-    agent: { id: 'agt_1', slug: 'a', name: 'acme', owner: 'o@example.com', environment: r.pick([null, 'prod']), labels: r.chance(0.5) ? { team: 'acme' } : {} },
+    agent: {
+      id: 'agt_1',
+      slug: 'a',
+      name: 'acme',
+      owner: 'o@example.com',
+      environment: r.pick([null, 'prod']),
+      labels: r.chance(0.5) ? { team: 'acme' } : {},
+    },
     grant: { id: 'grt_1', scopes: r.some(2, () => r.pick(['acme', 'read', 'admin'])), purpose: r.pick([null, 'acme']) },
     client: r.chance(0.5) ? { name: 'acme', version: '1' } : null,
     session: r.chance(0.5) ? 'ses_1' : null,

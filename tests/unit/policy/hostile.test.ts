@@ -22,25 +22,40 @@ interface Vector {
 const schema = { type: 'object', properties: { tool_name: { type: 'string' }, arguments: { type: 'object' } }, required: ['tool_name'] };
 const dispatch = { tool: 'args.tool_name', arguments: 'args.arguments' };
 const catalogue = catalogueOf([
-  { name: 'utcp__call_tool', category: 'execute', risk: 'high', dispatch, inputSchema: schema }, { name: 'utcp__register_manual', category: 'execute', risk: 'high' },
-  { name: 'github__create_issue' }, { name: 'fs__write_file' }, { name: 'web__fetch', category: 'read' }, { name: 'pay__send', category: 'financial', risk: 'critical' },
+  { name: 'utcp__call_tool', category: 'execute', risk: 'high', dispatch, inputSchema: schema },
+  { name: 'utcp__register_manual', category: 'execute', risk: 'high' },
+  { name: 'github__create_issue' },
+  { name: 'fs__write_file' },
+  { name: 'web__fetch', category: 'read' },
+  { name: 'pay__send', category: 'financial', risk: 'critical' },
 ]);
 const owner = { path: 'args.owner', op: 'eq', value: 'acme' };
 const policy = JSON.stringify({
   version: '1',
   default: 'deny',
   tools: {
-    utcp__call_tool: { dispatch }, 'utcp.call_tool': { dispatch },
-    'weather.get_forecast': {}, 'github.create_issue': { require: [owner], rate_limit: '5/minute' }, 'github.delete_repository': { action: 'deny' },
+    utcp__call_tool: { dispatch },
+    'utcp.call_tool': { dispatch },
+    'weather.get_forecast': {},
+    'github.create_issue': { require: [owner], rate_limit: '5/minute' },
+    'github.delete_repository': { action: 'deny' },
     github__create_issue: { require: [owner] },
     fs__write_file: { require: [{ path: 'args.path', op: 'path_within', value: '/workspace' }] },
     web__fetch: { require: [{ path: 'args.url', op: 'host_in', value: ['api.acme.com'] }] },
-    pay__send: { require: [{ path: 'args.amount', op: 'type', value: 'number' }, { path: 'args.amount', op: 'gte', value: 0 }, { path: 'args.amount', op: 'lte', value: 100 }] },
+    pay__send: {
+      require: [
+        { path: 'args.amount', op: 'type', value: 'number' },
+        { path: 'args.amount', op: 'gte', value: 0 },
+        { path: 'args.amount', op: 'lte', value: 100 },
+      ],
+    },
   },
 });
 
 describe.skipIf(!existsSync(vectors))('hostile calls from ../shared/data', () => {
-  const all = existsSync(vectors) ? (JSON.parse(readFileSync(vectors, 'utf8')) as Vector[]).filter(({ cat }) => cat === 'ARG' || cat === 'DISP') : [];
+  const all = existsSync(vectors)
+    ? (JSON.parse(readFileSync(vectors, 'utf8')) as Vector[]).filter(({ cat }) => cat === 'ARG' || cat === 'DISP')
+    : [];
   const { policy: compiled } = compilePolicy(policy, catalogue);
   it.each(all)('$id $name', ({ input, expect: expected }) => {
     const { name, arguments: args } = input.params;
@@ -53,11 +68,30 @@ describe.skipIf(!existsSync(vectors))('hostile calls from ../shared/data', () =>
 
 /** Whatever a text is, engine and naive evaluator see the same in it, and nothing throws. */
 function check(text: string, tools: Catalogue): void {
-  const call: CallFacts = { ...callOf({ tool: text, args: { [text === '__proto__' ? 'proto' : text]: text, a: text, list: [text] } }), client: { name: text, version: text } };
-  const tools2 = new Map(tools).set(text, { ...(tools.get('github__create_issue') as NonNullable<ReturnType<typeof tools.get>>), name: text });
+  const call: CallFacts = {
+    ...callOf({ tool: text, args: { [text === '__proto__' ? 'proto' : text]: text, a: text, list: [text] } }),
+    client: { name: text, version: text },
+  };
+  const tools2 = new Map(tools).set(text, {
+    ...(tools.get('github__create_issue') as NonNullable<ReturnType<typeof tools.get>>),
+    name: text,
+  });
   const rules = {
-    version: '1', default: 'deny', hide: ['nothing'],
-    tools: { '*': { require: [{ path: 'args.a', op: 'eq', value: text }, { path: 'args.list', op: 'contains', value: text }, { path: 'args.a', op: 'starts_with', value: text }, { path: 'client.name', op: 'in', value: [text] }], deny_if: [{ path: 'args.a', op: 'neq', value: text }], limits: [{ counter: 'c', window: 'day', max: 5, scope: 'args.a' }] } },
+    version: '1',
+    default: 'deny',
+    hide: ['nothing'],
+    tools: {
+      '*': {
+        require: [
+          { path: 'args.a', op: 'eq', value: text },
+          { path: 'args.list', op: 'contains', value: text },
+          { path: 'args.a', op: 'starts_with', value: text },
+          { path: 'client.name', op: 'in', value: [text] },
+        ],
+        deny_if: [{ path: 'args.a', op: 'neq', value: text }],
+        limits: [{ counter: 'c', window: 'day', max: 5, scope: 'args.a' }],
+      },
+    },
   };
   const { policy: compiled, problems } = compilePolicy(JSON.stringify(rules), tools2);
   expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -67,7 +101,31 @@ function check(text: string, tools: Catalogue): void {
   expect(() => JSON.stringify(decision)).not.toThrow();
 }
 
-const texts = ['', ' ', '\u0000', '\uFEFF', '\u202e', '𝒳', 'é', 'e\u0301', '"', '\\', '*', '**', 'a*b', '$&', '(?:', '[', '__proto__', 'constructor', 'hasOwnProperty', 'toString', 'undefined', 'NaN', '1e309'];
+const texts = [
+  '',
+  ' ',
+  '\u0000',
+  '\uFEFF',
+  '\u202e',
+  '𝒳',
+  'é',
+  'e\u0301',
+  '"',
+  '\\',
+  '*',
+  '**',
+  'a*b',
+  '$&',
+  '(?:',
+  '[',
+  '__proto__',
+  'constructor',
+  'hasOwnProperty',
+  'toString',
+  'undefined',
+  'NaN',
+  '1e309',
+];
 
 describe('odd texts as names, keys and values', () => {
   it.each(texts)('%j', (text) => check(text, catalogue));
@@ -80,7 +138,12 @@ describe('odd texts as names, keys and values', () => {
 
   it('naughty strings as policies are problems, never exceptions', () => {
     for (const text of texts) {
-      for (const made of [text, `{${text}}`, `{"version":${text},"default":"${text}"}`, `{"version":"1","default":"deny","tools":{${JSON.stringify(text)}:{"require":[{"path":${JSON.stringify(text)},"op":${JSON.stringify(text)},"value":${JSON.stringify(text)}}]}}}`]) {
+      for (const made of [
+        text,
+        `{${text}}`,
+        `{"version":${text},"default":"${text}"}`,
+        `{"version":"1","default":"deny","tools":{${JSON.stringify(text)}:{"require":[{"path":${JSON.stringify(text)},"op":${JSON.stringify(text)},"value":${JSON.stringify(text)}}]}}}`,
+      ]) {
         expect(compilePolicy(made, catalogue).policy).toBeNull();
       }
     }
@@ -88,8 +151,20 @@ describe('odd texts as names, keys and values', () => {
 });
 
 describe('patterns of an attacker take linear time', () => {
-  it.each([['(a+)+', 'a'], ['(a|aa)+', 'a'], ['(x+x+)+y', 'x'], ['(.*a){20}', 'a']])('%s', (pattern, letter) => {
-    const { policy: compiled } = compilePolicy(JSON.stringify({ version: '1', default: 'deny', tools: { fs__write_file: { require: [{ path: 'args.path', op: 'regex', value: pattern }] } } }), null);
+  it.each([
+    ['(a+)+', 'a'],
+    ['(a|aa)+', 'a'],
+    ['(x+x+)+y', 'x'],
+    ['(.*a){20}', 'a'],
+  ])('%s', (pattern, letter) => {
+    const { policy: compiled } = compilePolicy(
+      JSON.stringify({
+        version: '1',
+        default: 'deny',
+        tools: { fs__write_file: { require: [{ path: 'args.path', op: 'regex', value: pattern }] } },
+      }),
+      null,
+    );
     const started = performance.now();
     const decision = compiled?.decide(callOf({ tool: 'fs__write_file', args: { path: `${letter.repeat(8191)}!` } }), catalogue);
     expect(decision?.outcome).toBe('denied');
@@ -97,7 +172,17 @@ describe('patterns of an attacker take linear time', () => {
   });
 
   it('so do globs', () => {
-    const { policy: compiled } = compilePolicy(JSON.stringify({ version: '1', default: 'deny', tools: { [`${'*a'.repeat(90)}*`]: {}, fs__write_file: { require: [{ path: 'args.path', op: 'glob', value: `${'**a'.repeat(100)}b` }] } } }), null);
+    const { policy: compiled } = compilePolicy(
+      JSON.stringify({
+        version: '1',
+        default: 'deny',
+        tools: {
+          [`${'*a'.repeat(90)}*`]: {},
+          fs__write_file: { require: [{ path: 'args.path', op: 'glob', value: `${'**a'.repeat(100)}b` }] },
+        },
+      }),
+      null,
+    );
     const started = performance.now();
     compiled?.decide(callOf({ tool: 'fs__write_file', args: { path: 'a'.repeat(8192) } }), catalogue);
     compiled?.decide(callOf({ tool: 'a'.repeat(100_000), args: {} }), catalogue);

@@ -19,11 +19,19 @@ describe('syntax, with the place of each mistake', () => {
     ['__proto__', '{"version":"1","default":"deny","__proto__":{"default":"allow"}}', ['1:33 key.dangerous /__proto__']],
     ['__proto__, escaped', '{"version":"1","default":"deny","tools":{"\\u005f_proto__":{}}}', ['1:42 key.dangerous /tools/__proto__']],
     ['constructor', '{"version":"1","default":"deny","tools":{"constructor":{}}}', ['1:42 key.dangerous /tools/constructor']],
-    ['prototype deep inside a value', '{"version":"1","default":"deny","tools":{"a":{"require":[{"path":"args.a","op":"eq","value":{"prototype":1}}]}}}', ['1:94 key.dangerous /tools/a/require/0/value/prototype']],
+    [
+      'prototype deep inside a value',
+      '{"version":"1","default":"deny","tools":{"a":{"require":[{"path":"args.a","op":"eq","value":{"prototype":1}}]}}}',
+      ['1:94 key.dangerous /tools/a/require/0/value/prototype'],
+    ],
     ['a forgotten comma', lines('{"version":"1"', ' "default":"deny"}'), ['1:15 syntax.comma ']],
     ['a forgotten colon', '{"version" "1","default":"deny"}', ['1:11 syntax.colon /version']],
     ['a forgotten value', '{"version":,"default":"deny"}', ['1:12 syntax.value /version']],
-    ['a forgotten quote', lines('{"version":"1,', ' "default":"deny"}'), ['1:12 syntax.string ', '1:12 version.unknown /version', '1:15 syntax.comma ']],
+    [
+      'a forgotten quote',
+      lines('{"version":"1,', ' "default":"deny"}'),
+      ['1:12 syntax.string ', '1:12 version.unknown /version', '1:15 syntax.comma '],
+    ],
     ['single quotes', `{'version':"1","default":"deny"}`, ['1:2 syntax.quotes ']],
     ['a bare key', '{version:"1","default":"deny"}', ['1:2 syntax.key ']],
     ['a bare word', '{"version":"1","default":deny}', ['1:26 syntax.word /default']],
@@ -56,21 +64,47 @@ describe('syntax, with the place of each mistake', () => {
   });
 
   it('reports every mistake at once, also after broken places', () => {
-    const text = lines('{', '  "version": "2",', '  "default": "dney"', '  "hide": [1, ""],', '  "tools": {', '    "a": { "denyIf": [], "limits": [{ "counter": "c", "window": "fortnight", "max": 0, "scope": "galaxy" }] },', '    "b": { "require": [{ "path": "arg.x", "op": "greater", "value": 1 }], "action": "permit", "mode": "audit" },', '    "c": { "deny_if": [{ "path": "args.x", "op": "regex", "value": "(a)\\\\1" }], "approval": { "expires": "soon" } }', '  }', '}');
+    const text = lines(
+      '{',
+      '  "version": "2",',
+      '  "default": "dney"',
+      '  "hide": [1, ""],',
+      '  "tools": {',
+      '    "a": { "denyIf": [], "limits": [{ "counter": "c", "window": "fortnight", "max": 0, "scope": "galaxy" }] },',
+      '    "b": { "require": [{ "path": "arg.x", "op": "greater", "value": 1 }], "action": "permit", "mode": "audit" },',
+      '    "c": { "deny_if": [{ "path": "args.x", "op": "regex", "value": "(a)\\\\1" }], "approval": { "expires": "soon" } }',
+      '  }',
+      '}',
+    );
     expect(found(text)).toEqual([
-      '2:14 version.unknown /version', '3:14 default.unknown /default', '3:20 syntax.comma ', '4:12 type.wrong /hide/0', '4:15 text.blank /hide/1',
-      '6:12 key.unknown /tools/a/denyIf', '6:65 window.unknown /tools/a/limits/0/window', '6:85 number.range /tools/a/limits/0/max', '6:97 scope.unknown /tools/a/limits/0/scope',
-      '7:34 path.wrong /tools/b/require/0/path', '7:49 op.unknown /tools/b/require/0/op', '7:85 action.unknown /tools/b/action', '7:103 mode.unknown /tools/b/mode',
-      '8:68 value.wrong /tools/c/deny_if/0/value', '8:106 expires.wrong /tools/c/approval/expires',
+      '2:14 version.unknown /version',
+      '3:14 default.unknown /default',
+      '3:20 syntax.comma ',
+      '4:12 type.wrong /hide/0',
+      '4:15 text.blank /hide/1',
+      '6:12 key.unknown /tools/a/denyIf',
+      '6:65 window.unknown /tools/a/limits/0/window',
+      '6:85 number.range /tools/a/limits/0/max',
+      '6:97 scope.unknown /tools/a/limits/0/scope',
+      '7:34 path.wrong /tools/b/require/0/path',
+      '7:49 op.unknown /tools/b/require/0/op',
+      '7:85 action.unknown /tools/b/action',
+      '7:103 mode.unknown /tools/b/mode',
+      '8:68 value.wrong /tools/c/deny_if/0/value',
+      '8:106 expires.wrong /tools/c/approval/expires',
     ]);
   });
 });
 
 describe('numbers', () => {
-  const value = (literal: string) => found(`{"version":"1","default":"deny","tools":{"a":{"require":[{"path":"args.a","op":"eq","value":${literal}}]}}}`);
-  it.each(['9007199254740992', '-9007199254740993', '1e16', '1e400', '0.1000000000000000055', '3.14159265358979323846', '1e-400'])('%s loses precision', (literal) => {
-    expect(value(literal)).toEqual(['1:93 number.precision /tools/a/require/0/value']);
-  });
+  const value = (literal: string) =>
+    found(`{"version":"1","default":"deny","tools":{"a":{"require":[{"path":"args.a","op":"eq","value":${literal}}]}}}`);
+  it.each(['9007199254740992', '-9007199254740993', '1e16', '1e400', '0.1000000000000000055', '3.14159265358979323846', '1e-400'])(
+    '%s loses precision',
+    (literal) => {
+      expect(value(literal)).toEqual(['1:93 number.precision /tools/a/require/0/value']);
+    },
+  );
   it.each(['9007199254740991', '0.1', '1.0', '1.50', '-0', '0.0', '1e3', '100E-2', '1.5e-10', '5e-324'])('%s is kept', (literal) => {
     expect(value(literal)).toEqual([]);
   });
@@ -98,7 +132,8 @@ describe('size and depth', () => {
 });
 
 describe('any text', () => {
-  const good = '{"version":"1","default":"deny","mode":"observe","hide":["x*"],"all_tools":{"redact":["args.**.p"]},"tools":{"a":{"require":[{"path":"args.a[0].b","op":"in","value":[1,"x"]}],"limits":[{"counter":"c","window":"90s","max":3}],"rate_limit":"10/minute","approval":{"when":[],"count":2}}}}';
+  const good =
+    '{"version":"1","default":"deny","mode":"observe","hide":["x*"],"all_tools":{"redact":["args.**.p"]},"tools":{"a":{"require":[{"path":"args.a[0].b","op":"in","value":[1,"x"]}],"limits":[{"counter":"c","window":"90s","max":3}],"rate_limit":"10/minute","approval":{"when":[],"count":2}}}}';
   it('never throws, and is without a policy exactly when there is an error', () => {
     let state = 7;
     const random = (n: number) => {
@@ -107,7 +142,10 @@ describe('any text', () => {
     };
     for (let i = 0; i < 4000; i += 1) {
       const at = random(good.length);
-      const text = good.slice(0, at) + ['', '"', '{', '}', ',', ':', '\u0000', '1', 'null', '\\', '[', ']', '/*', '\ud800'][random(14)] + good.slice(at + random(4));
+      const text =
+        good.slice(0, at) +
+        ['', '"', '{', '}', ',', ':', '\u0000', '1', 'null', '\\', '[', ']', '/*', '\ud800'][random(14)] +
+        good.slice(at + random(4));
       const { policy, problems } = compilePolicy(text, null);
       expect(policy === null, text).toBe(problems.some((problem) => problem.severity === 'error'));
     }

@@ -3,7 +3,11 @@ import type { Json } from '@/lib/kernel/json';
 import { compilePolicy } from '@/lib/policy/compile';
 
 const problemsOf = (rest: Record<string, Json>) =>
-  compilePolicy(JSON.stringify({ version: '1', default: 'deny', ...rest }), null).problems.map(({ code, path, hint }) => [code, path, hint ?? '']);
+  compilePolicy(JSON.stringify({ version: '1', default: 'deny', ...rest }), null).problems.map(({ code, path, hint }) => [
+    code,
+    path,
+    hint ?? '',
+  ]);
 const tool = (block: Json) => problemsOf({ tools: { a: block } });
 const condition = (value: Record<string, Json>) => tool({ require: [value] });
 const limit = (value: Record<string, Json>) => tool({ limits: [{ counter: 'c', window: 'day', max: 1, ...value }] });
@@ -27,7 +31,13 @@ describe('what is not of the language is an error with a hint', () => {
     ['text as a bound', condition({ path: 'args.a', op: 'lt', value: '100' }), 'value.wrong', `${R}/value`, /quotes/],
     ['a time without an offset', condition({ path: 'time.iso', op: 'lt', value: '2026-11-20T09:00:00' }), 'value.wrong', `${R}/value`, /./],
     ['a day that no month has', condition({ path: 'time.iso', op: 'lt', value: '2026-02-30' }), 'value.wrong', `${R}/value`, /./],
-    ['one literal instead of a list', condition({ path: 'args.a', op: 'in', value: 'acme' }), 'value.wrong', `${R}/value`, /\["acme"\]|args\.acme/],
+    [
+      'one literal instead of a list',
+      condition({ path: 'args.a', op: 'in', value: 'acme' }),
+      'value.wrong',
+      `${R}/value`,
+      /\["acme"\]|args\.acme/,
+    ],
     ['a back-reference', condition({ path: 'args.a', op: 'regex', value: '(a)\\1' }), 'value.wrong', `${R}/value`, /RE2/],
     ['a look-ahead', condition({ path: 'args.a', op: 'regex', value: 'a(?=b)' }), 'value.wrong', `${R}/value`, /RE2/],
     ['a repeat bomb', condition({ path: 'args.a', op: 'regex', value: '(a{1000}){1000}' }), 'value.wrong', `${R}/value`, /./],
@@ -35,13 +45,43 @@ describe('what is not of the language is an error with a hint', () => {
     ['an unknown type', condition({ path: 'args.a', op: 'type', value: 'float' }), 'value.wrong', `${R}/value`, /^$/],
     ['a negative length', condition({ path: 'args.a', op: 'length_lte', value: -1 }), 'value.wrong', `${R}/value`, /^$/],
     ['a network with host bits', condition({ path: 'args.a', op: 'cidr', value: ['10.0.0.1/8'] }), 'value.wrong', `${R}/value`, /zero/],
-    ['a URL instead of a host', condition({ path: 'args.a', op: 'host_in', value: ['https://a.example'] }), 'value.wrong', `${R}/value`, /only the host/],
+    [
+      'a URL instead of a host',
+      condition({ path: 'args.a', op: 'host_in', value: ['https://a.example'] }),
+      'value.wrong',
+      `${R}/value`,
+      /only the host/,
+    ],
     ['a relative directory', condition({ path: 'args.a', op: 'path_within', value: 'work' }), 'value.wrong', `${R}/value`, /./],
-    ['a schema with an unknown keyword', condition({ path: 'args', op: 'matches_schema', value: { propertees: {} } }), 'value.wrong', `${R}/value`, /^$/],
-    ['a schema that refers elsewhere', condition({ path: 'args', op: 'matches_schema', value: { $ref: 'https://x.example/s' } }), 'value.wrong', `${R}/value`, /^$/],
-    ['an unknown time zone', condition({ path: 'time.hour', op: 'eq', value: 1, timezone: 'Mars/Olympus' }), 'timezone.unknown', `${R}/timezone`, /Europe/],
+    [
+      'a schema with an unknown keyword',
+      condition({ path: 'args', op: 'matches_schema', value: { propertees: {} } }),
+      'value.wrong',
+      `${R}/value`,
+      /^$/,
+    ],
+    [
+      'a schema that refers elsewhere',
+      condition({ path: 'args', op: 'matches_schema', value: { $ref: 'https://x.example/s' } }),
+      'value.wrong',
+      `${R}/value`,
+      /^$/,
+    ],
+    [
+      'an unknown time zone',
+      condition({ path: 'time.hour', op: 'eq', value: 1, timezone: 'Mars/Olympus' }),
+      'timezone.unknown',
+      `${R}/timezone`,
+      /Europe/,
+    ],
     ['an unknown weekday', condition({ path: 'time.weekday', op: 'in', value: ['mon', 'fry'] }), 'value.wrong', `${R}/value`, /monday/],
-    ['a sentence inside a group', tool({ deny_if: [{ conditions: [{ path: 'args.a', op: 'eq', value: 1, on_deny: 'x' }] }] }), 'key.misplaced', '/tools/a/deny_if/0/conditions/0/on_deny', /beside/],
+    [
+      'a sentence inside a group',
+      tool({ deny_if: [{ conditions: [{ path: 'args.a', op: 'eq', value: 1, on_deny: 'x' }] }] }),
+      'key.misplaced',
+      '/tools/a/deny_if/0/conditions/0/on_deny',
+      /beside/,
+    ],
     ['a maximum of zero', limit({ max: 0 }), 'number.range', `${L}/max`, /deny/],
     ['a maximum with a fraction', limit({ max: 1.5 }), 'number.range', `${L}/max`, /deny/],
     ['a maximum as text', limit({ max: '10' }), 'type.wrong', `${L}/max`, /^$/],
@@ -57,7 +97,13 @@ describe('what is not of the language is an error with a hint', () => {
     ['a rate without a window', tool({ rate_limit: '10' }), 'limit.rate', '/tools/a/rate_limit', /^$/],
     ['a rate of zero', tool({ rate_limit: '0/minute' }), 'limit.rate', '/tools/a/rate_limit', /^$|./],
     ['nobody to approve', tool({ approval: { approvers: [] } }), 'approver.none', '/tools/a/approval/approvers', /deny/],
-    ['an approver without a kind', tool({ approval: { approvers: ['bob'] } }), 'approver.unknown', '/tools/a/approval/approvers/0', /role:/],
+    [
+      'an approver without a kind',
+      tool({ approval: { approvers: ['bob'] } }),
+      'approver.unknown',
+      '/tools/a/approval/approvers/0',
+      /role:/,
+    ],
     ['dispatch true', tool({ dispatch: true }), 'type.wrong', '/tools/a/dispatch', /^$/],
     ['redaction of the agent', tool({ redact: ['agent.name'] }), 'path.wrong', '/tools/a/redact/0', /args/],
     ['a tool that is text', tool('deny'), 'type.wrong', '/tools/a', /^$/],
@@ -70,26 +116,66 @@ describe('what is not of the language is an error with a hint', () => {
 
   it('what is missing is said at the object', () => {
     expect(compilePolicy('{}', null).problems.map(({ code, path, message }) => [code, path, message.slice(0, 20)])).toEqual([
-      ['key.missing', '', '`version` is missing'], ['key.missing', '', '`default` is missing'],
+      ['key.missing', '', '`version` is missing'],
+      ['key.missing', '', '`default` is missing'],
     ]);
   });
 });
 
 describe('what is of the language is accepted', () => {
   it.each<[string, string[][]]>([
-    ['keys of one\'s own everywhere', problemsOf({ 'x-owner': 1, $schema: '/schemas/policy-v1.json', all_tools: { 'x-a': {} }, tools: { a: { 'x-note': [], require: [{ path: 'args.a', op: 'eq', value: 1, 'x-b': 1 }] } } })],
-    ['every window', tool({ limits: ['second', 'minute', 'hour', 'day', 'week', 'month', '90s', '15m', '2h', '7d', '1w'].map((window, i) => ({ counter: `c${i}`, window, max: i + 1, scope: ['grant', 'agent', 'owner', 'server', 'policy', 'session', 'args.a'][i % 7] ?? 'grant' })) })],
-    ['every short form', problemsOf({ tools: { a: { rate_limit: { max: 10, window: 60 } }, b: { rate_limit: '10/minute' }, c: { rate_limit: { max: 5, window: 'day', scope: 'agent' } }, d: { action: 'approve' }, e: { approval: true }, f: { approval: null }, g: { action: 'deny', reason: 'x' } } })],
-    ['the shape that the documentation shows', compilePolicy(DOCUMENTED(), null).problems.map(({ code }) => [code]).filter(([code]) => code !== 'approval.always')],
+    [
+      "keys of one's own everywhere",
+      problemsOf({
+        'x-owner': 1,
+        $schema: '/schemas/policy-v1.json',
+        all_tools: { 'x-a': {} },
+        tools: { a: { 'x-note': [], require: [{ path: 'args.a', op: 'eq', value: 1, 'x-b': 1 }] } },
+      }),
+    ],
+    [
+      'every window',
+      tool({
+        limits: ['second', 'minute', 'hour', 'day', 'week', 'month', '90s', '15m', '2h', '7d', '1w'].map((window, i) => ({
+          counter: `c${i}`,
+          window,
+          max: i + 1,
+          scope: ['grant', 'agent', 'owner', 'server', 'policy', 'session', 'args.a'][i % 7] ?? 'grant',
+        })),
+      }),
+    ],
+    [
+      'every short form',
+      problemsOf({
+        tools: {
+          a: { rate_limit: { max: 10, window: 60 } },
+          b: { rate_limit: '10/minute' },
+          c: { rate_limit: { max: 5, window: 'day', scope: 'agent' } },
+          d: { action: 'approve' },
+          e: { approval: true },
+          f: { approval: null },
+          g: { action: 'deny', reason: 'x' },
+        },
+      }),
+    ],
+    [
+      'the shape that the documentation shows',
+      compilePolicy(DOCUMENTED(), null)
+        .problems.map(({ code }) => [code])
+        .filter(([code]) => code !== 'approval.always'),
+    ],
   ])('%s', (_name, problems) => {
     expect(problems.filter(([code]) => !String(code).startsWith('limit.redundant'))).toEqual([]);
   });
 
   it('equal meaning, equal compiled text', () => {
-    const compiled = (block: Json) => compilePolicy(JSON.stringify({ version: '1', default: 'deny', tools: { a: block } }), null).compiledText;
+    const compiled = (block: Json) =>
+      compilePolicy(JSON.stringify({ version: '1', default: 'deny', tools: { a: block } }), null).compiledText;
     expect(compiled({})).toBe(compiled({ action: 'allow', require: [], approval: null, 'x-note': 'mine' }));
     expect(compiled({ approval: true })).toBe(compiled({ approval: { expires: '600s', count: 1 } }));
-    expect(compiled({ require: [{ path: 'args.a', op: 'eq', value: 1 }] })).toBe(compiled({ require: [{ conditions: [{ path: 'args.a', op: 'eq', value: 1 }] }] }));
+    expect(compiled({ require: [{ path: 'args.a', op: 'eq', value: 1 }] })).toBe(
+      compiled({ require: [{ conditions: [{ path: 'args.a', op: 'eq', value: 1 }] }] }),
+    );
     expect(compiled({})).not.toBe(compiled({ action: 'deny' }));
   });
 });

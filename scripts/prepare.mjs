@@ -39,12 +39,23 @@ export function requireNode(version = process.versions.node) {
  */
 export async function prepare({ build = true, console = build } = {}) {
   requireNode();
+  const parts = [dependencies, client, ...(build ? [server] : []), ...(console ? [consolePages] : [])];
+  // Nothing is written when nothing changed, so that an installation can be read-only.
+  if (parts.every((part) => isCurrent(part))) return;
   await underLock(async () => {
-    await installDependencies();
-    await generateClient();
-    if (build) await bundleServer();
-    if (console) await buildConsole();
+    for (const part of parts) {
+      if (isCurrent(part)) continue;
+      rmSync(part.stamp, { force: true });
+      const wanted = part.wanted();
+      await part.make();
+      writeFileSync(part.stamp, wanted);
+    }
   });
+}
+
+/** A part is current when what it makes is there and its stamp holds the hash of what it was made from. */
+function isCurrent(part) {
+  return part.makes.every((file) => existsSync(file)) && readIfThere(part.stamp) === part.wanted();
 }
 
 /** Bundles one TypeScript entry (a path) into `.build/<name>`, which Node runs; packages stay outside. Returns the bundle's path. */
@@ -67,19 +78,59 @@ export async function bundleEntry(entry, name) {
   return outfile;
 }
 
-async function installDependencies() {
-  const lock = readFileSync(at('package-lock.json'));
-  const stamp = at('node_modules/.callgate-lock');
-  const wanted = createHash('sha256').update(lock).update(`${process.platform} ${process.arch}`).digest('hex');
-  if (readIfThere(stamp) === wanted) return;
-  if (!installedMatches(JSON.parse(lock.toString()))) {
+const dependencies = {
+  stamp: at('node_modules/.callgate-lock'),
+  makes: [at('node_modules')],
+  wanted: () =>
+    createHash('sha256')
+      .update(readFileSync(at('package-lock.json')))
+      .update(`${process.platform} ${process.arch}`)
+      .digest('hex'),
+  async make() {
+    if (installedMatches(JSON.parse(readFileSync(at('package-lock.json'), 'utf8')))) return;
     const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
     // No install script is needed, and one of them downloads from outside the registry. The build needs the development packages' types.
     const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
     await runStep('Installing the locked dependencies', npm[0], [...npm.slice(1), ...args], { cwd: root });
-  }
-  writeFileSync(stamp, wanted);
-}
+  },
+};
+
+const client = {
+  stamp: at('lib/db/generated/.callgate-stamp'),
+  makes: [at('lib/db/generated/client.ts')],
+  wanted: () => hashOf(CLIENT_SOURCES),
+  async make() {
+    const { generatePrismaClient } = await import('./generate.mjs');
+    const problem = generatePrismaClient();
+    if (problem) throw new Error(problem);
+  },
+};
+
+const server = {
+  stamp: at('.build/server.stamp'),
+  makes: [at('.build/server.mjs')],
+  wanted: () => hashOf(SERVER_SOURCES),
+  async make() {
+    try {
+      await bundleEntry('lib/hosts/server.ts', 'server.mjs');
+    } catch (error) {
+      throw new Error(`The server could not be bundled:\n${error.message}`);
+    }
+  },
+};
+
+const consolePages = {
+  stamp: at('.next/callgate.stamp'),
+  makes: [at('.next/BUILD_ID')],
+  wanted: () => hashOf(CONSOLE_SOURCES),
+  async make() {
+    const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+    await runStep('Building the console (once, about a minute)', process.execPath, [at('node_modules/next/dist/bin/next'), 'build'], {
+      cwd: root,
+      env,
+    });
+  },
+};
 
 /** Whether npm's own record of what is installed names the same packages as the lock, but for optional ones of other platforms. */
 function installedMatches(lock) {
@@ -91,42 +142,6 @@ function installedMatches(lock) {
     const found = installed[path];
     return found ? found.version === wanted.version && existsSync(at(path)) : Boolean(wanted.optional || wanted.devOptional || wanted.peer);
   });
-}
-
-async function generateClient() {
-  const stamp = at('lib/db/generated/.callgate-stamp');
-  const wanted = hashOf(CLIENT_SOURCES);
-  if (existsSync(at('lib/db/generated/client.ts')) && readIfThere(stamp) === wanted) return;
-  const { generatePrismaClient } = await import('./generate.mjs');
-  const problem = generatePrismaClient();
-  if (problem) throw new Error(problem);
-  writeFileSync(stamp, wanted);
-}
-
-async function bundleServer() {
-  const stamp = at('.build/server.stamp');
-  const wanted = hashOf(SERVER_SOURCES);
-  if (existsSync(at('.build/server.mjs')) && readIfThere(stamp) === wanted) return;
-  rmSync(stamp, { force: true });
-  try {
-    await bundleEntry('lib/hosts/server.ts', 'server.mjs');
-  } catch (error) {
-    throw new Error(`The server could not be bundled:\n${error.message}`);
-  }
-  writeFileSync(stamp, wanted);
-}
-
-async function buildConsole() {
-  const stamp = at('.next/callgate.stamp');
-  const wanted = hashOf(CONSOLE_SOURCES);
-  if (existsSync(at('.next/BUILD_ID')) && readIfThere(stamp) === wanted) return;
-  rmSync(stamp, { force: true });
-  const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
-  await runStep('Building the console (once, about a minute)', process.execPath, [at('node_modules/next/dist/bin/next'), 'build'], {
-    cwd: root,
-    env,
-  });
-  writeFileSync(stamp, wanted);
 }
 
 /** One hash over the names and contents of files and folders, without what is generated. */

@@ -96,7 +96,7 @@ function reachableNative(native: string, version: string, account: PostgresAccou
 
 /**
  * npm cannot pack symbolic links, so the package restores them in an install script, which `--ignore-scripts` leaves out.
- * Returns a folder for the loader's search path when they could not be made in place.
+ * Returns a search path for the loader when they could not be made in place.
  */
 function completeLibraryLinks(native: string, spareDir: string, account: PostgresAccount): string | null {
   const missing = listedLinks(native).filter((link) => !existsSync(join(native, link.path)));
@@ -109,7 +109,8 @@ function completeLibraryLinks(native: string, spareDir: string, account: Postgre
   mkdirSync(spareDir, { recursive: true });
   ensurePrivateFolder(folder, account);
   for (const link of missing) makeLink(join(native, link.target), join(folder, basename(link.path)));
-  return folder;
+  // The package's own folder too: a library found through a link looks for its companions beside the link.
+  return `${folder}:${join(native, 'lib')}`;
 }
 
 /** The package lists its links as `{ source, target }`, where `target` is the link and `source` what it points to, both under `native/`. */

@@ -1,0 +1,33 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { PageHeader } from '@/components/shared/page-header';
+import { Tabs } from '@/components/ui/tabs';
+import { AboutSection } from './about-section';
+import { AppearanceSection } from './appearance-section';
+import { ChangesSection } from './changes-section';
+import { MembersSection } from './members-section';
+import { ProfileSection } from './profile-section';
+import type { SettingsSection } from './sections';
+
+/** Sections have their own address. */
+export function SettingsPage({ section }: { section: SettingsSection }) {
+  const router = useRouter();
+  return (
+    <>
+      <PageHeader title="Settings" />
+      <Tabs
+        label="Settings"
+        value={section}
+        onChange={(value) => router.push(`/settings/${value}`)}
+        items={[
+          { value: 'members', label: 'Members', content: <MembersSection /> },
+          { value: 'profile', label: 'Profile', content: <ProfileSection /> },
+          { value: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
+          { value: 'changes', label: 'Changes', content: <ChangesSection /> },
+          { value: 'about', label: 'About and health', content: <AboutSection /> },
+        ]}
+      />
+    </>
+  );
+}

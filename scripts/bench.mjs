@@ -12,7 +12,8 @@ import { bundleEntry, prepare } from './prepare.mjs';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const seconds = Number(process.env.BENCH_SECONDS ?? 4);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const connectionCounts = [1, 16, 64];
+const connectionCounts = (process.env.BENCH_CONNECTIONS ?? '1,16,64').split(',').map(Number);
+// BENCH_PROFILE=folder keeps a CPU profile of the gateway process there.
 
 await prepare({ build: false });
 const hostBundle = await bundleEntry(path.join(here, 'bench/host.ts'), 'bench-host.mjs');
@@ -81,7 +82,8 @@ function medianRow(list) {
 }
 
 async function start(file, env = {}) {
-  const child = fork(file, { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const execArgv = process.env.BENCH_PROFILE && env.DATA_DIR ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [];
+  const child = fork(file, { execArgv, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   children.push(child);
   const first = await new Promise((resolve, reject) => {
     child.once('message', resolve);

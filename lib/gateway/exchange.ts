@@ -4,10 +4,9 @@ import type { UpstreamSession } from './ports';
 import { UpstreamFailure, type UpstreamReply } from './ports';
 import { discard } from './relayed-body';
 import type { GatewayResponse } from './request';
+import { send } from './send';
 import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
-import { upstreamHeaders } from './upstream-headers';
-import { canonicalText } from './wire/json-rpc';
 
 /** An upstream's answer to something other than a tool call, fit to be passed on, and the way to let go of it. */
 export interface Answer {
@@ -25,14 +24,7 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
   const abort = (): void => controller.abort();
   if (call.era === 'modern') call.request.signal.addEventListener('abort', abort, { once: true });
   try {
-    const reply = await context.ports.upstreams.post(call.server.target, {
-      body: canonicalText(call.message),
-      method: call.message.method,
-      rpcId: call.message.kind === 'notification' ? null : call.message.id,
-      headers: upstreamHeaders(call),
-      session,
-      signal: controller.signal,
-    });
+    const reply = await send(call, context, session, controller.signal);
     return readAnswer(call, context, reply, abort);
   } catch (error) {
     return fail(failureOf(error, context));

@@ -1,6 +1,7 @@
 import type { Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { newFacts, type RequestFacts, rpcIdOf } from './facts';
+import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
 import { listTools } from './list-tools';
 import type { GatewayPorts } from './ports';
@@ -52,9 +53,11 @@ class NodeGateway implements Gateway {
     this.bodyBytesMax = options.bodyBytesMax ?? BODY_BYTES_MAX;
     this.edge = edgeOf(options);
     this.refusals = new Refusals(ports, options.publicUrl);
+    const sessions = new SessionStore(ports, options.sessionsPerGrantMax ?? 256);
     this.context = {
       ports,
-      sessions: new SessionStore(ports, options.sessionsPerGrantMax ?? 256),
+      sessions,
+      implicit: new ImplicitSessions(ports, sessions),
       publicUrl: options.publicUrl,
       onSent: () => this.calls++,
       onSettled: () => this.calls--,

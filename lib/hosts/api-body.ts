@@ -8,7 +8,8 @@ import { detailsOf } from './api-issues';
 /** The body as text, within the contract's limit; '' when there is none or none is wanted. Throws 400 and 413. */
 export async function readBody(request: Request, contract: Contract): Promise<string> {
   if (request.method === 'GET' || request.method === 'HEAD' || request.body === null) return '';
-  const tooLarge = (): ControlError => new ControlError(413, 'request.too_large', `The body is larger than the ${contract.bodyBytesMax} bytes that this operation takes.`);
+  const tooLarge = (): ControlError =>
+    new ControlError(413, 'request.too_large', `The body is larger than the ${contract.bodyBytesMax} bytes that this operation takes.`);
   if (Number(request.headers.get('content-length') ?? 0) > contract.bodyBytesMax) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -20,7 +21,9 @@ export async function readBody(request: Request, contract: Contract): Promise<st
   if (length === 0) return '';
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
-    throw new ControlError(400, 'request.media_type', 'Send the body as application/json in UTF-8.', [{ path: 'content-type', message: `got ${type.slice(0, 100)}` }]);
+    throw new ControlError(400, 'request.media_type', 'Send the body as application/json in UTF-8.', [
+      { path: 'content-type', message: `got ${type.slice(0, 100)}` },
+    ]);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(Buffer.concat(chunks));
@@ -47,14 +50,21 @@ export function validateQuery(contract: Contract, search: URLSearchParams): unkn
   const given: Record<string, string | string[]> = {};
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name);
-    if (name === '__proto__' || values.some((value) => value.includes('\u0000'))) throw new ControlError(400, 'request.invalid', 'A query parameter holds what no value can be.', [{ path: name, message: 'refused' }]);
+    if (name === '__proto__' || values.some((value) => value.includes('\u0000')))
+      throw new ControlError(400, 'request.invalid', 'A query parameter holds what no value can be.', [{ path: name, message: 'refused' }]);
     // An empty parameter is one that was not filled in: forms and scripts send it, and it filters nothing.
     const filled = values.filter((value) => value !== '');
     if (filled.length > 0) given[name] = filled.length === 1 ? (filled[0] as string) : filled;
   }
   if (contract.query !== null) return checked(contract.query, given, 'query');
   const unknown = Object.keys(given);
-  if (unknown.length > 0) throw new ControlError(400, 'request.invalid', 'This operation takes no query parameters.', unknown.map((path) => ({ path, message: 'unknown parameter' })));
+  if (unknown.length > 0)
+    throw new ControlError(
+      400,
+      'request.invalid',
+      'This operation takes no query parameters.',
+      unknown.map((path) => ({ path, message: 'unknown parameter' })),
+    );
   return {};
 }
 
@@ -64,7 +74,12 @@ function checked(schema: z.ZodType, value: unknown, where: 'body' | 'query'): un
   const details = detailsOf(result.error, schema, value, where);
   const [first] = details;
   const more = details.length > 1 ? ` (and ${details.length - 1} more)` : '';
-  throw new ControlError(400, 'request.invalid', `The ${where} is not what this operation takes: ${first ? `${first.path || 'it'}: ${first.message}` : 'see /api/v1/docs'}${more}.`, details);
+  throw new ControlError(
+    400,
+    'request.invalid',
+    `The ${where} is not what this operation takes: ${first ? `${first.path || 'it'}: ${first.message}` : 'see /api/v1/docs'}${more}.`,
+    details,
+  );
 }
 
 function strictJson(text: string): unknown {
@@ -74,7 +89,12 @@ function strictJson(text: string): unknown {
   const details = strict.ok ? [] : placesOf(text, strict.error.code);
   const message = strict.ok ? 'A key named __proto__ is refused.' : strict.error.message;
   const [place] = details;
-  throw new ControlError(400, 'request.malformed', `The body is not one strict JSON document: ${message}${place?.line ? ` Line ${place.line}, column ${place.column}: ${place.message}.` : ''}`, details);
+  throw new ControlError(
+    400,
+    'request.malformed',
+    `The body is not one strict JSON document: ${message}${place?.line ? ` Line ${place.line}, column ${place.column}: ${place.message}.` : ''}`,
+    details,
+  );
 }
 
 /** Where the text is wrong. The strict parser is quick and says only what; the editor's parser says where. */

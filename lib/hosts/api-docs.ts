@@ -13,7 +13,9 @@ export function docsPage(contracts: readonly Contract[]): { html: string; csp: s
     const group = contract.path.split('/')[1] ?? '';
     groups.set(group, [...(groups.get(group) ?? []), contract]);
   }
-  const sections = [...groups].map(([name, members]) => `<section><h2>${escape(name)}</h2>${members.map(operationHtml).join('')}</section>`);
+  const sections = [...groups].map(
+    ([name, members]) => `<section><h2>${escape(name)}</h2>${members.map(operationHtml).join('')}</section>`,
+  );
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Callgate management API</title><style>${STYLE}</style></head><body>
 <h1>Callgate management API</h1><p><code>Authorization: Bearer &lt;management key&gt;</code>, or the console session. JSON in and out; times are ISO 8601 UTC. Servers, agents and policies are named by id or slug.
 Errors are <code>{"error": {"code", "message", "details"?, "requestId"}}</code>. Writes accept <code>Idempotency-Key</code>, and updates <code>If-Match</code>. Machine-readable: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
@@ -23,7 +25,11 @@ ${sections.join('\n')}</body></html>`;
 }
 
 function operationHtml(contract: Contract): string {
-  const parts = [contract.query === null ? '' : schemaHtml('Query', contract.query, 'input'), contract.body === null ? '' : schemaHtml('Body', contract.body, 'input'), contract.status === 204 ? '' : schemaHtml(`Answer ${contract.status}`, contract.answer, 'output')];
+  const parts = [
+    contract.query === null ? '' : schemaHtml('Query', contract.query, 'input'),
+    contract.body === null ? '' : schemaHtml('Body', contract.body, 'input'),
+    contract.status === 204 ? '' : schemaHtml(`Answer ${contract.status}`, contract.answer, 'output'),
+  ];
   const permission = contract.permission === 'public' ? 'no sign-in needed' : `permission ${contract.permission}`;
   return `<details id="${escape(contract.name)}"><summary><b>${contract.method}</b> <code>/api/v1${escape(contract.path)}</code></summary><p>${escape(contract.summary)} <small>(${escape(permission)})</small></p>${parts.join('')}</details>`;
 }

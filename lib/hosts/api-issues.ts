@@ -9,14 +9,18 @@ export function detailsOf(error: z.ZodError, schema: z.ZodType, value: unknown, 
   return error.issues.slice(0, DETAILS_MAX).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, issue.path);
-      return issue.keys.map((key) => ({ path: placeOf([...issue.path, key], where), message: ['unknown field', didYouMean(key, known)].filter(Boolean).join('; ') }));
+      return issue.keys.map((key) => ({
+        path: placeOf([...issue.path, key], where),
+        message: ['unknown field', didYouMean(key, known)].filter(Boolean).join('; '),
+      }));
     }
     return [{ path: placeOf(issue.path, where), message: sentence(issue, valueAt(value, issue.path)) }];
   });
 }
 
 function sentence(issue: z.core.$ZodIssue, value: unknown): string {
-  if (value === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union')) return 'required';
+  if (value === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union'))
+    return 'required';
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
 }
 
@@ -50,7 +54,8 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 }
 
 function unwrap(schema: z.ZodType): z.ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) return unwrap(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+    return unwrap(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodUnion) return (schema.options as readonly z.ZodType[]).flatMap(unwrap);
   return [schema];
 }

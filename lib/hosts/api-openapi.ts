@@ -21,26 +21,49 @@ export function openApiDocument(contracts: readonly Contract[], publicUrl: strin
       schemas,
       securitySchemes: {
         managementKey: { type: 'http', scheme: 'bearer', description: 'CALLGATE_ADMIN_KEY' },
-        session: { type: 'apiKey', in: 'cookie', name: 'callgate.session', description: 'The console session; changes from the console only.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'callgate.session',
+          description: 'The console session; changes from the console only.',
+        },
       },
     },
   };
 }
 
 function operation(contract: Contract, schemas: Schema): Schema {
-  const convert = (schema: z.ZodType, io: 'input' | 'output', part: string) => hoist(z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Schema, `${contract.name}${part}`, schemas);
+  const convert = (schema: z.ZodType, io: 'input' | 'output', part: string) =>
+    hoist(z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Schema, `${contract.name}${part}`, schemas);
   const success =
     contract.status === 204
       ? { description: 'Done.' }
-      : { description: 'Success.', content: { [MEDIA[contract.stream ?? 'json']]: { schema: convert(contract.answer, 'output', 'Answer') } } };
+      : {
+          description: 'Success.',
+          content: { [MEDIA[contract.stream ?? 'json']]: { schema: convert(contract.answer, 'output', 'Answer') } },
+        };
   return {
     operationId: contract.name,
     summary: contract.summary,
     tags: [contract.path.split('/')[1]],
     ...(contract.permission === 'public' ? { security: [] } : { 'x-permission': contract.permission }),
-    parameters: [...pathParameters(contract.path), ...queryParameters(contract, convert), ...(contract.method === 'GET' ? [] : WRITE_HEADERS)],
-    ...(contract.body === null ? {} : { requestBody: { required: !contract.bodyOptional, content: { 'application/json': { schema: convert(contract.body, 'input', 'Body') } } } }),
-    responses: { [contract.status]: success, default: { description: 'An error.', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } } },
+    parameters: [
+      ...pathParameters(contract.path),
+      ...queryParameters(contract, convert),
+      ...(contract.method === 'GET' ? [] : WRITE_HEADERS),
+    ],
+    ...(contract.body === null
+      ? {}
+      : {
+          requestBody: {
+            required: !contract.bodyOptional,
+            content: { 'application/json': { schema: convert(contract.body, 'input', 'Body') } },
+          },
+        }),
+    responses: {
+      [contract.status]: success,
+      default: { description: 'An error.', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    },
   };
 }
 
@@ -52,8 +75,17 @@ function pathParameters(path: string): Schema[] {
 
 function queryParameters(contract: Contract, convert: (schema: z.ZodType, io: 'input' | 'output', part: string) => Schema): Schema[] {
   if (contract.query === null) return [];
-  const { properties = {}, required = [] } = convert(contract.query, 'input', 'Query') as { properties?: Record<string, Schema>; required?: string[] };
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema, ...(schema.description ? { description: schema.description } : {}) }));
+  const { properties = {}, required = [] } = convert(contract.query, 'input', 'Query') as {
+    properties?: Record<string, Schema>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+    ...(schema.description ? { description: schema.description } : {}),
+  }));
 }
 
 /** Moves `$defs` of one schema among the components, where its references can find them in the whole document. */
@@ -62,15 +94,32 @@ function hoist(schema: Schema, prefix: string, schemas: Schema): Schema {
   const rename = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(rename);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, key === '$ref' && typeof member === 'string' ? member.replace(/^#\/\$defs\//, `#/components/schemas/${prefix}_`) : rename(member)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        key === '$ref' && typeof member === 'string' ? member.replace(/^#\/\$defs\//, `#/components/schemas/${prefix}_`) : rename(member),
+      ]),
+    );
   };
   for (const [name, definition] of Object.entries($defs)) schemas[`${prefix}_${name}`] = rename(definition);
   return rename(rest) as Schema;
 }
 
 const WRITE_HEADERS: readonly Schema[] = [
-  { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 200 }, description: 'Repeating the request with the same key gives the first answer again.' },
-  { name: 'If-Match', in: 'header', required: false, schema: { type: 'string' }, description: 'The ETag that was read; 412 when something newer is there.' },
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    schema: { type: 'string', maxLength: 200 },
+    description: 'Repeating the request with the same key gives the first answer again.',
+  },
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    schema: { type: 'string' },
+    description: 'The ETag that was read; 412 when something newer is there.',
+  },
 ];
 
 const ERROR_SCHEMA: Schema = {
@@ -84,7 +133,14 @@ const ERROR_SCHEMA: Schema = {
         code: { type: 'string' },
         message: { type: 'string' },
         requestId: { type: 'string' },
-        details: { type: 'array', items: { type: 'object', required: ['path', 'message'], properties: { path: { type: 'string' }, message: { type: 'string' }, line: { type: 'integer' }, column: { type: 'integer' } } } },
+        details: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['path', 'message'],
+            properties: { path: { type: 'string' }, message: { type: 'string' }, line: { type: 'integer' }, column: { type: 'integer' } },
+          },
+        },
       },
     },
   },

@@ -18,14 +18,19 @@ export function createMatcher(registry: readonly Route[]): (method: string, path
   return (method, path) => {
     const parts = segmentsOf(path);
     const fitting = parts === null ? [] : patterns.filter(({ segments }) => fits(segments, parts));
-    if (parts === null || fitting.length === 0) throw new ControlError(404, 'request.not_found', 'There is no such operation in the management API. See /api/v1/docs.');
+    if (parts === null || fitting.length === 0)
+      throw new ControlError(404, 'request.not_found', 'There is no such operation in the management API. See /api/v1/docs.');
     // A literal segment beats a parameter: `/servers/probe` is not the server "probe".
     const most = Math.max(...fitting.map(literals));
     const named = method === 'HEAD' ? 'GET' : method;
-    const best = fitting.filter((pattern) => literals(pattern) === most).find(({ route }) => route.contract.method === named) ?? fitting.find(({ route }) => route.contract.method === named);
+    const best =
+      fitting.filter((pattern) => literals(pattern) === most).find(({ route }) => route.contract.method === named) ??
+      fitting.find(({ route }) => route.contract.method === named);
     if (!best) {
       const allowed = [...new Set(fitting.map(({ route }) => route.contract.method))].sort();
-      throw new ControlError(405, 'request.method', `This path answers ${allowed.join(', ')}, not ${method}.`, [], { allow: allowed.join(', ') });
+      throw new ControlError(405, 'request.method', `This path answers ${allowed.join(', ')}, not ${method}.`, [], {
+        allow: allowed.join(', '),
+      });
     }
     return { route: best.route, params: paramsOf(best.segments, parts) };
   };
@@ -42,12 +47,16 @@ function segmentsOf(path: string): string[] | null {
 }
 
 function fits(segments: readonly string[], parts: readonly string[]): boolean {
-  return segments.length === parts.length && segments.every((segment, index) => (segment.startsWith('{') ? parts[index] !== '' : segment === parts[index]));
+  return (
+    segments.length === parts.length &&
+    segments.every((segment, index) => (segment.startsWith('{') ? parts[index] !== '' : segment === parts[index]))
+  );
 }
 
 function paramsOf(segments: readonly string[], parts: readonly string[]): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const [index, segment] of segments.entries()) if (segment.startsWith('{')) params[segment.slice(1, -1)] = refuseUnstorable(parts[index] as string);
+  for (const [index, segment] of segments.entries())
+    if (segment.startsWith('{')) params[segment.slice(1, -1)] = refuseUnstorable(parts[index] as string);
   return params;
 }
 

@@ -1,10 +1,10 @@
 import { isOwnOrigin } from '@/lib/auth/own-origin';
-import { mayRole, ROLE_NAMES, rolesWith } from '@/lib/domain/roles';
-import { ANONYMOUS, type Actor, type ControlContext, type Database } from '@/lib/control/context';
+import { type Actor, ANONYMOUS, type ControlContext, type Database } from '@/lib/control/context';
 import { ControlError } from '@/lib/control/control-error';
 import type { Contract } from '@/lib/control/define-contract';
 import { REGISTRY, type Route } from '@/lib/control/registry';
 import type { ControlServices } from '@/lib/control/services';
+import { mayRole, ROLE_NAMES, rolesWith } from '@/lib/domain/roles';
 import { readBody, validateBody, validateQuery } from './api-body';
 import { docsPage } from './api-docs';
 import { errorResponse, jsonResponse } from './api-errors';
@@ -48,7 +48,12 @@ const BASE = '/api/v1';
 /** The management API as one function from Request to Response: every check of every operation happens here and only here. */
 export function createApi(deps: ApiDeps, registry: readonly Route[] = REGISTRY): Api {
   const match = createMatcher(registry);
-  const openApi = JSON.stringify(openApiDocument(registry.map((route) => route.contract), deps.services.publicUrl));
+  const openApi = JSON.stringify(
+    openApiDocument(
+      registry.map((route) => route.contract),
+      deps.services.publicUrl,
+    ),
+  );
   const docs = docsPage(registry.map((route) => route.contract));
 
   const answer = async (request: Request, info: RequestInfo, requestId: string): Promise<Response> => {
@@ -61,7 +66,12 @@ export function createApi(deps: ApiDeps, registry: readonly Route[] = REGISTRY):
     requirePermission(contract, actor);
     requireOwnOrigin(deps.origins, request, actor);
     const raw = await readBody(request, contract);
-    const input = { params, query: validateQuery(contract, url.searchParams), body: validateBody(contract, raw), ifMatch: ifMatchOf(request.headers) };
+    const input = {
+      params,
+      query: validateQuery(contract, url.searchParams),
+      body: validateBody(contract, raw),
+      ifMatch: ifMatchOf(request.headers),
+    };
     const ctx = contextOf(deps, request, info, requestId, actor);
     return run(deps, route, ctx, input, { request, rawBody: raw, target: url.pathname + url.search });
   };
@@ -85,12 +95,22 @@ export function createApi(deps: ApiDeps, registry: readonly Route[] = REGISTRY):
 
 type RouteInput = Parameters<Route['run']>[1];
 
-async function run(deps: ApiDeps, route: Route, ctx: ControlContext, input: RouteInput, facts: { request: Request; rawBody: string; target: string }): Promise<Response> {
+async function run(
+  deps: ApiDeps,
+  route: Route,
+  ctx: ControlContext,
+  input: RouteInput,
+  facts: { request: Request; rawBody: string; target: string },
+): Promise<Response> {
   const { contract } = route;
   if (contract.stream !== null) {
     const items = route.run(ctx, input) as AsyncIterable<unknown>;
     if (contract.stream === 'ndjson') return ndjsonResponse(items, facts.request.headers.get('accept') ?? '');
-    return sseResponse(items as Parameters<typeof sseResponse>[0], ctx.signal, async () => (await deps.actorOf(facts.request.headers, { touch: false })) !== null);
+    return sseResponse(
+      items as Parameters<typeof sseResponse>[0],
+      ctx.signal,
+      async () => (await deps.actorOf(facts.request.headers, { touch: false })) !== null,
+    );
   }
   const perform = async () => {
     const value = await (route.run(ctx, input) as Promise<unknown>);
@@ -105,11 +125,17 @@ async function run(deps: ApiDeps, route: Route, ctx: ControlContext, input: Rout
 function requirePermission(contract: Contract, actor: Actor | null): void {
   if (contract.permission === 'public') return;
   if (!actor) {
-    throw new ControlError(401, 'auth.required', 'Sign in, or send a management key: Authorization: Bearer <key>.', [], { 'www-authenticate': 'Bearer realm="callgate"' });
+    throw new ControlError(401, 'auth.required', 'Sign in, or send a management key: Authorization: Bearer <key>.', [], {
+      'www-authenticate': 'Bearer realm="callgate"',
+    });
   }
   if (mayRole(actor.role, contract.permission)) return;
   const roles = rolesWith(contract.permission).map((role) => ROLE_NAMES[role]);
-  throw new ControlError(403, 'auth.forbidden', `This needs the permission \`${contract.permission}\`, which the role ${ROLE_NAMES[actor.role]} does not have. Ask someone who is ${roles.join(' or ')}.`);
+  throw new ControlError(
+    403,
+    'auth.forbidden',
+    `This needs the permission \`${contract.permission}\`, which the role ${ROLE_NAMES[actor.role]} does not have. Ask someone who is ${roles.join(' or ')}.`,
+  );
 }
 
 /**
@@ -121,7 +147,12 @@ function requireOwnOrigin(origins: readonly string[], request: Request, actor: A
   if (actor !== null && actor.sessionId === null) return;
   // Without a session and without a word from a browser it is a script, which no other site can borrow.
   const isScript = actor === null && !request.headers.has('origin') && !request.headers.has('sec-fetch-site');
-  if (!isScript && !isOwnOrigin(request.headers, origins)) throw new ControlError(403, 'auth.origin', 'Changes are accepted from the console itself only. Open the console at its configured address (PUBLIC_URL), or use a management key.');
+  if (!isScript && !isOwnOrigin(request.headers, origins))
+    throw new ControlError(
+      403,
+      'auth.origin',
+      'Changes are accepted from the console itself only. Open the console at its configured address (PUBLIC_URL), or use a management key.',
+    );
 }
 
 function contextOf(deps: ApiDeps, request: Request, info: RequestInfo, requestId: string, actor: Actor | null): ControlContext {
@@ -144,7 +175,13 @@ function ifMatchOf(headers: Headers): string | null {
   return text.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
 }
 
-async function ownPage(deps: ApiDeps, request: Request, info: RequestInfo, path: string, texts: { openApi: string; docs: { html: string; csp: string } }): Promise<Response | null> {
+async function ownPage(
+  deps: ApiDeps,
+  request: Request,
+  info: RequestInfo,
+  path: string,
+  texts: { openApi: string; docs: { html: string; csp: string } },
+): Promise<Response | null> {
   const pages: Record<string, () => Promise<Response>> = {
     '/healthz': async () => jsonResponse({ status: 200, value: { status: 'ok' } }),
     '/readyz': async () => readiness(await deps.health.notReady()),
@@ -153,11 +190,19 @@ async function ownPage(deps: ApiDeps, request: Request, info: RequestInfo, path:
       return new Response(await deps.health.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } });
     },
     [`${BASE}/openapi.json`]: async () => new Response(texts.openApi, { headers: { 'content-type': 'application/json; charset=utf-8' } }),
-    [`${BASE}/docs`]: async () => new Response(texts.docs.html, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': texts.docs.csp, 'referrer-policy': 'no-referrer' } }),
+    [`${BASE}/docs`]: async () =>
+      new Response(texts.docs.html, {
+        headers: {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': texts.docs.csp,
+          'referrer-policy': 'no-referrer',
+        },
+      }),
   };
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (!page) return null;
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new ControlError(405, 'request.method', `${path} answers GET only.`, [], { allow: 'GET, HEAD' });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new ControlError(405, 'request.method', `${path} answers GET only.`, [], { allow: 'GET, HEAD' });
   return page();
 }
 

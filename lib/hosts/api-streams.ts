@@ -56,18 +56,22 @@ export function sseResponse(items: AsyncIterable<StreamItem>, signal: AbortSigna
       };
       signal.addEventListener('abort', close, { once: true });
       timer = setInterval(() => {
-        mayStay().then(
-          (stays) => (stays ? controller.enqueue(encoder.encode(': beat\n\n')) : close()),
-          // The database is away: the page keeps its line, and the lists tell of the trouble themselves.
-          () => controller.enqueue(encoder.encode(': beat\n\n')),
-        ).catch(close);
+        mayStay()
+          .then(
+            (stays) => (stays ? controller.enqueue(encoder.encode(': beat\n\n')) : close()),
+            // The database is away: the page keeps its line, and the lists tell of the trouble themselves.
+            () => controller.enqueue(encoder.encode(': beat\n\n')),
+          )
+          .catch(close);
       }, HEARTBEAT_MS);
       timer.unref();
       void pump(iterator, controller).then(close, close);
     },
     cancel: end,
   });
-  return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', 'cache-control': 'no-store, no-transform' } });
+  return new Response(body, {
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', 'cache-control': 'no-store, no-transform' },
+  });
 }
 
 async function pump(iterator: AsyncIterator<StreamItem>, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {

@@ -36,13 +36,25 @@ export async function createControl(plane: DataPlane): Promise<Control> {
   const origins = allowedOrigins(env, publicUrl);
   const now = (): Date => new Date(plane.snapshots.clock.nowMs());
   const auth = createAuth({
-    prisma: database.prisma, services, passwords, adminKey: env.adminKey, publicUrl, origins, now,
+    prisma: database.prisma,
+    services,
+    passwords,
+    adminKey: env.adminKey,
+    publicUrl,
+    origins,
+    now,
     cookieSecret: Buffer.from(hkdfSync('sha256', env.secretKey, '', 'callgate cookies v1', 32)).toString('base64url'),
   });
   const api = createApi({ prisma: database.prisma, services, actorOf: auth.actorOf, origins, now, health: createHealth(plane), log });
   const ownContext = (): ControlContext => ({
-    prisma: database.prisma, actor: ANONYMOUS, requestId: makeId('req'), sourceIp: '', now: now(), services,
-    signal: new AbortController().signal, lastEventId: null,
+    prisma: database.prisma,
+    actor: ANONYMOUS,
+    requestId: makeId('req'),
+    sourceIp: '',
+    now: now(),
+    services,
+    signal: new AbortController().signal,
+    lastEventId: null,
   });
   if (env.admin && (await createFirstAdmin(ownContext(), env.admin))) log.info(`Made the first administrator ${env.admin.email}.`);
   return { api, auth, setupCode: () => createSetupCode(ownContext()) };
@@ -76,7 +88,9 @@ function createServices(plane: DataPlane, passwords: Passwords): ControlServices
 
 async function verifyAudit(pool: DataPlane['pool']): Promise<AuditVerification> {
   const report = await verifyChain(pool);
-  const problems = report.firstBad ? [{ writer: report.firstBad.writer, seq: String(report.firstBad.seq), message: `${report.firstBad.table}: ${report.firstBad.why}` }] : [];
+  const problems = report.firstBad
+    ? [{ writer: report.firstBad.writer, seq: String(report.firstBad.seq), message: `${report.firstBad.table}: ${report.firstBad.why}` }]
+    : [];
   return { ok: report.ok, events: report.rows, writers: report.writers, problems };
 }
 

@@ -55,7 +55,14 @@ export async function composeRuntime(env: Env, options: { log?: Log; port?: numb
     const control = await createControl(plane);
     let closed: Promise<void> | null = null;
     return {
-      env, log, publicUrl: plane.publicUrl, database, gateway: plane.gateway, api: control.api, auth: control.auth, setupCode: control.setupCode,
+      env,
+      log,
+      publicUrl: plane.publicUrl,
+      database,
+      gateway: plane.gateway,
+      api: control.api,
+      auth: control.auth,
+      setupCode: control.setupCode,
       close: () => {
         closed ??= closeAll(closing, log);
         return closed;
@@ -68,15 +75,32 @@ export async function composeRuntime(env: Env, options: { log?: Log; port?: numb
 }
 
 /** The data plane alone, over an open database; what it opens is put in front of `closing`. */
-export async function composeDataPlane(env: Env, log: Log, publicUrl: string, database: Database, closing: DataPlane['closing']): Promise<DataPlane> {
+export async function composeDataPlane(
+  env: Env,
+  log: Log,
+  publicUrl: string,
+  database: Database,
+  closing: DataPlane['closing'],
+): Promise<DataPlane> {
   const { poolConfig } = database;
-  const pool = new pg.Pool({ ...poolConfig, max: 6, connectionTimeoutMillis: 5_000, statement_timeout: 30_000, application_name: 'callgate' });
+  const pool = new pg.Pool({
+    ...poolConfig,
+    max: 6,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    application_name: 'callgate',
+  });
   pool.on('error', (error) => log.warn('An idle database connection was lost.', { error }));
   closing.unshift(() => pool.end());
 
   const envelope = createEnvelope(env.secretKey);
   const ledger = await createPostgresLedger({
-    poolConfig, node: hostname(), envelope, hmacKey: hmacKey(env.secretKey, 'audit arguments'), redact: redactArguments, log,
+    poolConfig,
+    node: hostname(),
+    envelope,
+    hmacKey: hmacKey(env.secretKey, 'audit arguments'),
+    redact: redactArguments,
+    log,
   });
   closing.unshift(async () => {
     await ledger.drain();
@@ -94,14 +118,30 @@ export async function composeDataPlane(env: Env, log: Log, publicUrl: string, da
   return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, closing };
 }
 
-type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots'> & { readonly usage: GrantUsage };
+type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots'> & {
+  readonly usage: GrantUsage;
+};
 
-function composeGateway({ env, log, publicUrl, pool, envelope, ledger, snapshots, usage }: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
+function composeGateway({
+  env,
+  log,
+  publicUrl,
+  pool,
+  envelope,
+  ledger,
+  snapshots,
+  usage,
+}: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
   const guard = createEgressGuard(env.allowedUpstreams);
   const upstreams = createUpstreams({ secrets: new PostgresSecretSource(pool, envelope), guard, log });
   const gateway = createGateway(
     {
-      snapshots, ledger, upstreams, log, clock: snapshots.clock, tokens: gatewayTokens,
+      snapshots,
+      ledger,
+      upstreams,
+      log,
+      clock: snapshots.clock,
+      tokens: gatewayTokens,
       onClientSeen: (grant, client, ip) => usage.recordUsage(grant, client, ip),
     },
     { publicUrl, allowedHosts: allowedHosts(env, publicUrl), allowedOrigins: allowedOrigins(env, publicUrl) },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { SOURCE_HEADER } from '@/lib/auth/source-header';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SOURCE_HEADER } from '@/lib/auth/source-header';
 
 /**
  * The console's security headers, set where the port is owned, so that no page can forget them.

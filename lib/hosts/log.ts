@@ -14,11 +14,16 @@ export interface Log {
  * One JSON object a line on standard error, so that no value can forge a line: JSON escapes every control character.
  * On a terminal, lines are short text with the same escapes.
  */
-export function createLog(level: LogLevel, write: (line: string) => void = (line) => process.stderr.write(line), terminal = process.stderr.isTTY === true): Log {
+export function createLog(
+  level: LogLevel,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+  terminal = process.stderr.isTTY === true,
+): Log {
   const from = ORDER.indexOf(level);
   const at = (name: Exclude<LogLevel, 'silent'>) => {
     if (ORDER.indexOf(name) < from) return () => {};
-    return (message: string, facts?: Record<string, unknown>) => write(`${terminal ? textLine(name, message, facts) : jsonLine(name, message, facts)}\n`);
+    return (message: string, facts?: Record<string, unknown>) =>
+      write(`${terminal ? textLine(name, message, facts) : jsonLine(name, message, facts)}\n`);
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

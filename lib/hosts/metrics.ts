@@ -68,7 +68,9 @@ function observe(histogram: Histogram, seconds: number): void {
 }
 
 function labels(pairs: Record<string, string>): string {
-  return Object.entries(pairs).map(([name, value]) => `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`).join(',');
+  return Object.entries(pairs)
+    .map(([name, value]) => `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`)
+    .join(',');
 }
 
 function counter(name: string, help: string, values: Map<string, number>): string[] {
@@ -86,7 +88,14 @@ function gauge(name: string, help: string, value: number): string[] {
 function histogram(name: string, help: string, { counts, sum, total }: Histogram): string[] {
   let cumulative = 0;
   const buckets = BUCKETS_SECONDS.map((bound, index) => `${name}_bucket{le="${bound}"} ${(cumulative += counts[index] ?? 0)}`);
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...buckets, `${name}_bucket{le="+Inf"} ${total}`, `${name}_sum ${sum}`, `${name}_count ${total}`];
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} histogram`,
+    ...buckets,
+    `${name}_bucket{le="+Inf"} ${total}`,
+    `${name}_sum ${sum}`,
+    `${name}_count ${total}`,
+  ];
 }
 
 function cpuSeconds(): number {

@@ -27,7 +27,9 @@ export function createRequestListener(runtime: Runtime, options: { readonly page
     if (path.startsWith('/.well-known/oauth-protected-resource')) return protectedResource(res, path, runtime.publicUrl);
     if (path === '/api/v1' || path.startsWith('/api/v1/') || HEALTH_PATHS.has(path)) return void api(runtime, req, res);
     if (!options.page) {
-      res.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('This node serves the gateway alone; the console runs elsewhere.\n');
+      res
+        .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+        .end('This node serves the gateway alone; the console runs elsewhere.\n');
       return;
     }
     // Pages and next-auth see no socket; what a caller sent under this name is overwritten.
@@ -60,5 +62,7 @@ async function api(runtime: Runtime, req: IncomingMessage, res: ServerResponse):
 
 function refuseHost(res: ServerResponse, publicUrl: string): void {
   res.writeHead(421, { 'content-type': 'text/plain; charset=utf-8' });
-  res.end(`This is ${publicUrl}. Requests for other host names are refused; set PUBLIC_URL when people reach Callgate under another address.\n`);
+  res.end(
+    `This is ${publicUrl}. Requests for other host names are refused; set PUBLIC_URL when people reach Callgate under another address.\n`,
+  );
 }

@@ -1,7 +1,7 @@
-import type { Auth } from '@/lib/auth/create-auth';
+import type { Auth } from '@/lib/auth/auth';
+import type { Database } from '@/lib/db/open-database';
 import type { Env } from '@/lib/env/env';
 import type { Gateway } from '@/lib/gateway/gateway';
-import type { Database } from '@/lib/db/open-database';
 import type { Api } from './api-router';
 import type { Log } from './log';
 

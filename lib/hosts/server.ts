@@ -2,9 +2,9 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { EnvError } from '@/lib/env/env-error';
-import { type Env, readEnv } from '@/lib/env/env';
 import { DatabaseError } from '@/lib/db/database-error';
+import { type Env, readEnv } from '@/lib/env/env';
+import { EnvError } from '@/lib/env/env-error';
 import { announce } from './announce';
 import { composeRuntime, publicUrlOf } from './compose';
 import { createLog, type Log } from './log';
@@ -122,6 +122,9 @@ function stopOnSignals(server: http.Server, runtime: Runtime, next: NextServer |
 
 async function endWith(error: unknown, log: Log): Promise<never> {
   const known = error instanceof DatabaseError || error instanceof EnvError;
-  log.error(known ? error.message : 'Callgate could not start.', known ? undefined : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  log.error(
+    known ? error.message : 'Callgate could not start.',
+    known ? undefined : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+  );
   process.exit(1);
 }

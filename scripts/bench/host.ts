@@ -1,8 +1,9 @@
 // The gateway under test with everything real (database, ledger, policy), and a bare pass-through in the same process to compare with.
+
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 import { openDatabase } from '@/lib/db/open-database';
 import { readEnv } from '@/lib/env/env';
@@ -10,11 +11,12 @@ import { closeAll, composeDataPlane, type DataPlane } from '@/lib/hosts/compose'
 import { createGatewayHttpListener } from '@/lib/hosts/gateway-http';
 import { gatewayTokens } from '@/lib/hosts/gateway-tokens';
 import { createLog } from '@/lib/hosts/log';
-import { newId, type IdPrefix } from '@/lib/kernel/ids';
+import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import { makeToken } from '@/lib/kernel/token';
 import { definitionDigest } from '@/lib/risk/definition-digest';
 
-const POLICY = '{"version":"1","default":"deny","tools":{"echo":{"limits":[{"counter":"calls","window":"day","max":1000000000,"scope":"grant"}]}}}';
+const POLICY =
+  '{"version":"1","default":"deny","tools":{"echo":{"limits":[{"counter":"calls","window":"day","max":1000000000,"scope":"grant"}]}}}';
 const ECHO = {
   name: 'echo',
   description: 'Returns the text it was given.',
@@ -73,13 +75,34 @@ async function seed(): Promise<void> {
   const id = (prefix: IdPrefix): string => newId(prefix, Date.now(), randomBytes(10));
   const { prisma } = database;
   const [serverId, policyId, agentId, grantId] = [id('srv'), id('pol'), id('agt'), id('grt')];
-  await prisma.server.create({ data: { id: serverId, slug: 'bench', name: 'Bench', transport: 'http', url: upstream.href, revision: '1' } });
+  await prisma.server.create({
+    data: { id: serverId, slug: 'bench', name: 'Bench', transport: 'http', url: upstream.href, revision: '1' },
+  });
   await prisma.tool.create({
-    data: { id: id('tool'), serverId, name: ECHO.name, description: ECHO.description, definition: ECHO, digest: definitionDigest(ECHO), category: 'read', risk: 'low', status: 'active' },
+    data: {
+      id: id('tool'),
+      serverId,
+      name: ECHO.name,
+      description: ECHO.description,
+      definition: ECHO,
+      digest: definitionDigest(ECHO),
+      category: 'read',
+      risk: 'low',
+      status: 'active',
+    },
   });
   await prisma.policy.create({ data: { id: policyId, serverId, slug: 'bench', name: 'Bench', liveVersion: 1 } });
   await prisma.policyVersion.create({
-    data: { id: id('pver'), policyId, version: 1, text: POLICY, textSha256: '', compiled: POLICY, compiledSha256: '', publishedBy: 'bench' },
+    data: {
+      id: id('pver'),
+      policyId,
+      version: 1,
+      text: POLICY,
+      textSha256: '',
+      compiled: POLICY,
+      compiledSha256: '',
+      publishedBy: 'bench',
+    },
   });
   await prisma.agent.create({ data: { id: agentId, slug: 'bench', name: 'Bench', owner: 'bench@example.com' } });
   await prisma.grant.create({ data: { id: grantId, agentId, serverId, policyId, createdBy: 'bench' } });

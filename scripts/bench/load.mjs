@@ -31,7 +31,12 @@ async function run({ url, token, connections, durationMs }) {
 
   async function worker() {
     while (performance.now() < end) {
-      const body = JSON.stringify({ jsonrpc: '2.0', id: ++id, method: 'tools/call', params: { name: 'echo', arguments: { text: `call ${id}` } } });
+      const body = JSON.stringify({
+        jsonrpc: '2.0',
+        id: ++id,
+        method: 'tools/call',
+        params: { name: 'echo', arguments: { text: `call ${id}` } },
+      });
       const sent = performance.now();
       try {
         const response = await pool.request({ path: target.pathname, method: 'POST', headers, body });

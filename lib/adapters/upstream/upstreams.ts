@@ -117,7 +117,6 @@ class UpstreamRegistry implements ManagedUpstreams {
       ...routes.map(([, held]) => held.value.then((route) => route.close(), () => undefined)),
     ]);
     this.newest.delete(serverId);
-    this.healths.delete(serverId);
   }
 
   async stopAll(): Promise<void> {

@@ -1,11 +1,12 @@
 import { type Denial, refuse } from '../denial';
+import type { ImplicitSessions } from '../implicit-sessions';
 import { type GatewayPorts, UpstreamFailure, type UpstreamReply } from '../ports';
 import { discard, RelayedBody, type Tap } from '../relayed-body';
 import type { GatewayResponse } from '../request';
+import { send } from '../send';
 import { StreamTap } from '../session-tap';
 import type { SessionStore } from '../sessions';
-import { upstreamHeaders } from '../upstream-headers';
-import { canonicalText, idKey } from '../wire/json-rpc';
+import { idKey } from '../wire/json-rpc';
 import { OutcomeSniffer } from '../wire/outcome-sniffer';
 import { refusalResponse, toolResultText } from '../wire/respond';
 import { encodeEvent } from '../wire/sse';
@@ -19,6 +20,7 @@ const AWAITED_MAX = 256;
 export interface ForwardContext {
   readonly ports: GatewayPorts;
   readonly sessions: SessionStore;
+  readonly implicit: ImplicitSessions;
   readonly publicUrl: string;
   /** Counts calls on their way, for draining. */
   readonly onSent: () => void;
@@ -33,14 +35,7 @@ export async function forward(call: Admitted, context: ForwardContext): Promise<
   const exchange = new Exchange(call, context);
   let reply: UpstreamReply;
   try {
-    reply = await context.ports.upstreams.post(call.server.target, {
-      body: canonicalText(call.message),
-      method: call.message.method,
-      rpcId: call.message.id,
-      headers: upstreamHeaders(call),
-      session: call.session?.upstream ?? null,
-      signal: exchange.signal,
-    });
+    reply = await send(call, context, call.session?.upstream ?? null, exchange.signal);
   } catch (error) {
     return exchange.failed(error);
   }

@@ -45,6 +45,7 @@ export async function startCallgate(options: CallgateOptions = {}): Promise<Runn
   const child = spawn(process.execPath, ['scripts/start.mjs', ...(options.args ?? [])], {
     cwd: ROOT,
     env: {
+      NODE_ENV: 'production',
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       PORT: String(port),
@@ -99,7 +100,10 @@ async function waitUntilReady(running: RunningCallgate, exited: Promise<number |
   });
   while (performance.now() < deadline) {
     if (ended) throw new Error(`Callgate ended before it was ready:\n${running.output()}`);
-    const ready = await fetch(`${running.url}/readyz`).then((answer) => answer.status === 200, () => false);
+    const ready = await fetch(`${running.url}/readyz`).then(
+      (answer) => answer.status === 200,
+      () => false,
+    );
     if (ready) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -107,7 +111,12 @@ async function waitUntilReady(running: RunningCallgate, exited: Promise<number |
   throw new Error(`Callgate was not ready in ${READY_WITHIN_MS / 1000} s:\n${running.output()}`);
 }
 
-async function callApi<T>(url: string, method: string, apiPath: string, body?: unknown): Promise<{ status: number; body: T; headers: Headers }> {
+async function callApi<T>(
+  url: string,
+  method: string,
+  apiPath: string,
+  body?: unknown,
+): Promise<{ status: number; body: T; headers: Headers }> {
   const answer = await fetch(`${url}/api/v1${apiPath}`, {
     method,
     headers: { authorization: `Bearer ${ADMIN_KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },

@@ -1,0 +1,121 @@
+import { isJsonObject, type Json } from '@/lib/kernel/json';
+import type { RequestFacts } from './facts';
+import type { Lease } from './implicit-sessions';
+import type { UpstreamReply, UpstreamSession } from './ports';
+import { collect } from './relayed-body';
+import type { ForwardContext } from './stages/forward';
+import type { Granted } from './stages/grant';
+import { upstreamHeaders } from './upstream-headers';
+import { canonicalText } from './wire/json-rpc';
+
+const ERROR_BYTES_MAX = 64 * 1024;
+/** What servers answer to a request that should have come in a session; the request was not looked at then. */
+const SESSION_WANTED = new Set([-32000, -32001, -32600]);
+
+/**
+ * Sends one message to its upstream. A legacy request without a session is tried without one; when the upstream turns it
+ * away at the door for that (HTTP 400 or 404 with a JSON-RPC protocol error, so nothing ran), it goes again in an
+ * implicit session. Throws `UpstreamFailure`.
+ */
+export async function send(
+  call: Granted,
+  context: ForwardContext,
+  session: UpstreamSession | null,
+  signal: AbortSignal,
+): Promise<UpstreamReply> {
+  const mayLease =
+    session === null &&
+    call.era === 'legacy' &&
+    call.server.target.transport === 'http' &&
+    call.message.kind === 'request' &&
+    call.message.method !== 'initialize';
+  if (!mayLease) return post(call, context, session, signal);
+  const { implicit } = context;
+  if (!implicit.isNeeded(call.grant.id, call.server.target)) {
+    const reply = await post(call, context, null, signal);
+    const wanted = await wantsSession(reply);
+    if (!wanted.yes) return wanted.reply;
+  }
+  const lease = await implicit.lease(call.grant.id, call.server.target, call.message.id);
+  if (lease === null) return post(call, context, null, signal);
+  (call as RequestFacts).session = lease.session;
+  try {
+    return released(await post(call, context, lease.session.upstream, signal), lease);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
+
+function post(call: Granted, context: ForwardContext, session: UpstreamSession | null, signal: AbortSignal): Promise<UpstreamReply> {
+  return context.ports.upstreams.post(call.server.target, {
+    body: canonicalText(call.message),
+    method: call.message.method,
+    rpcId: call.message.kind === 'notification' ? null : call.message.id,
+    headers: upstreamHeaders(call),
+    session,
+    signal,
+  });
+}
+
+/** Reads a small refusal to see what it is about; the reply given back can still be read. */
+async function wantsSession(
+  reply: UpstreamReply,
+): Promise<{ readonly yes: true } | { readonly yes: false; readonly reply: UpstreamReply }> {
+  if ((reply.status !== 400 && reply.status !== 404) || reply.body === null) return { yes: false, reply };
+  const bytes = (await collect(reply.body, ERROR_BYTES_MAX).catch(() => null)) ?? new Uint8Array(0);
+  const code = errorCode(new TextDecoder().decode(bytes));
+  if (code !== null && SESSION_WANTED.has(code)) return { yes: true };
+  return { yes: false, reply: { ...reply, body: once(bytes) } };
+}
+
+function errorCode(text: string): number | null {
+  try {
+    const message = JSON.parse(text) as Json;
+    const error = isJsonObject(message) ? message.error : undefined;
+    return isJsonObject(error) && typeof error.code === 'number' ? error.code : null;
+  } catch {
+    return null;
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
+}
+
+/** Gives the session back when the answer has been read, or is let go of. */
+function released(reply: UpstreamReply, lease: Lease): UpstreamReply {
+  if (reply.body === null) {
+    lease.release();
+    return reply;
+  }
+  return { ...reply, body: new ReleasingBody(reply.body[Symbol.asyncIterator](), lease) };
+}
+
+class ReleasingBody implements AsyncIterableIterator<Uint8Array> {
+  constructor(
+    private readonly source: AsyncIterator<Uint8Array>,
+    private readonly lease: Lease,
+  ) {}
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      const read = await this.source.next();
+      if (read.done === true) this.lease.release();
+      return read;
+    } catch (error) {
+      this.lease.release();
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.lease.release();
+    await this.source.return?.();
+    return { done: true, value: undefined };
+  }
+}

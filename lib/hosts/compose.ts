@@ -33,7 +33,7 @@ export interface DataPlane {
   readonly gateway: Gateway;
   readonly events: EventHub;
   /** What ends, in this order; see `closeAll`. */
-  readonly closing: (() => Promise<unknown> | void)[];
+  readonly closing: (() => unknown)[];
 }
 
 /** The origin under which people and agents reach this process. `port` is the one that was really taken (PORT may be 0). */

@@ -87,7 +87,10 @@ function gauge(name: string, help: string, value: number): string[] {
 
 function histogram(name: string, help: string, { counts, sum, total }: Histogram): string[] {
   let cumulative = 0;
-  const buckets = BUCKETS_SECONDS.map((bound, index) => `${name}_bucket{le="${bound}"} ${(cumulative += counts[index] ?? 0)}`);
+  const buckets = BUCKETS_SECONDS.map((bound, index) => {
+    cumulative += counts[index] ?? 0;
+    return `${name}_bucket{le="${bound}"} ${cumulative}`;
+  });
   return [
     `# HELP ${name} ${help}`,
     `# TYPE ${name} histogram`,

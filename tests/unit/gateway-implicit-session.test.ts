@@ -58,13 +58,9 @@ describe('a call without a session', () => {
   it('never shares a session with another request of the same id', async () => {
     const world = insisting(newWorld());
     await (await world.call('refund', { amount: 1 })).text();
-    const id = 'same';
-    const [a, b] = await Promise.all(
-      [1, 2].map(() =>
-        world.send({ body: { jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'refund', arguments: { amount: 1 } } } }),
-      ),
-    );
-    const texts = [(await a?.json()).result.content[0].text, (await b?.json()).result.content[0].text];
+    const body = { jsonrpc: '2.0', id: 'same', method: 'tools/call', params: { name: 'refund', arguments: { amount: 1 } } };
+    const answers = await Promise.all([world.send({ body }), world.send({ body })]);
+    const texts = await Promise.all(answers.map(async (answer) => (await answer.json()).result.content[0].text));
     expect(new Set(texts).size).toBe(2);
   });
 });

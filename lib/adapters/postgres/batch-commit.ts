@@ -10,6 +10,7 @@ import type { PendingCall } from './call-queue';
 import { linkHash, orderedRowContent } from './chain';
 import type { CounterState } from './counter-state';
 import { newEventId } from './event-id';
+import { ROW_SEPARATOR, rowLine } from './row-line';
 import { safeText } from './safe-text';
 import type { PendingSettlement } from './settle-queue';
 import type { Writer } from './writer-incarnation';
@@ -23,7 +24,7 @@ export interface PlacedCall {
   readonly windows: ReadonlyMap<string, number> | null;
 }
 
-/** The rows of one commit as JSON, and the state of the chain after it. */
+/** The rows of one commit as lines, and the state of the chain after it. */
 export interface BatchRows {
   readonly events: string;
   readonly outcomes: string;
@@ -80,19 +81,17 @@ class ChainTail {
   }
 
   append(content: EventContent | OutcomeContent): void {
-    const text = orderedRowContent(content);
-    const hash = linkHash(this.hash, text);
-    // The hashes go into the text that was hashed, instead of writing the row a second time.
-    this.#rows.push(`${text.slice(0, -1)},"previous_hash":"${this.hash}","hash":"${hash}"}`);
+    const hash = linkHash(this.hash, orderedRowContent(content));
+    this.#rows.push(rowLine(content, { previous_hash: this.hash, hash }));
     this.hash = hash;
     this.seq++;
   }
 
-  /** The rows since the last `take`, as one JSON array. */
+  /** The rows since the last `take`, as lines. */
   take(): string {
     const rows = this.#rows;
     this.#rows = [];
-    return `[${rows.join(',')}]`;
+    return rows.join(ROW_SEPARATOR);
   }
 }
 

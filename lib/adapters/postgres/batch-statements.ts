@@ -1,4 +1,5 @@
 import type { Statement } from './ledger-connection';
+import { EVENT_COLUMNS, OUTCOME_COLUMNS, selectLines } from './row-line';
 
 export const BEGIN: Statement = { name: 'callgate_begin', text: 'BEGIN ISOLATION LEVEL READ COMMITTED' };
 export const COMMIT: Statement = { name: 'callgate_commit', text: 'COMMIT' };
@@ -32,16 +33,7 @@ export const CREATE_COUNTERS: Statement = {
 };
 
 const COUNTER_COLUMNS = 'key text, counter text, scope text, scope_key text, rule text, start_ms float8, end_ms float8, used float8, max float8, log jsonb';
-const OUTCOME_TYPES = `event_id text, event_at timestamptz, at timestamptz, writer text, seq bigint, previous_hash text, hash text, outcome text,
-  http_status integer, upstream_ms float8, gateway_ms float8, result_bytes integer, note text`;
-const OUTCOME_COLUMNS = columnsOf(OUTCOME_TYPES);
-const EVENT_TYPES = `id text, at timestamptz, writer text, seq bigint, previous_hash text, hash text, method text, decision text, reason text, rule text, message text,
-  server_id text, server_slug text, agent_id text, agent_slug text, grant_id text, policy_id text, policy_slug text, policy_version integer,
-  tool text, inner_tool text, category text, risk text, definition_digest text, arguments_hmac text, arguments_envelope text, arguments_bytes integer,
-  session text, client_name text, client_version text, source_ip text, rpc_id jsonb, trace jsonb, charges jsonb, expects_outcome boolean`;
-const EVENT_COLUMNS = columnsOf(EVENT_TYPES);
-
-/** Writes one batch: $1 counters, $2 outcomes, $3 events, each a JSON array of rows. Returns how many of each it wrote. */
+/** Writes one batch: $1 counters (a JSON array), $2 outcomes and $3 events (lines). Returns how many of each it wrote. */
 export const WRITE_BATCH: Statement = {
   name: 'callgate_write_batch',
   text: `
@@ -50,9 +42,9 @@ export const WRITE_BATCH: Statement = {
         window_start = to_timestamp(r.start_ms / 1000), window_end = to_timestamp(r.end_ms / 1000), updated_at = clock_timestamp()
       FROM json_to_recordset($1::json) AS r(${COUNTER_COLUMNS}) WHERE c.key = r.key RETURNING 1
     ), settled AS (
-      INSERT INTO audit_outcomes (${OUTCOME_COLUMNS}) SELECT ${OUTCOME_COLUMNS} FROM json_to_recordset($2::json) AS r(${OUTCOME_TYPES}) RETURNING 1
+      INSERT INTO audit_outcomes (${namesOf(OUTCOME_COLUMNS)}) ${selectLines('$2', OUTCOME_COLUMNS)} RETURNING 1
     ), recorded AS (
-      INSERT INTO audit_events (${EVENT_COLUMNS}) SELECT ${EVENT_COLUMNS} FROM json_to_recordset($3::json) AS r(${EVENT_TYPES}) RETURNING 1
+      INSERT INTO audit_events (${namesOf(EVENT_COLUMNS)}) ${selectLines('$3', EVENT_COLUMNS)} RETURNING 1
     )
     SELECT (SELECT count(*) FROM charged)::int AS charged, (SELECT count(*) FROM settled)::int AS settled, (SELECT count(*) FROM recorded)::int AS recorded`,
 };
@@ -65,9 +57,6 @@ export const HEARTBEAT: Statement = {
     WHERE id = $1 RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms`,
 };
 
-function columnsOf(types: string): string {
-  return types
-    .split(',')
-    .map((column) => column.trim().split(' ')[0])
-    .join(', ');
+function namesOf(columns: readonly (readonly [string, string])[]): string {
+  return columns.map(([name]) => name).join(', ');
 }

@@ -1,14 +1,19 @@
 import type { Json } from '@/lib/kernel/json';
 
+/** NUL, and the three characters that part rows and fields on their way to the database. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const UNSAFE = /[\u0000\u001d-\u001f]/;
+const UNSAFE_ALL = new RegExp(UNSAFE, 'g');
+
 /**
- * Text that PostgreSQL can hold: no NUL, no lone surrogate, at most `charactersMax` UTF-16 units (what is cut ends in
+ * Text that PostgreSQL can hold: no NUL, none of the separators of `row-line`, no lone surrogate, at most `charactersMax` UTF-16 units (what is cut ends in
  * `…`). Everything an agent or a server can name passes here: one value that the database refuses would otherwise
  * refuse the whole batch, and an index takes at most 2,704 bytes.
  */
 export function safeText(text: string, charactersMax: number): string {
   let safe = text;
   if (safe.length > charactersMax) safe = `${safe.slice(0, charactersMax - 1)}…`;
-  if (safe.includes('\u0000')) safe = safe.replaceAll('\u0000', '\ufffd');
+  if (UNSAFE.test(safe)) safe = safe.replace(UNSAFE_ALL, '\ufffd');
   return safe.isWellFormed() ? safe : safe.toWellFormed();
 }
 

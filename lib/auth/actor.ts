@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Actor } from '@/lib/control/context';
+import type { Auth, AuthDeps } from './auth';
 import { type CookieFacts, readCookie } from './cookie';
-import type { Auth, AuthDeps } from './create-auth';
 import { findSession } from './sessions';
 
 const KEY_ACTOR: Actor = { kind: 'key', id: 'key_environment', name: 'Management key', role: 'admin', sessionId: null };

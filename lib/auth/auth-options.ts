@@ -2,9 +2,9 @@ import type { NextAuthOptions } from 'next-auth';
 import { decode, encode } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
 import { ControlError } from '@/lib/control/control-error';
-import type { Auth } from './create-auth';
-import { SOURCE_HEADER } from './source-header';
+import type { Auth } from './auth';
 import { isReference, SESSION_ABSOLUTE_MS } from './sessions';
+import { SOURCE_HEADER } from './source-header';
 
 const MAX_AGE_SECONDS = SESSION_ABSOLUTE_MS / 1000;
 
@@ -35,7 +35,10 @@ export function createAuthOptions(auth: Auth): NextAuthOptions {
     callbacks: {
       jwt: ({ token, user }) => (user ? { ref: (user as { ref?: string }).ref } : token),
       session: async ({ session, token }) => {
-        const actor = typeof token.ref === 'string' ? await auth.actorOf(new Headers({ cookie: `${auth.cookie.name}=${token.ref}` }), { touch: false }) : null;
+        const actor =
+          typeof token.ref === 'string'
+            ? await auth.actorOf(new Headers({ cookie: `${auth.cookie.name}=${token.ref}` }), { touch: false })
+            : null;
         return { ...session, user: actor ? { name: actor.name } : undefined };
       },
       redirect: ({ url }) => sameOriginUrl(url, auth.publicUrl),
@@ -58,7 +61,12 @@ function credentials(auth: Auth) {
     async authorize(given, request) {
       const header = (name: string): string | null => (request.headers?.[name] as string | undefined) ?? null;
       try {
-        const { user, reference } = await auth.signIn({ email: given?.email ?? '', password: given?.password ?? '', source: header(SOURCE_HEADER), userAgent: header('user-agent') });
+        const { user, reference } = await auth.signIn({
+          email: given?.email ?? '',
+          password: given?.password ?? '',
+          source: header(SOURCE_HEADER),
+          userAgent: header('user-agent'),
+        });
         return { id: user.id, name: user.name, email: user.email, ref: reference };
       } catch (error) {
         // The message travels to the sign-in page in a URL: a word and a number, never more.

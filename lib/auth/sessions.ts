@@ -26,8 +26,14 @@ export async function createSession(tx: Transaction, session: NewSession): Promi
   const { id, userId, ip, now } = session;
   await tx.session.create({
     data: {
-      id, userId, ip, userAgent: session.userAgent?.slice(0, 500) ?? null, tokenHash: hashReference(reference),
-      createdAt: now, lastSeenAt: now, expiresAt: new Date(now.getTime() + SESSION_ABSOLUTE_MS),
+      id,
+      userId,
+      ip,
+      userAgent: session.userAgent?.slice(0, 500) ?? null,
+      tokenHash: hashReference(reference),
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + SESSION_ABSOLUTE_MS),
     },
   });
   return reference;
@@ -37,7 +43,7 @@ export async function createSession(tx: Transaction, session: NewSession): Promi
 export async function findSession(prisma: Database, reference: string, now: Date, touch: boolean): Promise<LiveSession | null> {
   if (!isReference(reference)) return null;
   const row = await prisma.session.findUnique({ where: { tokenHash: hashReference(reference) }, include: { user: true } });
-  if (!row || row.user.status !== 'active') return null;
+  if (row?.user.status !== 'active') return null;
   if (row.expiresAt <= now || row.lastSeenAt.getTime() + SESSION_IDLE_MS <= now.getTime()) return null;
   if (touch && now.getTime() - row.lastSeenAt.getTime() >= TOUCH_EVERY_MS) {
     // updateMany: the session may have been ended this very moment, and that is no error.
@@ -49,7 +55,9 @@ export async function findSession(prisma: Database, reference: string, now: Date
 }
 
 export async function deleteDeadSessions(tx: Transaction, now: Date): Promise<void> {
-  await tx.session.deleteMany({ where: { OR: [{ expiresAt: { lte: now } }, { lastSeenAt: { lte: new Date(now.getTime() - SESSION_IDLE_MS) } }] } });
+  await tx.session.deleteMany({
+    where: { OR: [{ expiresAt: { lte: now } }, { lastSeenAt: { lte: new Date(now.getTime() - SESSION_IDLE_MS) } }] },
+  });
 }
 
 export const isReference = (text: string): boolean => /^[A-Za-z0-9_-]{43}$/.test(text);

@@ -1,24 +1,10 @@
 import { recordChange } from '@/lib/control/change';
-import { ANONYMOUS, type Actor, type Anonymous } from '@/lib/control/context';
+import { type Actor, ANONYMOUS, type Anonymous } from '@/lib/control/context';
 import { ControlError } from '@/lib/control/control-error';
 import { attemptSucceeded, takeAttempt } from '@/lib/control/throttle';
 import type { Role } from '@/lib/domain/roles';
-import type { AuthDeps } from './create-auth';
+import type { AuthDeps, SignedIn, SignInRequest } from './auth';
 import { createSession, deleteDeadSessions, hashReference, isReference } from './sessions';
-
-export interface SignInRequest {
-  readonly email: string;
-  readonly password: string;
-  /** The peer's address; null when nobody trustworthy says it. */
-  readonly source: string | null;
-  readonly userAgent: string | null;
-}
-
-export interface SignedIn {
-  readonly user: { readonly id: string; readonly email: string; readonly name: string; readonly role: Role };
-  /** The new session's reference, for the cookie. */
-  readonly reference: string;
-}
 
 /** Checks a password and opens a session. Unknown, disabled and mistyped take the same time and get the same answer. */
 export async function signIn(deps: AuthDeps, request: SignInRequest): Promise<SignedIn> {
@@ -30,7 +16,15 @@ export async function signIn(deps: AuthDeps, request: SignInRequest): Promise<Si
   const [user] = await prisma.user.findMany({ where: { email: { equals: escapeLike(email), mode: 'insensitive' } }, take: 1 });
   const isRight = user ? await passwords.verify(user.passwordHash, request.password) : await passwords.verifyNothing(request.password);
   if (!user || !isRight || user.status !== 'active') {
-    await prisma.$transaction((tx) => recordChange(tx, acting(deps, ANONYMOUS), { action: 'sign_in.failed', entity: 'member', entityId: user?.id ?? 'unknown', entityName: user?.email ?? null, after: { source: request.source } }));
+    await prisma.$transaction((tx) =>
+      recordChange(tx, acting(deps, ANONYMOUS), {
+        action: 'sign_in.failed',
+        entity: 'member',
+        entityId: user?.id ?? 'unknown',
+        entityName: user?.email ?? null,
+        after: { source: request.source },
+      }),
+    );
     throw new ControlError(401, 'auth.invalid', 'E-mail or password is not right, or the account is disabled.');
   }
   await attemptSucceeded(prisma, accountKey, sourceKey ?? accountKey);
@@ -42,7 +36,13 @@ export async function signIn(deps: AuthDeps, request: SignInRequest): Promise<Si
     await deleteDeadSessions(tx, now);
     await tx.user.update({ where: { id: user.id }, data: { lastSeenAt: now, ...(rehashed === null ? {} : { passwordHash: rehashed }) } });
     const made = await createSession(tx, { id, userId: user.id, userAgent: request.userAgent, ip: request.source, now });
-    await recordChange(tx, acting(deps, actor), { action: 'sign_in', entity: 'member', entityId: user.id, entityName: user.email, after: { session: id, source: request.source } });
+    await recordChange(tx, acting(deps, actor), {
+      action: 'sign_in',
+      entity: 'member',
+      entityId: user.id,
+      entityName: user.email,
+      after: { session: id, source: request.source },
+    });
     return made;
   });
   return { user: { id: user.id, email: user.email, name: user.name, role: user.role as Role }, reference };
@@ -55,7 +55,13 @@ export async function signOut(deps: AuthDeps, reference: string): Promise<void> 
   const actor: Actor = { kind: 'user', id: row.user.id, name: row.user.name, role: row.user.role as Role, sessionId: row.id };
   await deps.prisma.$transaction(async (tx) => {
     await tx.session.deleteMany({ where: { id: row.id } });
-    await recordChange(tx, acting(deps, actor), { action: 'sign_out', entity: 'member', entityId: row.user.id, entityName: row.user.email, before: { session: row.id } });
+    await recordChange(tx, acting(deps, actor), {
+      action: 'sign_out',
+      entity: 'member',
+      entityId: row.user.id,
+      entityName: row.user.email,
+      before: { session: row.id },
+    });
   });
 }
 

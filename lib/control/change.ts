@@ -17,7 +17,11 @@ export interface ChangeRecord {
 export type RecordChange = (change: ChangeRecord) => Promise<void>;
 
 /** Writes one row of `admin_changes` in the transaction of the change itself. */
-export async function recordChange(tx: Transaction, ctx: Pick<ControlContext, 'actor' | 'requestId' | 'now'> & { readonly services: Pick<ControlServices, 'newId'> }, change: ChangeRecord): Promise<void> {
+export async function recordChange(
+  tx: Transaction,
+  ctx: Pick<ControlContext, 'actor' | 'requestId' | 'now'> & { readonly services: Pick<ControlServices, 'newId'> },
+  change: ChangeRecord,
+): Promise<void> {
   await tx.adminChange.create({
     data: {
       id: ctx.services.newId('chg'),

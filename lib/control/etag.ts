@@ -7,7 +7,10 @@ export const etagOf = (...parts: (string | number | Date | null | undefined)[]):
 /** Throws 412 when the caller named a version and another one is there by now. Call it under the row's lock. */
 export function requireMatch(ifMatch: string | null, etag: string, what: string): void {
   if (ifMatch === null || ifMatch === etag) return;
-  throw new ControlError(412, `${what}.stale`, `The ${what} was changed by someone else since you read it. Nothing was saved; read it again and repeat your change.`, [
-    { path: 'If-Match', message: `the current version is "${etag}"` },
-  ]);
+  throw new ControlError(
+    412,
+    `${what}.stale`,
+    `The ${what} was changed by someone else since you read it. Nothing was saved; read it again and repeat your change.`,
+    [{ path: 'If-Match', message: `the current version is "${etag}"` }],
+  );
 }

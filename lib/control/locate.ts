@@ -1,5 +1,5 @@
-import { notFound } from './control-error';
 import type { Reader, Transaction } from './context';
+import { notFound } from './control-error';
 
 /** Finds what a path or body names by id or slug; throws 404. Slugs have no underscore, so the two cannot be confused. */
 
@@ -17,7 +17,9 @@ export async function locateAgent(db: Reader, reference: string) {
 
 /** A policy of the given server. */
 export async function locatePolicy(db: Reader, serverId: string, reference: string) {
-  const policy = await db.policy.findFirst({ where: reference.startsWith('pol_') ? { id: reference, serverId } : { slug: reference, serverId } });
+  const policy = await db.policy.findFirst({
+    where: reference.startsWith('pol_') ? { id: reference, serverId } : { slug: reference, serverId },
+  });
   if (!policy) throw notFound('policy', reference);
   return policy;
 }

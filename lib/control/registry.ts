@@ -65,7 +65,10 @@ import { updateTool } from './tools/update-tool';
 /** A contract with the verb that keeps it. */
 export interface Route {
   readonly contract: Contract;
-  run(ctx: ControlContext, input: { params: Record<string, string>; query: unknown; body: unknown; ifMatch: string | null }): Promise<unknown> | AsyncIterable<unknown>;
+  run(
+    ctx: ControlContext,
+    input: { params: Record<string, string>; query: unknown; body: unknown; ifMatch: string | null },
+  ): Promise<unknown> | AsyncIterable<unknown>;
 }
 
 /** The compiler checks that the verb takes what the contract validates and gives what it promises. */
@@ -74,7 +77,10 @@ function route<C extends Contract<string>>(contract: C, verb: (ctx: ControlConte
 }
 
 /** The same for a verb that yields. */
-function stream<C extends Contract<string>>(contract: C, verb: (ctx: ControlContext, input: VerbInput<C>) => AsyncIterable<unknown>): Route {
+function stream<C extends Contract<string>>(
+  contract: C,
+  verb: (ctx: ControlContext, input: VerbInput<C>) => AsyncIterable<unknown>,
+): Route {
   return { contract, run: (ctx, input) => verb(ctx, input as unknown as VerbInput<C>) };
 }
 

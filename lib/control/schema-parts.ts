@@ -15,7 +15,6 @@ export const lineSchema = (lengthMax: number) =>
     .trim()
     .min(1, 'must not be empty')
     .max(lengthMax, `at most ${lengthMax} characters`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
     .regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/, 'must be one line without control characters');
 
 export const timeSchema = z.iso.datetime().describe('ISO 8601 UTC with milliseconds');
@@ -60,14 +59,18 @@ export const pageQueryShape = {
   cursor: z.string().max(400).optional().describe('`nextCursor` of the page before'),
 };
 
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 /** `?x=a,b` or `?x=a&x=b`: any of the values. */
 export const anyOf = <Value extends z.ZodType<string, string>>(value: Value) =>
   z
     .union([z.string(), z.array(z.string())])
-    .transform((raw) => (Array.isArray(raw) ? raw : [raw]).flatMap((part) => part.split(',')).map((part) => part.trim()).filter((part) => part !== ''))
+    .transform((raw) =>
+      (Array.isArray(raw) ? raw : [raw])
+        .flatMap((part) => part.split(','))
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
     .pipe(z.array(value).min(1).max(50));
 
 export const flagSchema = z.enum(['true', 'false']).transform((text) => text === 'true');

@@ -44,7 +44,9 @@ export interface ReportedStep {
   readonly fix?: string;
 }
 
-export type EgressVerdict = { readonly ok: true } | { readonly ok: false; readonly error: { readonly message: string; readonly fix: string } };
+export type EgressVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: { readonly message: string; readonly fix: string } };
 
 export interface AuditVerification {
   readonly ok: boolean;

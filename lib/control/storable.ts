@@ -5,5 +5,7 @@ export function storableText(text: string): string {
 
 /** The same for every string inside a JSON value. */
 export function storableJson(value: object): object {
-  return JSON.parse(JSON.stringify(value), (_key, member: unknown) => (typeof member === 'string' ? storableText(member) : member)) as object;
+  return JSON.parse(JSON.stringify(value), (_key, member: unknown) =>
+    typeof member === 'string' ? storableText(member) : member,
+  ) as object;
 }

@@ -1,5 +1,5 @@
-import { ControlError } from './control-error';
 import type { Database } from './context';
+import { ControlError } from './control-error';
 
 const FREE_ATTEMPTS = 5;
 const WAIT_SECONDS_MAX = 900;

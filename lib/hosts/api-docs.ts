@@ -14,7 +14,7 @@ export function docsPage(contracts: readonly Contract[]): { html: string; csp: s
     groups.set(group, [...(groups.get(group) ?? []), contract]);
   }
   const sections = [...groups].map(
-    ([name, members]) => `<section><h2>${escape(name)}</h2>${members.map(operationHtml).join('')}</section>`,
+    ([name, members]) => `<section><h2>${escapeHtml(name)}</h2>${members.map(operationHtml).join('')}</section>`,
   );
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Callgate management API</title><style>${STYLE}</style></head><body>
 <h1>Callgate management API</h1><p><code>Authorization: Bearer &lt;management key&gt;</code>, or the console session. JSON in and out; times are ISO 8601 UTC. Servers, agents and policies are named by id or slug.
@@ -31,12 +31,12 @@ function operationHtml(contract: Contract): string {
     contract.status === 204 ? '' : schemaHtml(`Answer ${contract.status}`, contract.answer, 'output'),
   ];
   const permission = contract.permission === 'public' ? 'no sign-in needed' : `permission ${contract.permission}`;
-  return `<details id="${escape(contract.name)}"><summary><b>${contract.method}</b> <code>/api/v1${escape(contract.path)}</code></summary><p>${escape(contract.summary)} <small>(${escape(permission)})</small></p>${parts.join('')}</details>`;
+  return `<details id="${escapeHtml(contract.name)}"><summary><b>${contract.method}</b> <code>/api/v1${escapeHtml(contract.path)}</code></summary><p>${escapeHtml(contract.summary)} <small>(${escapeHtml(permission)})</small></p>${parts.join('')}</details>`;
 }
 
 function schemaHtml(title: string, schema: z.ZodType, io: 'input' | 'output'): string {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>;
-  return `<p><small>${title}</small></p><pre>${escape(JSON.stringify(json, null, 2))}</pre>`;
+  return `<p><small>${title}</small></p><pre>${escapeHtml(JSON.stringify(json, null, 2))}</pre>`;
 }
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -12,7 +12,10 @@ export async function agentAnswers(db: Reader, ctx: ControlContext, rows: readon
     where: { agentId: { in: rows.map((row) => row.id) } },
     select: { agentId: true, status: true, expiresAt: true, server: { select: { slug: true } }, usage: { select: { lastUsedAt: true } } },
   });
-  const owners = await db.user.findMany({ where: { email: { in: rows.map((row) => row.owner), mode: 'insensitive' } }, select: { email: true, status: true } });
+  const owners = await db.user.findMany({
+    where: { email: { in: rows.map((row) => row.owner), mode: 'insensitive' } },
+    select: { email: true, status: true },
+  });
   return rows.map((row) => {
     const own = grants.filter((grant) => grant.agentId === row.id);
     const active = own.filter((grant) => grant.status === 'active' && (grant.expiresAt === null || grant.expiresAt > ctx.now));

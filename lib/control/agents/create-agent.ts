@@ -1,6 +1,6 @@
 import { change } from '../change';
-import { ControlError, isUniqueViolation } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError, isUniqueViolation } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { agentAnswer, recordedAgent } from './agent-answer';
 import type { createAgent as contract } from './contract';
@@ -11,15 +11,27 @@ export async function createAgent(ctx: ControlContext, { body }: VerbInput<typeo
     await change(ctx, async (tx, record) => {
       const row = await tx.agent.create({
         data: {
-          id, slug: body.slug, name: body.name, owner: body.owner, purpose: body.purpose ?? null, environment: body.environment ?? null,
-          labels: body.labels ?? {}, createdAt: ctx.now, updatedAt: ctx.now,
+          id,
+          slug: body.slug,
+          name: body.name,
+          owner: body.owner,
+          purpose: body.purpose ?? null,
+          environment: body.environment ?? null,
+          labels: body.labels ?? {},
+          createdAt: ctx.now,
+          updatedAt: ctx.now,
         },
       });
       await record({ action: 'agent.create', entity: 'agent', entityId: id, entityName: body.slug, after: recordedAgent(row) });
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new ControlError(409, 'agent.slug_taken', `There is already an agent \`${body.slug}\`. Choose another slug, or change that agent.`, [{ path: '/slug', message: 'already used' }]);
+    throw new ControlError(
+      409,
+      'agent.slug_taken',
+      `There is already an agent \`${body.slug}\`. Choose another slug, or change that agent.`,
+      [{ path: '/slug', message: 'already used' }],
+    );
   }
   return agentAnswer(ctx.prisma, ctx, id);
 }

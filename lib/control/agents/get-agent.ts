@@ -17,13 +17,22 @@ export async function getAgent(ctx: ControlContext, { params }: VerbInput<typeof
 async function reachOf(ctx: ControlContext, agentId: string): Promise<Reach> {
   const grants = await ctx.prisma.grant.findMany({
     where: { agentId, status: 'active', OR: [{ expiresAt: null }, { expiresAt: { gt: ctx.now } }] },
-    include: { server: { select: { id: true, slug: true, name: true, status: true } }, policy: { select: { id: true, slug: true, liveVersion: true } } },
+    include: {
+      server: { select: { id: true, slug: true, name: true, status: true } },
+      policy: { select: { id: true, slug: true, liveVersion: true } },
+    },
     orderBy: { id: 'asc' },
   });
   const reach: Reach = [];
   for (const grant of grants) {
     const { status, ...server } = grant.server;
-    const base = { grant: grant.id, label: grant.label, server, policy: grant.policy?.slug ?? null, version: grant.policy?.liveVersion ?? null };
+    const base = {
+      grant: grant.id,
+      label: grant.label,
+      server,
+      policy: grant.policy?.slug ?? null,
+      version: grant.policy?.liveVersion ?? null,
+    };
     const empty = { ...base, mode: null, listed: [], hidden: 0 };
     if (status !== 'active') reach.push({ ...empty, note: 'The server is disabled.' });
     else if (!grant.policy) reach.push({ ...empty, note: 'The grant has no policy: everything is denied.' });
@@ -33,11 +42,22 @@ async function reachOf(ctx: ControlContext, agentId: string): Promise<Reach> {
   return reach;
 }
 
-async function visibleTools(ctx: ControlContext, serverId: string, policyId: string, version: number): Promise<Pick<Reach[number], 'mode' | 'listed' | 'hidden' | 'note'>> {
+async function visibleTools(
+  ctx: ControlContext,
+  serverId: string,
+  policyId: string,
+  version: number,
+): Promise<Pick<Reach[number], 'mode' | 'listed' | 'hidden' | 'note'>> {
   const live = await ctx.prisma.policyVersion.findUniqueOrThrow({ where: { policyId_version: { policyId, version } } });
   const catalogue = await catalogueOf(ctx.prisma, serverId);
   const { compiled } = compileText(live.text, catalogue);
-  if (compiled === null) return { mode: null, listed: [], hidden: catalogue.size, note: 'The published policy no longer compiles: everything is denied.' };
+  if (compiled === null)
+    return { mode: null, listed: [], hidden: catalogue.size, note: 'The published policy no longer compiles: everything is denied.' };
   const listed = [...catalogue.keys()].filter((tool) => !compiled.policy.hides(tool, catalogue));
-  return { mode: compiled.policy.mode, listed, hidden: catalogue.size - listed.length, note: catalogue.size === 0 ? 'The server has no tools.' : null };
+  return {
+    mode: compiled.policy.mode,
+    listed,
+    hidden: catalogue.size - listed.length,
+    note: catalogue.size === 0 ? 'The server has no tools.' : null,
+  };
 }

@@ -8,7 +8,10 @@ import type { updateAgent as contract } from './contract';
 
 const ACTIONS = { active: 'agent.resume', suspended: 'agent.suspend' } as const;
 
-export async function updateAgent(ctx: ControlContext, { params, body, ifMatch }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+export async function updateAgent(
+  ctx: ControlContext,
+  { params, body, ifMatch }: VerbInput<typeof contract>,
+): Promise<AnswerOf<typeof contract>> {
   const { id } = await locateAgent(ctx.prisma, params.agent);
   await change(ctx, async (tx, record) => {
     await lockRow(tx, 'agent', id);
@@ -19,7 +22,9 @@ export async function updateAgent(ctx: ControlContext, { params, body, ifMatch }
     const after = await tx.agent.update({ where: { id }, data: { ...given, updatedAt: ctx.now } });
     await record({
       action: body.status !== undefined && body.status !== before.status ? ACTIONS[body.status] : 'agent.update',
-      entity: 'agent', entityId: id, entityName: before.slug,
+      entity: 'agent',
+      entityId: id,
+      entityName: before.slug,
       before: recordedAgent(before),
       after: { ...recordedAgent(after), ...(reason ? { reason } : {}) },
     });

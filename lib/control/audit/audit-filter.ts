@@ -1,5 +1,5 @@
-import type { AuditFilters } from './contract';
 import { likePattern } from '../paging';
+import type { AuditFilters } from './contract';
 
 /** A WHERE clause over `audit_events e` with the latest outcome `o`, and its parameters; every value is a parameter. */
 export interface SqlFilter {
@@ -43,8 +43,11 @@ function searchPart(q: string, parameter: (value: unknown) => string, boundedAt:
   const text = q.trim().replaceAll('\u0000', '');
   if (/^evt_[0-9a-z]{26}$/.test(text)) return `e.id = ${parameter(text)}`;
   const pattern = parameter(likePattern(text));
-  const matches = ['tool', 'inner_tool', 'rule', 'reason', 'message', 'agent_slug', 'server_slug', 'client_name'].map((column) => `e.${column} ILIKE ${pattern}`).join(' OR ');
-  const bound = boundedAt === null ? '' : `e.at >= ${parameter(new Date(boundedAt.getTime() - SEARCH_DAYS * 86_400_000))}::timestamptz AND `;
+  const matches = ['tool', 'inner_tool', 'rule', 'reason', 'message', 'agent_slug', 'server_slug', 'client_name']
+    .map((column) => `e.${column} ILIKE ${pattern}`)
+    .join(' OR ');
+  const bound =
+    boundedAt === null ? '' : `e.at >= ${parameter(new Date(boundedAt.getTime() - SEARCH_DAYS * 86_400_000))}::timestamptz AND `;
   return `${bound}(${matches})`;
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { EVENT_DECISIONS, EVENT_OUTCOMES } from '@/lib/domain/audit-event';
+import { traceStepSchema } from '../decisions/contract';
 import { defineContract } from '../define-contract';
 import { anyOf, categorySchema, pageOf, pageQueryShape, riskSchema, timeInputSchema, timeSchema } from '../schema-parts';
-import { traceStepSchema } from '../decisions/contract';
 
 /** A row of the audit list: never arguments. */
 export const auditRowSchema = z.object({
@@ -41,12 +41,18 @@ export const auditFilterShape = {
   grant: anyOf(z.string()).optional(),
   policy: anyOf(z.string()).optional().describe('slugs or ids'),
   tool: anyOf(z.string()).optional().describe('called or inner tool, exact'),
-  outcome: anyOf(z.enum([...EVENT_OUTCOMES, 'none'])).optional().describe('`none`: not settled'),
+  outcome: anyOf(z.enum([...EVENT_OUTCOMES, 'none']))
+    .optional()
+    .describe('`none`: not settled'),
   risk: anyOf(riskSchema).optional(),
   category: anyOf(categorySchema).optional(),
   decision: anyOf(z.enum(EVENT_DECISIONS)).optional(),
   method: anyOf(z.string()).optional(),
-  q: z.string().max(200).optional().describe('an event id, or part of tool, rule, reason, message, agent, server or client; looks 7 days back unless `from` says more'),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('an event id, or part of tool, rule, reason, message, agent, server or client; looks 7 days back unless `from` says more'),
 };
 
 const auditFilterSchema = z.strictObject(auditFilterShape);
@@ -74,12 +80,16 @@ export const getAuditEvent = defineContract({
     sourceIp: z.string().nullable(),
     trace: z.array(traceStepSchema),
     charges: z.json(),
-    arguments: z.union([
-      z.object({ shown: z.literal(true), value: z.json() }),
-      z.object({ shown: z.literal(false), why: z.string() }),
-    ]),
+    arguments: z.union([z.object({ shown: z.literal(true), value: z.json() }), z.object({ shown: z.literal(false), why: z.string() })]),
     settlements: z.array(
-      z.object({ at: timeSchema, outcome: z.enum(EVENT_OUTCOMES), httpStatus: z.number().int().nullable(), upstreamMs: z.number().nullable(), gatewayMs: z.number().nullable(), note: z.string().nullable() }),
+      z.object({
+        at: timeSchema,
+        outcome: z.enum(EVENT_OUTCOMES),
+        httpStatus: z.number().int().nullable(),
+        upstreamMs: z.number().nullable(),
+        gatewayMs: z.number().nullable(),
+        note: z.string().nullable(),
+      }),
     ),
     integrity: z.object({ writer: z.string(), seq: z.string(), hash: z.string(), previousHash: z.string() }),
   }),

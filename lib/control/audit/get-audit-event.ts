@@ -1,7 +1,7 @@
 import { mayRole } from '@/lib/domain/roles';
 import { change } from '../change';
-import { notFound } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { LATEST_OUTCOME } from './audit-filter';
 import { AUDIT_COLUMNS, type AuditRecord, auditRow } from './audit-row';
@@ -30,7 +30,10 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     params.event,
   );
   if (!row) throw notFound('event', params.event);
-  const settlements = await ctx.prisma.auditOutcome.findMany({ where: { eventId: row.id, eventAt: row.at }, orderBy: [{ at: 'asc' }, { seq: 'asc' }] });
+  const settlements = await ctx.prisma.auditOutcome.findMany({
+    where: { eventId: row.id, eventAt: row.at },
+    orderBy: [{ at: 'asc' }, { seq: 'asc' }],
+  });
   return {
     ...auditRow(row),
     definitionDigest: row.definition_digest,
@@ -39,7 +42,14 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     trace: row.trace,
     charges: row.charges,
     arguments: await argumentsOf(ctx, row),
-    settlements: settlements.map((one) => ({ at: one.at.toISOString(), outcome: one.outcome as Answer['settlements'][number]['outcome'], httpStatus: one.httpStatus, upstreamMs: one.upstreamMs, gatewayMs: one.gatewayMs, note: one.note })),
+    settlements: settlements.map((one) => ({
+      at: one.at.toISOString(),
+      outcome: one.outcome as Answer['settlements'][number]['outcome'],
+      httpStatus: one.httpStatus,
+      upstreamMs: one.upstreamMs,
+      gatewayMs: one.gatewayMs,
+      note: one.note,
+    })),
     integrity: { writer: row.writer, seq: String(row.seq), hash: row.hash, previousHash: row.previous_hash },
   };
 }
@@ -47,7 +57,13 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
 async function argumentsOf(ctx: ControlContext, row: EventRecord): Promise<Answer['arguments']> {
   const envelope = row.arguments_envelope;
   if (envelope === null) {
-    return { shown: false, why: row.arguments_bytes === null ? 'The call had no arguments.' : 'The arguments were not kept: the policy or the server says so, or they were too large. Their HMAC is in the trail.' };
+    return {
+      shown: false,
+      why:
+        row.arguments_bytes === null
+          ? 'The call had no arguments.'
+          : 'The arguments were not kept: the policy or the server says so, or they were too large. Their HMAC is in the trail.',
+    };
   }
   if (ctx.actor.role === null || !mayRole(ctx.actor.role, 'payload.read')) {
     return { shown: false, why: 'Arguments are shown to readers of payloads only (roles Approver and Admin).' };
@@ -59,7 +75,12 @@ async function argumentsOf(ctx: ControlContext, row: EventRecord): Promise<Answe
     return { shown: false, why: 'The arguments cannot be opened with the current CALLGATE_SECRET_KEY.' };
   }
   await change(ctx, async (_tx, record) => {
-    await record({ action: 'payload.read', entity: 'event', entityId: row.id, entityName: [row.server_slug, row.tool].filter(Boolean).join('/') || null });
+    await record({
+      action: 'payload.read',
+      entity: 'event',
+      entityId: row.id,
+      entityName: [row.server_slug, row.tool].filter(Boolean).join('/') || null,
+    });
   });
   return { shown: true, value };
 }

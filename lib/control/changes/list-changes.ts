@@ -19,7 +19,9 @@ export async function listChanges(ctx: ControlContext, { query }: VerbInput<type
         query.action ? { action: { in: query.action } } : {},
         query.entity ? { entity: { in: query.entity } } : {},
         query.entityId ? { entityId: query.entityId } : {},
-        query.q ? { OR: [{ id: query.q }, { actorName: contains }, { action: contains }, { entityName: contains }, { entityId: contains }] } : {},
+        query.q
+          ? { OR: [{ id: query.q }, { actorName: contains }, { action: contains }, { entityName: contains }, { entityId: contains }] }
+          : {},
         afterAt ? { OR: [{ at: { lt: afterAt } }, { at: afterAt, id: { lt: after?.[1] as string } }] } : {},
       ],
     },

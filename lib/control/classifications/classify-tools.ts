@@ -13,7 +13,15 @@ export async function classifyTools(_ctx: ControlContext, { body }: VerbInput<ty
     if (index > 0 && index % TOOLS_A_TURN === 0) await new Promise((resolve) => setTimeout(resolve, 0));
     const present = Object.fromEntries(Object.entries(tool).filter(([, value]) => value !== null)) as unknown as ToolDefinition;
     const { category, risk, reasons, confidence, findings, dispatch } = classify({ server: body.server, tool: present });
-    answers.push({ name: tool.name, category, risk, reasons: [...reasons], confidence, findings: [...findings], ...(dispatch ? { dispatch: { ...dispatch } } : {}) });
+    answers.push({
+      name: tool.name,
+      category,
+      risk,
+      reasons: [...reasons],
+      confidence,
+      findings: [...findings],
+      ...(dispatch ? { dispatch: { ...dispatch } } : {}),
+    });
   }
   return answers;
 }

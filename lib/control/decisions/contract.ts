@@ -25,7 +25,11 @@ export const decide = defineContract({
   body: z.strictObject({
     server: z.string().min(1),
     policy: z.string().min(1).optional().describe('the live version of this policy'),
-    text: z.string().max(1024 * 1024).optional().describe('this text instead of a published policy'),
+    text: z
+      .string()
+      .max(1024 * 1024)
+      .optional()
+      .describe('this text instead of a published policy'),
     grant: z.string().min(1).optional(),
     agent: z.string().min(1).optional(),
     tool: z.string().min(1).max(512),
@@ -48,7 +52,16 @@ export const decide = defineContract({
     risk: riskSchema,
     policy: z.object({ id: z.string(), slug: z.string(), version: z.number().int() }).nullable(),
     charges: z.array(
-      z.object({ rule: z.string(), counter: z.string(), scope: z.string(), scopeKey: z.string(), amount: z.number(), used: z.number(), max: z.number(), enforced: z.boolean() }),
+      z.object({
+        rule: z.string(),
+        counter: z.string(),
+        scope: z.string(),
+        scopeKey: z.string(),
+        amount: z.number(),
+        used: z.number(),
+        max: z.number(),
+        enforced: z.boolean(),
+      }),
     ),
     approval: z.json().nullable(),
     redact: z.array(z.string()),

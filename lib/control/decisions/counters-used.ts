@@ -16,7 +16,14 @@ export async function usedOf(
   const used = new Map<string, number>();
   const rows =
     live && policyId !== null && charges.length > 0
-      ? await db.counter.findMany({ where: { policyId, counter: { in: charges.map((charge) => charge.counter) }, windowEnd: { gt: new Date(atMs) }, windowStart: { lte: new Date(atMs) } } })
+      ? await db.counter.findMany({
+          where: {
+            policyId,
+            counter: { in: charges.map((charge) => charge.counter) },
+            windowEnd: { gt: new Date(atMs) },
+            windowStart: { lte: new Date(atMs) },
+          },
+        })
       : [];
   for (const charge of charges) {
     const row = rows.find((one) => one.counter === charge.counter && one.scope === charge.scope && one.scopeKey === charge.scopeKey);

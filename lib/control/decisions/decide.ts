@@ -1,11 +1,11 @@
 import type { CallFacts, Catalogue, Decision } from '@/lib/domain/decision';
 import type { JsonObject } from '@/lib/kernel/json';
 import { applyCounters } from '@/lib/policy/decide-with-counters';
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf, BodyOf } from '../define-contract';
 import { locateAgent, locatePolicy, locateServer } from '../locate';
-import { compileText, type CompiledText } from '../policies/compile-text';
+import { type CompiledText, compileText } from '../policies/compile-text';
 import { catalogueOf } from '../tools/catalogue';
 import type { decide as contract } from './contract';
 import { usedOf } from './counters-used';
@@ -18,60 +18,136 @@ interface ChosenPolicy {
 
 /** What would be decided, by the gateway's own engine. Reads everything, charges and sends nothing. */
 export async function decide(ctx: ControlContext, { body }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
-  if (body.policy !== undefined && body.text !== undefined) throw new ControlError(400, 'decision.two_policies', 'Give either `policy` or `text`, not both.', [{ path: '/text', message: 'given together with policy' }]);
+  if (body.policy !== undefined && body.text !== undefined)
+    throw new ControlError(400, 'decision.two_policies', 'Give either `policy` or `text`, not both.', [
+      { path: '/text', message: 'given together with policy' },
+    ]);
   const server = await locateServer(ctx.prisma, body.server);
   const { facts, policyId } = await whoCalls(ctx, server, body);
   const catalogue = await catalogueOf(ctx.prisma, server.id);
   const chosen = await choosePolicy(ctx, server.id, catalogue, body, policyId);
-  const call: CallFacts = { ...facts, tool: body.tool, args: body.arguments as JsonObject, at: body.at ? Date.parse(body.at) : ctx.now.getTime(), server: { id: server.id, slug: server.slug }, client: null, session: null };
+  const call: CallFacts = {
+    ...facts,
+    tool: body.tool,
+    args: body.arguments as JsonObject,
+    at: body.at ? Date.parse(body.at) : ctx.now.getTime(),
+    server: { id: server.id, slug: server.slug },
+    client: null,
+    session: null,
+  };
   const decision = chosen.compiled ? chosen.compiled.decide(call, catalogue) : withoutPolicy(call);
   const used = await usedOf(ctx.prisma, chosen.policyId, decision.charges, call.at, body.counters, body.grant !== undefined);
-  return answer(applyCounters(decision, (key) => used.get(key)), used, chosen.reference);
+  return answer(
+    applyCounters(decision, (key) => used.get(key)),
+    used,
+    chosen.reference,
+  );
 }
 
-async function whoCalls(ctx: ControlContext, server: { id: string; slug: string }, body: BodyOf<typeof contract>): Promise<{ facts: Pick<CallFacts, 'agent' | 'grant'>; policyId: string | null }> {
-  const grant = body.grant === undefined ? null : await ctx.prisma.grant.findUnique({ where: { id: body.grant }, include: { agent: true } });
-  if (body.grant !== undefined && !grant) throw new ControlError(404, 'grant.not_found', `There is no grant \`${body.grant}\`. Check the id.`);
-  if (grant && grant.serverId !== server.id) throw new ControlError(422, 'decision.other_server', `The grant \`${grant.id}\` is for another server than \`${server.slug}\`.`, [{ path: '/grant', message: 'of another server' }]);
+async function whoCalls(
+  ctx: ControlContext,
+  server: { id: string; slug: string },
+  body: BodyOf<typeof contract>,
+): Promise<{ facts: Pick<CallFacts, 'agent' | 'grant'>; policyId: string | null }> {
+  const grant =
+    body.grant === undefined ? null : await ctx.prisma.grant.findUnique({ where: { id: body.grant }, include: { agent: true } });
+  if (body.grant !== undefined && !grant)
+    throw new ControlError(404, 'grant.not_found', `There is no grant \`${body.grant}\`. Check the id.`);
+  if (grant && grant.serverId !== server.id)
+    throw new ControlError(422, 'decision.other_server', `The grant \`${grant.id}\` is for another server than \`${server.slug}\`.`, [
+      { path: '/grant', message: 'of another server' },
+    ]);
   const agent = grant?.agent ?? (body.agent === undefined ? null : await locateAgent(ctx.prisma, body.agent));
   return {
     policyId: grant?.policyId ?? null,
     facts: {
       agent: agent
-        ? { id: agent.id, slug: agent.slug, name: agent.name, owner: agent.owner, environment: agent.environment, labels: agent.labels as JsonObject }
+        ? {
+            id: agent.id,
+            slug: agent.slug,
+            name: agent.name,
+            owner: agent.owner,
+            environment: agent.environment,
+            labels: agent.labels as JsonObject,
+          }
         : { id: '(none)', slug: '(none)', name: '(none)', owner: '(none)', environment: null, labels: {} },
       grant: { id: grant?.id ?? '(none)', scopes: (grant?.scopes as string[] | undefined) ?? [], purpose: grant?.purpose ?? null },
     },
   };
 }
 
-async function choosePolicy(ctx: ControlContext, serverId: string, catalogue: Catalogue, body: BodyOf<typeof contract>, grantPolicyId: string | null): Promise<ChosenPolicy> {
+async function choosePolicy(
+  ctx: ControlContext,
+  serverId: string,
+  catalogue: Catalogue,
+  body: BodyOf<typeof contract>,
+  grantPolicyId: string | null,
+): Promise<ChosenPolicy> {
   if (body.text !== undefined) {
     const { compiled, problems } = compileText(body.text, catalogue);
     if (!compiled) throw new ControlError(422, 'policy.invalid', 'The text does not compile, so it decides nothing.', problems);
     return { compiled: compiled.policy, reference: null, policyId: grantPolicyId };
   }
-  const row = body.policy !== undefined ? await locatePolicy(ctx.prisma, serverId, body.policy) : grantPolicyId === null ? null : await ctx.prisma.policy.findUnique({ where: { id: grantPolicyId } });
+  const row =
+    body.policy !== undefined
+      ? await locatePolicy(ctx.prisma, serverId, body.policy)
+      : grantPolicyId === null
+        ? null
+        : await ctx.prisma.policy.findUnique({ where: { id: grantPolicyId } });
   if (!row || row.liveVersion === null) return { compiled: null, reference: null, policyId: null };
-  const live = await ctx.prisma.policyVersion.findUniqueOrThrow({ where: { policyId_version: { policyId: row.id, version: row.liveVersion } } });
+  const live = await ctx.prisma.policyVersion.findUniqueOrThrow({
+    where: { policyId_version: { policyId: row.id, version: row.liveVersion } },
+  });
   // A version that no longer compiles decides nothing at the gateway either.
-  return { compiled: compileText(live.text, catalogue).compiled?.policy ?? null, reference: { id: row.id, slug: row.slug, version: row.liveVersion }, policyId: row.id };
+  return {
+    compiled: compileText(live.text, catalogue).compiled?.policy ?? null,
+    reference: { id: row.id, slug: row.slug, version: row.liveVersion },
+    policyId: row.id,
+  };
 }
 
 function withoutPolicy(call: CallFacts): Decision {
   const message = 'This grant has no published policy, and without a policy everything is denied.';
   return {
-    outcome: 'denied', passes: false, observed: false, reason: 'policy.none', rule: '(no policy)', message, tools: [call.tool], charges: [], approval: null,
-    redact: [], category: 'execute', risk: 'high', trace: [{ stage: 'default', rule: '(no policy)', tool: call.tool, result: 'fail', decided: true, note: message }],
+    outcome: 'denied',
+    passes: false,
+    observed: false,
+    reason: 'policy.none',
+    rule: '(no policy)',
+    message,
+    tools: [call.tool],
+    charges: [],
+    approval: null,
+    redact: [],
+    category: 'execute',
+    risk: 'high',
+    trace: [{ stage: 'default', rule: '(no policy)', tool: call.tool, result: 'fail', decided: true, note: message }],
   };
 }
 
 function answer(decision: Decision, used: ReadonlyMap<string, number>, policy: ChosenPolicy['reference']): AnswerOf<typeof contract> {
   const { outcome, passes, observed, reason, rule, message, category, risk } = decision;
   return {
-    outcome, passes, observed, reason, rule, message, category, risk, policy,
+    outcome,
+    passes,
+    observed,
+    reason,
+    rule,
+    message,
+    category,
+    risk,
+    policy,
     tools: [...decision.tools],
-    charges: decision.charges.map((charge) => ({ rule: charge.rule, counter: charge.counter, scope: charge.scope, scopeKey: charge.scopeKey, amount: charge.amount, used: used.get(charge.key) ?? 0, max: charge.max, enforced: charge.enforced })),
+    charges: decision.charges.map((charge) => ({
+      rule: charge.rule,
+      counter: charge.counter,
+      scope: charge.scope,
+      scopeKey: charge.scopeKey,
+      amount: charge.amount,
+      used: used.get(charge.key) ?? 0,
+      max: charge.max,
+      enforced: charge.enforced,
+    })),
     approval: decision.approval === null ? null : { ...decision.approval, approvers: [...decision.approval.approvers] },
     redact: [...decision.redact],
     trace: JSON.parse(JSON.stringify(decision.trace)) as AnswerOf<typeof contract>['trace'],

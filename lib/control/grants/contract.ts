@@ -18,7 +18,9 @@ export const grantSchema = z.object({
   notBefore: timeSchema.nullable(),
   expiresAt: timeSchema.nullable(),
   status: z.enum(GRANT_STATES),
-  tokens: z.array(z.object({ lastFour: z.string(), createdAt: timeSchema, validUntil: timeSchema.nullable() })).describe('the current one first'),
+  tokens: z
+    .array(z.object({ lastFour: z.string(), createdAt: timeSchema, validUntil: timeSchema.nullable() }))
+    .describe('the current one first'),
   lastUsedAt: timeSchema.nullable(),
   lastClient: z.object({ name: z.string(), version: z.string().nullable() }).nullable(),
   lastSourceIp: z.string().nullable(),

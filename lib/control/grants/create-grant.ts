@@ -19,8 +19,18 @@ export async function createGrant(ctx: ControlContext, { body }: VerbInput<typeo
     const id = ctx.services.newId('grt');
     await tx.grant.create({
       data: {
-        id, agentId: agent.id, serverId: server.id, policyId, label: body.label ?? null, scopes: body.scopes ?? [], purpose: body.purpose ?? null,
-        notBefore, expiresAt, createdAt: ctx.now, createdBy: ctx.actor.name, tokens: { create: tokenColumns(ctx, token) },
+        id,
+        agentId: agent.id,
+        serverId: server.id,
+        policyId,
+        label: body.label ?? null,
+        scopes: body.scopes ?? [],
+        purpose: body.purpose ?? null,
+        notBefore,
+        expiresAt,
+        createdAt: ctx.now,
+        createdBy: ctx.actor.name,
+        tokens: { create: tokenColumns(ctx, token) },
       },
     });
     const made = await readGrant(tx, id);

@@ -29,7 +29,11 @@ export function grantAnswer(ctx: ControlContext, row: GrantRow): GrantAnswer {
     status: stateOf(row, ctx.now),
     tokens: row.tokens
       .filter((token) => token.validUntil === null || token.validUntil > ctx.now)
-      .map((token) => ({ lastFour: token.lastFour, createdAt: token.createdAt.toISOString(), validUntil: token.validUntil?.toISOString() ?? null })),
+      .map((token) => ({
+        lastFour: token.lastFour,
+        createdAt: token.createdAt.toISOString(),
+        validUntil: token.validUntil?.toISOString() ?? null,
+      })),
     lastUsedAt: row.usage?.lastUsedAt.toISOString() ?? null,
     lastClient: row.usage?.clientName ? { name: row.usage.clientName, version: row.usage.clientVersion } : null,
     lastSourceIp: row.usage?.sourceIp ?? null,
@@ -48,7 +52,10 @@ export async function readGrant(db: Reader, id: string): Promise<GrantRow> {
   return row;
 }
 
-export function stateOf(row: { readonly status: string; readonly notBefore: Date | null; readonly expiresAt: Date | null }, now: Date): GrantAnswer['status'] {
+export function stateOf(
+  row: { readonly status: string; readonly notBefore: Date | null; readonly expiresAt: Date | null },
+  now: Date,
+): GrantAnswer['status'] {
   if (row.status === 'revoked') return 'revoked';
   if (row.expiresAt !== null && row.expiresAt <= now) return 'expired';
   return row.notBefore !== null && row.notBefore > now ? 'scheduled' : 'active';
@@ -57,7 +64,17 @@ export function stateOf(row: { readonly status: string; readonly notBefore: Date
 /** What a change record keeps of a grant; never a token. */
 export function recordedGrant(row: GrantRow): Record<string, unknown> {
   const { label, scopes, purpose, notBefore, expiresAt, status } = row;
-  return { agent: row.agent.slug, server: row.server.slug, policy: row.policy?.slug ?? null, label, scopes, purpose, notBefore, expiresAt, status };
+  return {
+    agent: row.agent.slug,
+    server: row.server.slug,
+    policy: row.policy?.slug ?? null,
+    label,
+    scopes,
+    purpose,
+    notBefore,
+    expiresAt,
+    status,
+  };
 }
 
 export const grantName = (row: GrantRow): string => `${row.agent.slug} → ${row.server.slug}`;

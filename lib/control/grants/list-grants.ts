@@ -2,7 +2,7 @@ import type { Prisma } from '@/lib/db/generated/client';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf, QueryOf } from '../define-contract';
 import { decodeCursor, pageOf } from '../paging';
-import type { getGrant as one, listGrants as contract } from './contract';
+import type { listGrants as contract, getGrant as one } from './contract';
 import { GRANT_PARTS, grantAnswer, readGrant } from './grant-answer';
 
 /** Newest first. */
@@ -14,7 +14,12 @@ export async function listGrants(ctx: ControlContext, { query }: VerbInput<typeo
     orderBy: { id: 'desc' },
     take: query.limit + 1,
   });
-  return pageOf(rows, query.limit, (row) => [row.id], rows.map((row) => grantAnswer(ctx, row)));
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    rows.map((row) => grantAnswer(ctx, row)),
+  );
 }
 
 export async function getGrant(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {
@@ -40,7 +45,16 @@ function filter(ctx: ControlContext, query: QueryOf<typeof contract>): Prisma.Gr
       query.status ? { OR: query.status.map((state) => states[state]) } : {},
       // Pasting a leaked token finds its grant: by its hash, so that nothing of it is logged or compared in clear.
       query.q
-        ? { OR: [{ id: query.q }, { label: contains }, { purpose: contains }, { agent: { slug: contains } }, { server: { slug: contains } }, { tokens: { some: { tokenHash: ctx.services.hashToken(query.q) } } }] }
+        ? {
+            OR: [
+              { id: query.q },
+              { label: contains },
+              { purpose: contains },
+              { agent: { slug: contains } },
+              { server: { slug: contains } },
+              { tokens: { some: { tokenHash: ctx.services.hashToken(query.q) } } },
+            ],
+          }
         : {},
     ],
   };

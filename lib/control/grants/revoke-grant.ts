@@ -1,6 +1,6 @@
 import { change } from '../change';
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { lockRow } from '../locate';
 import type { revokeGrant as contract } from './contract';
@@ -12,11 +12,22 @@ export async function revokeGrant(ctx: ControlContext, { params, body }: VerbInp
     await lockRow(tx, 'grant', params.grant);
     const before = await readGrant(tx, params.grant);
     if (before.status === 'revoked') {
-      throw new ControlError(409, 'grant.revoked', `The grant was already revoked by ${before.revokedBy ?? 'someone'} at ${before.revokedAt?.toISOString() ?? 'an unknown time'}.`);
+      throw new ControlError(
+        409,
+        'grant.revoked',
+        `The grant was already revoked by ${before.revokedBy ?? 'someone'} at ${before.revokedAt?.toISOString() ?? 'an unknown time'}.`,
+      );
     }
     await tx.grant.update({ where: { id: before.id }, data: { status: 'revoked', revokedAt: ctx.now, revokedBy: ctx.actor.name } });
     const after = await readGrant(tx, before.id);
-    await record({ action: 'grant.revoke', entity: 'grant', entityId: before.id, entityName: grantName(before), before: recordedGrant(before), after: { ...recordedGrant(after), ...(body.reason ? { reason: body.reason } : {}) } });
+    await record({
+      action: 'grant.revoke',
+      entity: 'grant',
+      entityId: before.id,
+      entityName: grantName(before),
+      before: recordedGrant(before),
+      after: { ...recordedGrant(after), ...(body.reason ? { reason: body.reason } : {}) },
+    });
     return after;
   });
   return grantAnswer(ctx, row);

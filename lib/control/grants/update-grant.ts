@@ -1,6 +1,6 @@
 import { change } from '../change';
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { lockRow } from '../locate';
 import type { updateGrant as contract } from './contract';
@@ -11,7 +11,8 @@ export async function updateGrant(ctx: ControlContext, { params, body }: VerbInp
   const row = await change(ctx, async (tx, record) => {
     await lockRow(tx, 'grant', params.grant);
     const before = await readGrant(tx, params.grant);
-    if (before.status === 'revoked') throw new ControlError(409, 'grant.revoked', 'The grant was revoked, and that cannot be undone. Make a new grant instead.');
+    if (before.status === 'revoked')
+      throw new ControlError(409, 'grant.revoked', 'The grant was revoked, and that cannot be undone. Make a new grant instead.');
     const notBefore = body.notBefore === undefined ? before.notBefore : asTime(body.notBefore);
     const expiresAt = body.expiresAt === undefined ? before.expiresAt : asTime(body.expiresAt);
     if (body.notBefore !== undefined || body.expiresAt !== undefined) checkTimes(ctx, notBefore, expiresAt);
@@ -27,7 +28,14 @@ export async function updateGrant(ctx: ControlContext, { params, body }: VerbInp
       },
     });
     const after = await readGrant(tx, before.id);
-    await record({ action: 'grant.update', entity: 'grant', entityId: before.id, entityName: grantName(before), before: recordedGrant(before), after: recordedGrant(after) });
+    await record({
+      action: 'grant.update',
+      entity: 'grant',
+      entityId: before.id,
+      entityName: grantName(before),
+      before: recordedGrant(before),
+      after: recordedGrant(after),
+    });
     return after;
   });
   return grantAnswer(ctx, row);

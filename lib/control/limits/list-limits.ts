@@ -1,5 +1,5 @@
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { decodeCursor, likePattern, pageOf } from '../paging';
 import type { listLimits as contract } from './contract';
@@ -55,11 +55,15 @@ export async function listLimits(ctx: ControlContext, { query }: VerbInput<typeo
   const after = decodeCursor(query.cursor, 2);
   if (after) {
     const share = Number(after[0]);
-    if (!Number.isFinite(share)) throw new ControlError(400, 'cursor.invalid', 'The cursor is not one that this list gave out. Start again without it.');
+    if (!Number.isFinite(share))
+      throw new ControlError(400, 'cursor.invalid', 'The cursor is not one that this list gave out. Start again without it.');
     const atShare = parameter(share);
     parts.push(`(l.share < ${atShare}::double precision OR (l.share = ${atShare}::double precision AND l.key > ${parameter(after[1])}))`);
   }
-  const rows = await ctx.prisma.$queryRawUnsafe<LimitRecord[]>(`${SELECT} WHERE ${parts.join(' AND ')} ORDER BY l.share DESC, l.key ASC LIMIT ${query.limit + 1}`, ...values);
+  const rows = await ctx.prisma.$queryRawUnsafe<LimitRecord[]>(
+    `${SELECT} WHERE ${parts.join(' AND ')} ORDER BY l.share DESC, l.key ASC LIMIT ${query.limit + 1}`,
+    ...values,
+  );
   return pageOf(rows, query.limit, (row) => [String(row.share), row.key], rows.map(limitAnswer));
 }
 

@@ -39,7 +39,17 @@ export const listOwnSessions = defineContract({
   path: '/me/sessions',
   permission: 'read',
   summary: 'Where the asking person is signed in.',
-  answer: pageOf(z.object({ id: z.string(), current: z.boolean(), createdAt: timeSchema, lastSeenAt: timeSchema, expiresAt: timeSchema, userAgent: z.string().nullable(), ip: z.string().nullable() })),
+  answer: pageOf(
+    z.object({
+      id: z.string(),
+      current: z.boolean(),
+      createdAt: timeSchema,
+      lastSeenAt: timeSchema,
+      expiresAt: timeSchema,
+      userAgent: z.string().nullable(),
+      ip: z.string().nullable(),
+    }),
+  ),
 });
 
 export const endOwnSession = defineContract({

@@ -1,6 +1,6 @@
-import { PERMISSIONS, mayRole } from '@/lib/domain/roles';
-import { ControlError } from '../control-error';
+import { mayRole, PERMISSIONS } from '@/lib/domain/roles';
 import type { ControlContext } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import type { getMe as contract } from './contract';
 

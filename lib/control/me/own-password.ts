@@ -1,6 +1,6 @@
 import { change } from '../change';
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { checkPassword } from '../members/password-rules';
 import { attemptSucceeded, takeAttempt } from '../throttle';
@@ -22,7 +22,13 @@ export async function changeOwnPassword(ctx: ControlContext, { body }: VerbInput
   const ended = await change(ctx, async (tx, record) => {
     await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
     const { count } = await tx.session.deleteMany({ where: { userId: user.id, id: { not: person.sessionId ?? '' } } });
-    await record({ action: 'me.password', entity: 'member', entityId: user.id, entityName: user.email, after: { password: 'changed', sessionsEnded: count } });
+    await record({
+      action: 'me.password',
+      entity: 'member',
+      entityId: user.id,
+      entityName: user.email,
+      after: { password: 'changed', sessionsEnded: count },
+    });
     return count;
   });
   return { sessionsEnded: ended };

@@ -1,5 +1,5 @@
-import { ControlError } from '../control-error';
 import type { Actor, ControlContext } from '../context';
+import { ControlError } from '../control-error';
 
 /** The signed-in person; a management key has neither password nor sessions. Throws 403. */
 export function requirePerson(ctx: ControlContext): Actor {

@@ -4,7 +4,10 @@ import { defineContract } from '../define-contract';
 import { lineSchema, pageOf, pageQueryShape, timeSchema } from '../schema-parts';
 
 export const roleSchema = z.enum(ROLES);
-export const emailSchema = z.email('not an e-mail address').max(254).transform((email) => email.toLowerCase());
+export const emailSchema = z
+  .email('not an e-mail address')
+  .max(254)
+  .transform((email) => email.toLowerCase());
 /** Length is checked with the other rules (password-rules.ts), so that every sentence comes from one place. */
 export const passwordSchema = z.string().max(1_024);
 
@@ -46,7 +49,12 @@ export const updateMember = defineContract({
   path: '/members/{member}',
   permission: 'member.write',
   summary: 'Changes name, role, status or password; a change of role, status or password ends the sessions of that person.',
-  body: z.strictObject({ name: lineSchema(120).optional(), role: roleSchema.optional(), status: z.enum(['active', 'disabled']).optional(), password: passwordSchema.optional() }),
+  body: z.strictObject({
+    name: lineSchema(120).optional(),
+    role: roleSchema.optional(),
+    status: z.enum(['active', 'disabled']).optional(),
+    password: passwordSchema.optional(),
+  }),
   answer: memberSchema,
   affectsGateway: true,
 });

@@ -1,7 +1,7 @@
 import type { Role } from '@/lib/domain/roles';
 import { change, type RecordChange } from '../change';
-import { ControlError, isUniqueViolation } from '../control-error';
 import type { ControlContext, Transaction, VerbInput } from '../context';
+import { ControlError, isUniqueViolation } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import type { createMember as contract } from './contract';
 import { memberAnswer, recordedMember, type UserRow } from './member-answer';
@@ -14,7 +14,9 @@ export async function createMember(ctx: ControlContext, { body }: VerbInput<type
     return memberAnswer(await change(ctx, (tx, record) => addUser(ctx, tx, record, { ...body, passwordHash }, 'member.create')));
   } catch (error) {
     if (isUniqueIndexViolation(error)) {
-      throw new ControlError(409, 'member.email_taken', `There is already a member with the address \`${body.email}\`.`, [{ path: '/email', message: 'already used' }]);
+      throw new ControlError(409, 'member.email_taken', `There is already a member with the address \`${body.email}\`.`, [
+        { path: '/email', message: 'already used' },
+      ]);
     }
     throw error;
   }
@@ -28,9 +30,17 @@ export interface NewUser {
 }
 
 /** Adds a person inside the caller's transaction; the set-up uses it for the first one. */
-export async function addUser(ctx: Pick<ControlContext, 'services' | 'now'>, tx: Transaction, record: RecordChange, user: NewUser, action: string): Promise<UserRow> {
+export async function addUser(
+  ctx: Pick<ControlContext, 'services' | 'now'>,
+  tx: Transaction,
+  record: RecordChange,
+  user: NewUser,
+  action: string,
+): Promise<UserRow> {
   const { email, name, role, passwordHash } = user;
-  const row = await tx.user.create({ data: { id: ctx.services.newId('usr'), email: email.toLowerCase(), name, role, passwordHash, createdAt: ctx.now } });
+  const row = await tx.user.create({
+    data: { id: ctx.services.newId('usr'), email: email.toLowerCase(), name, role, passwordHash, createdAt: ctx.now },
+  });
   await record({ action, entity: 'member', entityId: row.id, entityName: row.email, after: recordedMember(row) });
   return row;
 }

@@ -1,6 +1,6 @@
 import { change } from '../change';
-import { ControlError, notFound } from '../control-error';
 import type { ControlContext, Transaction, VerbInput } from '../context';
+import { ControlError, notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { lockRow } from '../locate';
 import type { updateMember as contract } from './contract';
@@ -20,12 +20,29 @@ export async function updateMember(ctx: ControlContext, { params, body }: VerbIn
     const role = body.role ?? before.role;
     const status = body.status ?? before.status;
     await keepOneAdmin(tx, before, role, status);
-    const after = await tx.user.update({ where: { id: before.id }, data: { role, status, ...(body.name === undefined ? {} : { name: body.name }), ...(passwordHash === undefined ? {} : { passwordHash }) } });
+    const after = await tx.user.update({
+      where: { id: before.id },
+      data: {
+        role,
+        status,
+        ...(body.name === undefined ? {} : { name: body.name }),
+        ...(passwordHash === undefined ? {} : { passwordHash }),
+      },
+    });
     const endsSessions = role !== before.role || status !== before.status || passwordHash !== undefined;
     const ended = endsSessions ? await tx.session.deleteMany({ where: { userId: before.id } }) : { count: 0 };
     await record({
-      action: status !== before.status ? (status === 'disabled' ? 'member.disable' : 'member.enable') : role !== before.role ? 'member.role' : 'member.update',
-      entity: 'member', entityId: before.id, entityName: before.email,
+      action:
+        status !== before.status
+          ? status === 'disabled'
+            ? 'member.disable'
+            : 'member.enable'
+          : role !== before.role
+            ? 'member.role'
+            : 'member.update',
+      entity: 'member',
+      entityId: before.id,
+      entityName: before.email,
       before: recordedMember(before),
       after: { ...recordedMember(after), ...(passwordHash === undefined ? {} : { password: 'changed' }), sessionsEnded: ended.count },
     });
@@ -42,5 +59,10 @@ async function lockAdmins(tx: Transaction): Promise<void> {
 async function keepOneAdmin(tx: Transaction, before: UserRow, role: string, status: string): Promise<void> {
   if (before.role !== 'admin' || before.status !== 'active' || (role === 'admin' && status === 'active')) return;
   const others = await tx.user.count({ where: { role: 'admin', status: 'active', id: { not: before.id } } });
-  if (others === 0) throw new ControlError(409, 'member.last_admin', 'This is the last active admin. Make another member an admin first; otherwise nobody could manage this installation.');
+  if (others === 0)
+    throw new ControlError(
+      409,
+      'member.last_admin',
+      'This is the last active admin. Make another member an admin first; otherwise nobody could manage this installation.',
+    );
 }

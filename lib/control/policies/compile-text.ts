@@ -1,8 +1,8 @@
+import type { z } from 'zod';
 import type { Catalogue } from '@/lib/domain/decision';
 import { sha256Hex } from '@/lib/kernel/digest';
-import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
 import { compilePolicy } from '@/lib/policy/compile';
-import type { z } from 'zod';
+import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
 import type { problemSchema } from '../schema-parts';
 
 export interface CompiledText {

@@ -12,7 +12,13 @@ export const draftSchema = z.object({
   updatedBy: z.string(),
 });
 
-const liveSchema = z.object({ version: z.number().int(), digest: z.string(), publishedAt: timeSchema, publishedBy: z.string(), comment: z.string().nullable() });
+const liveSchema = z.object({
+  version: z.number().int(),
+  digest: z.string(),
+  publishedAt: timeSchema,
+  publishedBy: z.string(),
+  comment: z.string().nullable(),
+});
 
 export const policySchema = z.object({
   id: z.string(),
@@ -86,7 +92,10 @@ export const deletePolicy = defineContract({
   path: '/servers/{server}/policies/{policy}',
   permission: 'policy.publish',
   summary: 'Deletes a policy and its history; grants that used it deny everything from then on.',
-  answer: z.object({ deleted: z.object({ id: z.string(), slug: z.string() }), broke: z.object({ grants: z.number().int(), agents: z.array(z.string()) }) }),
+  answer: z.object({
+    deleted: z.object({ id: z.string(), slug: z.string() }),
+    broke: z.object({ grants: z.number().int(), agents: z.array(z.string()) }),
+  }),
   affectsGateway: true,
 });
 
@@ -113,7 +122,10 @@ export const publishPolicy = defineContract({
   path: '/servers/{server}/policies/{policy}/publish',
   permission: 'policy.publish',
   summary: 'Publishes the draft as the next version; 422 with the problems when it does not compile, 409 when another version is live.',
-  body: z.strictObject({ comment: z.string().trim().max(2_000).optional(), expectedVersion: z.number().int().min(0).nullable().optional() }),
+  body: z.strictObject({
+    comment: z.string().trim().max(2_000).optional(),
+    expectedVersion: z.number().int().min(0).nullable().optional(),
+  }),
   bodyOptional: true,
   answer: publishedSchema,
   affectsGateway: true,
@@ -154,7 +166,10 @@ export const restorePolicyVersion = defineContract({
   path: '/servers/{server}/policies/{policy}/versions/{n}/restore',
   permission: 'policy.publish',
   summary: 'Publishes the text of an old version as a new one.',
-  body: z.strictObject({ comment: z.string().trim().max(2_000).optional(), expectedVersion: z.number().int().min(0).nullable().optional() }),
+  body: z.strictObject({
+    comment: z.string().trim().max(2_000).optional(),
+    expectedVersion: z.number().int().min(0).nullable().optional(),
+  }),
   bodyOptional: true,
   answer: publishedSchema.extend({ restoredFrom: z.number().int() }),
   affectsGateway: true,

@@ -7,16 +7,28 @@ import type { deletePolicy as contract } from './contract';
 import { policyEtag } from './policy-answer';
 
 /** Deletes a policy; its grants stay and deny everything, which is the safe side. */
-export async function deletePolicy(ctx: ControlContext, { params, ifMatch }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+export async function deletePolicy(
+  ctx: ControlContext,
+  { params, ifMatch }: VerbInput<typeof contract>,
+): Promise<AnswerOf<typeof contract>> {
   const server = await locateServer(ctx.prisma, params.server);
   const { id, slug } = await locatePolicy(ctx.prisma, server.id, params.policy);
   const broke = await change(ctx, async (tx, record) => {
     await lockRow(tx, 'policy', id);
-    const row = await tx.policy.findUniqueOrThrow({ where: { id }, include: { grants: { where: { status: 'active' }, select: { agent: { select: { slug: true } } } } } });
+    const row = await tx.policy.findUniqueOrThrow({
+      where: { id },
+      include: { grants: { where: { status: 'active' }, select: { agent: { select: { slug: true } } } } },
+    });
     requireMatch(ifMatch, policyEtag(row), 'policy');
     const consequences = { grants: row.grants.length, agents: [...new Set(row.grants.map((grant) => grant.agent.slug))].sort() };
     await tx.policy.delete({ where: { id } });
-    await record({ action: 'policy.delete', entity: 'policy', entityId: id, entityName: `${server.slug}/${slug}`, before: { name: row.name, liveVersion: row.liveVersion, ...consequences } });
+    await record({
+      action: 'policy.delete',
+      entity: 'policy',
+      entityId: id,
+      entityName: `${server.slug}/${slug}`,
+      before: { name: row.name, liveVersion: row.liveVersion, ...consequences },
+    });
     return consequences;
   });
   ctx.services.events.publish('policy', { action: 'deleted', server: server.slug, policy: slug });

@@ -1,14 +1,17 @@
 import { sha256Hex } from '@/lib/kernel/digest';
 import { change } from '../change';
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { requireMatch } from '../etag';
 import { locatePolicy, locateServer, lockRow } from '../locate';
 import type { discardPolicyDraft as contract } from './contract';
 import { policyAnswer, policyEtag } from './policy-answer';
 
-export async function discardPolicyDraft(ctx: ControlContext, { params, ifMatch }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+export async function discardPolicyDraft(
+  ctx: ControlContext,
+  { params, ifMatch }: VerbInput<typeof contract>,
+): Promise<AnswerOf<typeof contract>> {
   const server = await locateServer(ctx.prisma, params.server);
   const { id } = await locatePolicy(ctx.prisma, server.id, params.policy);
   await change(ctx, async (tx, record) => {
@@ -16,8 +19,17 @@ export async function discardPolicyDraft(ctx: ControlContext, { params, ifMatch 
     const row = await tx.policy.findUniqueOrThrow({ where: { id } });
     requireMatch(ifMatch, policyEtag(row), 'policy');
     if (row.draftText === null) throw new ControlError(409, 'policy.no_draft', 'The policy has no draft to discard.');
-    await tx.policy.update({ where: { id }, data: { draftText: null, draftBaseVersion: null, draftUpdatedAt: ctx.now, draftUpdatedBy: ctx.actor.name } });
-    await record({ action: 'policy.discard_draft', entity: 'policy', entityId: id, entityName: `${server.slug}/${row.slug}`, before: { draftSha256: sha256Hex(row.draftText) } });
+    await tx.policy.update({
+      where: { id },
+      data: { draftText: null, draftBaseVersion: null, draftUpdatedAt: ctx.now, draftUpdatedBy: ctx.actor.name },
+    });
+    await record({
+      action: 'policy.discard_draft',
+      entity: 'policy',
+      entityId: id,
+      entityName: `${server.slug}/${row.slug}`,
+      before: { draftSha256: sha256Hex(row.draftText) },
+    });
   });
   return policyAnswer(ctx.prisma, ctx, id);
 }

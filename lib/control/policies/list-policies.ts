@@ -10,13 +10,20 @@ export async function listPolicies(ctx: ControlContext, { query }: VerbInput<typ
   return page(ctx, query, query.server ? { server: { OR: [{ slug: { in: query.server } }, { id: { in: query.server } }] } } : {});
 }
 
-export async function listServerPolicies(ctx: ControlContext, { params, query }: VerbInput<typeof ofServer>): Promise<AnswerOf<typeof ofServer>> {
+export async function listServerPolicies(
+  ctx: ControlContext,
+  { params, query }: VerbInput<typeof ofServer>,
+): Promise<AnswerOf<typeof ofServer>> {
   const { id } = await locateServer(ctx.prisma, params.server);
   return page(ctx, query, { serverId: id });
 }
 
 /** By server and slug. */
-async function page(ctx: ControlContext, query: { limit: number; cursor?: string | undefined; q?: string | undefined }, where: Prisma.PolicyWhereInput): Promise<AnswerOf<typeof everywhere>> {
+async function page(
+  ctx: ControlContext,
+  query: { limit: number; cursor?: string | undefined; q?: string | undefined },
+  where: Prisma.PolicyWhereInput,
+): Promise<AnswerOf<typeof everywhere>> {
   const after = decodeCursor(query.cursor, 2);
   const contains = { contains: query.q ?? '', mode: 'insensitive' as const };
   const rows = await ctx.prisma.policy.findMany({
@@ -24,7 +31,14 @@ async function page(ctx: ControlContext, query: { limit: number; cursor?: string
       AND: [
         where,
         query.q ? { OR: [{ slug: contains }, { name: contains }] } : {},
-        after ? { OR: [{ server: { slug: { gt: after[0] as string } } }, { server: { slug: after[0] as string }, slug: { gt: after[1] as string } }] } : {},
+        after
+          ? {
+              OR: [
+                { server: { slug: { gt: after[0] as string } } },
+                { server: { slug: after[0] as string }, slug: { gt: after[1] as string } },
+              ],
+            }
+          : {},
       ],
     },
     include: { server: { select: { slug: true } } },

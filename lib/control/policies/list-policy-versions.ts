@@ -1,9 +1,9 @@
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { locatePolicy, locateServer } from '../locate';
 import { decodeCursor, pageOf } from '../paging';
-import type { getPolicyVersion as one, listPolicyVersions as all } from './contract';
+import type { listPolicyVersions as all, getPolicyVersion as one } from './contract';
 
 interface VersionRow {
   readonly version: number;
@@ -25,7 +25,12 @@ export async function listPolicyVersions(ctx: ControlContext, { params, query }:
     orderBy: { version: 'desc' },
     take: query.limit + 1,
   });
-  return pageOf(rows, query.limit, (row) => [String(row.version)], rows.map((row) => versionAnswer(row, policy.liveVersion)));
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [String(row.version)],
+    rows.map((row) => versionAnswer(row, policy.liveVersion)),
+  );
 }
 
 export async function getPolicyVersion(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {

@@ -5,12 +5,16 @@ import type { PolicyAnswer } from './contract';
 export type PolicyRow = Awaited<ReturnType<Reader['policy']['findUniqueOrThrow']>>;
 
 /** Changes with every draft and every publish, so that nobody overwrites what they have not seen. */
-export const policyEtag = (row: Pick<PolicyRow, 'liveVersion' | 'draftUpdatedAt'>): string => etagOf(row.liveVersion ?? 0, row.draftUpdatedAt);
+export const policyEtag = (row: Pick<PolicyRow, 'liveVersion' | 'draftUpdatedAt'>): string =>
+  etagOf(row.liveVersion ?? 0, row.draftUpdatedAt);
 
 /** Answers for rows, in three queries whatever their number. */
 export async function policyAnswers(db: Reader, ctx: ControlContext, rows: readonly PolicyRow[]): Promise<PolicyAnswer[]> {
   const ids = rows.map((row) => row.id);
-  const servers = await db.server.findMany({ where: { id: { in: rows.map((row) => row.serverId) } }, select: { id: true, slug: true, name: true } });
+  const servers = await db.server.findMany({
+    where: { id: { in: rows.map((row) => row.serverId) } },
+    select: { id: true, slug: true, name: true },
+  });
   const live = await db.policyVersion.findMany({
     where: { OR: rows.filter((row) => row.liveVersion !== null).map((row) => ({ policyId: row.id, version: row.liveVersion as number })) },
     select: { policyId: true, version: true, textSha256: true, publishedAt: true, publishedBy: true, comment: true, compiled: true },
@@ -28,7 +32,13 @@ export async function policyAnswers(db: Reader, ctx: ControlContext, rows: reado
       name: row.name,
       server: servers.find((server) => server.id === row.serverId) ?? { id: row.serverId, slug: '', name: '' },
       live: version
-        ? { version: version.version, digest: version.textSha256, publishedAt: version.publishedAt.toISOString(), publishedBy: version.publishedBy, comment: version.comment }
+        ? {
+            version: version.version,
+            digest: version.textSha256,
+            publishedAt: version.publishedAt.toISOString(),
+            publishedBy: version.publishedBy,
+            comment: version.comment,
+          }
         : null,
       mode: version ? modeOf(version.compiled) : null,
       hasDraft: row.draftText !== null,

@@ -1,20 +1,25 @@
 import { sha256Hex } from '@/lib/kernel/digest';
-import { slugSchema } from '../schema-parts';
 import { change } from '../change';
-import { ControlError, isUniqueViolation } from '../control-error';
 import type { ControlContext, Transaction, VerbInput } from '../context';
+import { ControlError, isUniqueViolation } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { requireMatch } from '../etag';
 import { locateServer, lockRow } from '../locate';
+import { slugSchema } from '../schema-parts';
 import { catalogueOf } from '../tools/catalogue';
 import { compileText } from './compile-text';
 import type { savePolicyDraft as contract } from './contract';
-import { policyAnswer, policyEtag, type PolicyRow } from './policy-answer';
+import { type PolicyRow, policyAnswer, policyEtag } from './policy-answer';
 
 /** Keeps the text whatever is wrong with it; problems are told, never held against it. Makes the policy when it is new. */
-export async function savePolicyDraft(ctx: ControlContext, { params, body, ifMatch }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+export async function savePolicyDraft(
+  ctx: ControlContext,
+  { params, body, ifMatch }: VerbInput<typeof contract>,
+): Promise<AnswerOf<typeof contract>> {
   if (body.text.includes('\u0000') || !isWellFormed(body.text)) {
-    throw new ControlError(422, 'policy.text', 'The text holds a NUL character or a lone surrogate, which cannot be stored. Remove it.', [{ path: '/text', message: 'not storable' }]);
+    throw new ControlError(422, 'policy.text', 'The text holds a NUL character or a lone surrogate, which cannot be stored. Remove it.', [
+      { path: '/text', message: 'not storable' },
+    ]);
   }
   const server = await locateServer(ctx.prisma, params.server);
   const row = await change(ctx, async (tx, record) => {
@@ -34,7 +39,9 @@ export async function savePolicyDraft(ctx: ControlContext, { params, body, ifMat
     });
     await record({
       action: found.made ? 'policy.create' : 'policy.draft',
-      entity: 'policy', entityId: after.id, entityName: `${server.slug}/${after.slug}`,
+      entity: 'policy',
+      entityId: after.id,
+      entityName: `${server.slug}/${after.slug}`,
       before: found.made ? undefined : { name: before.name, draftSha256: before.draftText === null ? null : sha256Hex(before.draftText) },
       after: { name: after.name, draftSha256: sha256Hex(body.text), bytes: body.text.length },
     });
@@ -48,22 +55,46 @@ export async function savePolicyDraft(ctx: ControlContext, { params, body, ifMat
 
 export function draftAnswer(row: Pick<PolicyRow, 'draftText' | 'draftBaseVersion' | 'draftUpdatedAt' | 'draftUpdatedBy' | 'createdAt'>) {
   if (row.draftText === null) return null;
-  return { text: row.draftText, baseVersion: row.draftBaseVersion, updatedAt: (row.draftUpdatedAt ?? row.createdAt).toISOString(), updatedBy: row.draftUpdatedBy ?? '' };
+  return {
+    text: row.draftText,
+    baseVersion: row.draftBaseVersion,
+    updatedAt: (row.draftUpdatedAt ?? row.createdAt).toISOString(),
+    updatedBy: row.draftUpdatedBy ?? '',
+  };
 }
 
-async function findOrMake(tx: Transaction, ctx: ControlContext, serverId: string, reference: string, name: string | undefined): Promise<{ row: PolicyRow; made: boolean }> {
-  const found = await tx.policy.findFirst({ where: reference.startsWith('pol_') ? { id: reference, serverId } : { slug: reference, serverId } });
+async function findOrMake(
+  tx: Transaction,
+  ctx: ControlContext,
+  serverId: string,
+  reference: string,
+  name: string | undefined,
+): Promise<{ row: PolicyRow; made: boolean }> {
+  const found = await tx.policy.findFirst({
+    where: reference.startsWith('pol_') ? { id: reference, serverId } : { slug: reference, serverId },
+  });
   if (found) return { row: found, made: false };
   const slug = slugSchema.safeParse(reference);
   if (!slug.success) {
-    throw new ControlError(422, 'policy.slug', `\`${reference}\` cannot name a policy: use 1 to 63 lower-case letters, digits and hyphens, starting with a letter or digit.`, [{ path: 'policy', message: 'not a slug' }]);
+    throw new ControlError(
+      422,
+      'policy.slug',
+      `\`${reference}\` cannot name a policy: use 1 to 63 lower-case letters, digits and hyphens, starting with a letter or digit.`,
+      [{ path: 'policy', message: 'not a slug' }],
+    );
   }
   try {
-    const row = await tx.policy.create({ data: { id: ctx.services.newId('pol'), serverId, slug: slug.data, name: name ?? slug.data, createdAt: ctx.now } });
+    const row = await tx.policy.create({
+      data: { id: ctx.services.newId('pol'), serverId, slug: slug.data, name: name ?? slug.data, createdAt: ctx.now },
+    });
     return { row, made: true };
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new ControlError(409, 'policy.created_meanwhile', `Someone else made a policy \`${slug.data}\` at the same moment. Read it and save again.`);
+    throw new ControlError(
+      409,
+      'policy.created_meanwhile',
+      `Someone else made a policy \`${slug.data}\` at the same moment. Read it and save again.`,
+    );
   }
 }
 

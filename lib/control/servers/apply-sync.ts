@@ -22,7 +22,10 @@ export async function applySync(tx: Transaction, ctx: ControlContext, serverId: 
       })),
     });
   }
-  await tx.tool.updateMany({ where: { id: { in: plan.updates.map((update) => update.id) } }, data: { lastSeenAt: ctx.now, removedAt: null } });
+  await tx.tool.updateMany({
+    where: { id: { in: plan.updates.map((update) => update.id) } },
+    data: { lastSeenAt: ctx.now, removedAt: null },
+  });
   const current = new Map((await tx.tool.findMany({ where: { serverId } })).map((row) => [row.id, row]));
   for (const update of plan.updates) {
     const row = current.get(update.id);
@@ -54,9 +57,15 @@ export function classificationColumns(classification: Classification) {
 }
 
 /** SQL NULL for none. Through Prisma that would need its run-time sentinel, which this layer does not import. */
-export async function writeNullable(tx: Transaction, id: string, columns: { dispatch?: unknown; changedDefinition?: unknown }): Promise<void> {
-  if ('dispatch' in columns) await tx.$executeRawUnsafe('UPDATE tools SET dispatch = $2::jsonb WHERE id = $1', id, jsonOrNull(columns.dispatch));
-  if ('changedDefinition' in columns) await tx.$executeRawUnsafe('UPDATE tools SET changed_definition = $2::jsonb WHERE id = $1', id, jsonOrNull(columns.changedDefinition));
+export async function writeNullable(
+  tx: Transaction,
+  id: string,
+  columns: { dispatch?: unknown; changedDefinition?: unknown },
+): Promise<void> {
+  if ('dispatch' in columns)
+    await tx.$executeRawUnsafe('UPDATE tools SET dispatch = $2::jsonb WHERE id = $1', id, jsonOrNull(columns.dispatch));
+  if ('changedDefinition' in columns)
+    await tx.$executeRawUnsafe('UPDATE tools SET changed_definition = $2::jsonb WHERE id = $1', id, jsonOrNull(columns.changedDefinition));
 }
 
 const jsonOrNull = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value));
@@ -66,9 +75,18 @@ function columnsOf(update: ToolUpdate): Prisma.ToolUpdateInput {
     case 'seen':
       return { status: update.status, changedDigest: null, ...classificationColumns(update.classification) };
     case 'replace':
-      return { status: update.status, changedDigest: null, ...definitionColumns(update.definition, update.digest), ...classificationColumns(update.classification) };
+      return {
+        status: update.status,
+        changedDigest: null,
+        ...definitionColumns(update.definition, update.digest),
+        ...classificationColumns(update.classification),
+      };
     case 'hold':
-      return { status: 'quarantined', changedDigest: update.digest, changedDefinition: update.definition as unknown as Prisma.InputJsonValue };
+      return {
+        status: 'quarantined',
+        changedDigest: update.digest,
+        changedDefinition: update.definition as unknown as Prisma.InputJsonValue,
+      };
   }
 }
 
@@ -88,8 +106,12 @@ function saysNothingNew(update: ToolUpdate, row: StoredTool): boolean {
   if (update.kind === 'replace') return false;
   const { classification } = update;
   return (
-    row.status === update.status && row.changedDigest === null && row.category === classification.category && row.risk === classification.risk &&
-    row.confidence === classification.confidence && JSON.stringify(row.reasons) === JSON.stringify(classification.reasons) &&
+    row.status === update.status &&
+    row.changedDigest === null &&
+    row.category === classification.category &&
+    row.risk === classification.risk &&
+    row.confidence === classification.confidence &&
+    JSON.stringify(row.reasons) === JSON.stringify(classification.reasons) &&
     JSON.stringify(row.findings).length === JSON.stringify(classification.findings).length
   );
 }

@@ -1,5 +1,5 @@
-import { ControlError, type ErrorDetail } from '../control-error';
 import type { ControlContext } from '../context';
+import { ControlError, type ErrorDetail } from '../control-error';
 
 export interface ServerAddress {
   readonly transport: 'http' | 'sse' | 'stdio';
@@ -26,14 +26,26 @@ export async function checkReach(ctx: ControlContext, address: { readonly transp
 async function checkUrl(ctx: ControlContext, url: string): Promise<void> {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (!parsed || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) {
-    throw new ControlError(422, 'server.url', 'The URL is not an http or https address. Write it in full, such as https://mcp.example.com/mcp.', [{ path: '/url', message: 'not an http(s) URL' }]);
+    throw new ControlError(
+      422,
+      'server.url',
+      'The URL is not an http or https address. Write it in full, such as https://mcp.example.com/mcp.',
+      [{ path: '/url', message: 'not an http(s) URL' }],
+    );
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw new ControlError(422, 'server.url_credentials', 'The URL holds a user name or password, which would be readable by everyone. Put the credential into `auth` or `headers`.', [{ path: '/url', message: 'credentials in the URL' }]);
+    throw new ControlError(
+      422,
+      'server.url_credentials',
+      'The URL holds a user name or password, which would be readable by everyone. Put the credential into `auth` or `headers`.',
+      [{ path: '/url', message: 'credentials in the URL' }],
+    );
   }
   const verdict = await ctx.services.egressCheck(url);
   if (!verdict.ok) {
-    throw new ControlError(422, 'server.egress', `${verdict.error.message} ${verdict.error.fix}`, [{ path: '/url', message: verdict.error.message }]);
+    throw new ControlError(422, 'server.egress', `${verdict.error.message} ${verdict.error.fix}`, [
+      { path: '/url', message: verdict.error.message },
+    ]);
   }
 }
 

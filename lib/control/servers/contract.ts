@@ -5,8 +5,13 @@ import { anyOf, findingSchema, lineSchema, pageOf, pageQueryShape, riskSchema, s
 const secretsSchema = (nameRule: RegExp, what: string) =>
   z.record(
     z.string().regex(nameRule, `not a name of ${what}`),
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break here would smuggle a header
-    z.string().min(1).max(16_384).regex(/^[^\u0000\r\n]*$/, 'must not contain line breaks or NUL').nullable(),
+    // A line break here would smuggle a header.
+    z
+      .string()
+      .min(1)
+      .max(16_384)
+      .regex(/^[^\u0000\r\n]*$/, 'must not contain line breaks or NUL')
+      .nullable(),
   );
 
 const envSchema = secretsSchema(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'an environment variable').describe('write-only; null removes one');
@@ -14,7 +19,14 @@ const headersSchema = secretsSchema(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'a he
 const authSchema = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('none') }),
-    z.strictObject({ type: z.literal('bearer'), token: z.string().min(1).max(16_384).regex(/^[\x21-\x7e]+$/, 'visible ASCII without spaces') }),
+    z.strictObject({
+      type: z.literal('bearer'),
+      token: z
+        .string()
+        .min(1)
+        .max(16_384)
+        .regex(/^[\x21-\x7e]+$/, 'visible ASCII without spaces'),
+    }),
   ])
   .describe('write-only; `none` removes it');
 
@@ -122,7 +134,12 @@ export const probeServer = defineContract({
   path: '/servers/probe',
   permission: 'server.write',
   summary: 'Tries a server without saving it. Steps as NDJSON while they happen with Accept: application/x-ndjson, all at once otherwise.',
-  body: z.strictObject({ slug: slugSchema.optional(), name: lineSchema(120).optional(), ...serverInputShape, keepArguments: z.boolean().optional() }),
+  body: z.strictObject({
+    slug: slugSchema.optional(),
+    name: lineSchema(120).optional(),
+    ...serverInputShape,
+    keepArguments: z.boolean().optional(),
+  }),
   answer: z.array(probeStepSchema),
   stream: 'ndjson',
 });

@@ -1,6 +1,6 @@
 import { change } from '../change';
-import { ControlError, isUniqueViolation } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError, isUniqueViolation } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { checkAddress } from './check-address';
 import type { createServer as contract } from './contract';
@@ -12,19 +12,45 @@ import { synchronise } from './sync-server';
 export async function createServer(ctx: ControlContext, { body }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
   const address = { transport: body.transport, url: body.url ?? null, command: body.command ?? null, args: body.args ?? [] };
   const secrets = secretChanges(body);
-  await checkAddress(ctx, address, secrets.some((secret) => secret.kind === 'env'), secrets.some((secret) => secret.kind === 'header' && secret.value !== null));
+  await checkAddress(
+    ctx,
+    address,
+    secrets.some((secret) => secret.kind === 'env'),
+    secrets.some((secret) => secret.kind === 'header' && secret.value !== null),
+  );
   const id = ctx.services.newId('srv');
   try {
     await change(ctx, async (tx, record) => {
       const row = await tx.server.create({
-        data: { id, slug: body.slug, name: body.name, ...address, args: [...address.args], keepArguments: body.keepArguments, revision: ctx.services.newId('srv'), createdAt: ctx.now, updatedAt: ctx.now },
+        data: {
+          id,
+          slug: body.slug,
+          name: body.name,
+          ...address,
+          args: [...address.args],
+          keepArguments: body.keepArguments,
+          revision: ctx.services.newId('srv'),
+          createdAt: ctx.now,
+          updatedAt: ctx.now,
+        },
       });
       const written = await writeSecrets(tx, ctx, id, secrets);
-      await record({ action: 'server.create', entity: 'server', entityId: id, entityName: body.slug, after: { ...recordedServer(row), secrets: written } });
+      await record({
+        action: 'server.create',
+        entity: 'server',
+        entityId: id,
+        entityName: body.slug,
+        after: { ...recordedServer(row), secrets: written },
+      });
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new ControlError(409, 'server.slug_taken', `There is already a server \`${body.slug}\`. Choose another slug, or change that server.`, [{ path: '/slug', message: 'already used' }]);
+    throw new ControlError(
+      409,
+      'server.slug_taken',
+      `There is already a server \`${body.slug}\`. Choose another slug, or change that server.`,
+      [{ path: '/slug', message: 'already used' }],
+    );
   }
   const sync = await synchronise(ctx, id);
   ctx.services.events.publish('server', { action: 'created', server: body.slug });

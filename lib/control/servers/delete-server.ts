@@ -7,13 +7,20 @@ import type { deleteServer as contract } from './contract';
 import { recordedServer, serverEtag } from './server-answer';
 
 /** Deletes the server with its tools, secrets, policies and grants, and says what that broke. The audit trail stays. */
-export async function deleteServer(ctx: ControlContext, { params, ifMatch }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+export async function deleteServer(
+  ctx: ControlContext,
+  { params, ifMatch }: VerbInput<typeof contract>,
+): Promise<AnswerOf<typeof contract>> {
   const { id, slug } = await locateServer(ctx.prisma, params.server);
   const broke = await change(ctx, async (tx, record) => {
     await lockRow(tx, 'server', id);
     const row = await tx.server.findUniqueOrThrow({
       where: { id },
-      include: { policies: { select: { slug: true } }, grants: { where: { status: 'active' }, select: { agent: { select: { slug: true } } } }, _count: { select: { tools: true } } },
+      include: {
+        policies: { select: { slug: true } },
+        grants: { where: { status: 'active' }, select: { agent: { select: { slug: true } } } },
+        _count: { select: { tools: true } },
+      },
     });
     requireMatch(ifMatch, serverEtag(row), 'server');
     const consequences = {
@@ -23,7 +30,13 @@ export async function deleteServer(ctx: ControlContext, { params, ifMatch }: Ver
       agents: [...new Set(row.grants.map((grant) => grant.agent.slug))].sort(),
     };
     await tx.server.delete({ where: { id } });
-    await record({ action: 'server.delete', entity: 'server', entityId: id, entityName: slug, before: { ...recordedServer(row), ...consequences } });
+    await record({
+      action: 'server.delete',
+      entity: 'server',
+      entityId: id,
+      entityName: slug,
+      before: { ...recordedServer(row), ...consequences },
+    });
     return consequences;
   });
   await ctx.services.stopServer(id);

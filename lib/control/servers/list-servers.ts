@@ -11,7 +11,9 @@ export async function listServers(ctx: ControlContext, { query }: VerbInput<type
     where: {
       ...(query.status ? { status: { in: query.status } } : {}),
       ...(query.transport ? { transport: { in: query.transport } } : {}),
-      ...(query.q ? { OR: ['slug', 'name', 'url', 'command'].map((field) => ({ [field]: { contains: query.q, mode: 'insensitive' } })) } : {}),
+      ...(query.q
+        ? { OR: ['slug', 'name', 'url', 'command'].map((field) => ({ [field]: { contains: query.q, mode: 'insensitive' } })) }
+        : {}),
       ...(after ? { slug: { gt: after[0] as string } } : {}),
     },
     orderBy: { slug: 'asc' },

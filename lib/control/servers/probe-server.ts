@@ -1,8 +1,8 @@
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { ReportedStep } from '../services';
 import { checkAddress } from './check-address';
-import { PROBE_STEPS, type ProbeStep, type probeServer as contract } from './contract';
+import { type probeServer as contract, PROBE_STEPS, type ProbeStep } from './contract';
 import { secretChanges } from './secrets';
 
 /** Tries a server that is not saved. The first step is our own check of the fields and the address; nothing is kept. */
@@ -11,15 +11,33 @@ export async function* probeServer(ctx: ControlContext, { body }: VerbInput<type
   const address = { transport: body.transport, url: body.url ?? null, command: body.command ?? null, args: body.args ?? [] };
   const startedMs = performance.now();
   try {
-    await checkAddress(ctx, address, secrets.some((secret) => secret.kind === 'env'), secrets.some((secret) => secret.kind === 'header' && secret.value !== null));
+    await checkAddress(
+      ctx,
+      address,
+      secrets.some((secret) => secret.kind === 'env'),
+      secrets.some((secret) => secret.kind === 'header' && secret.value !== null),
+    );
   } catch (error) {
     // Fields that do not fit are a mistake of the request; an address that may not be reached is a finding of the probe.
     if (!(error instanceof ControlError) || error.code === 'server.fields') throw error;
-    yield { step: 'check', status: 'failed', detail: error.message, fix: error.details[0]?.message ?? null, ms: Math.round(performance.now() - startedMs) };
+    yield {
+      step: 'check',
+      status: 'failed',
+      detail: error.message,
+      fix: error.details[0]?.message ?? null,
+      ms: Math.round(performance.now() - startedMs),
+    };
     return;
   }
-  yield { step: 'check', status: 'ok', detail: 'The address may be reached from here.', fix: null, ms: Math.round(performance.now() - startedMs) };
-  const values = (kind: 'env' | 'header') => Object.fromEntries(secrets.flatMap((secret) => (secret.kind === kind && secret.value !== null ? [[secret.name, secret.value]] : [])));
+  yield {
+    step: 'check',
+    status: 'ok',
+    detail: 'The address may be reached from here.',
+    fix: null,
+    ms: Math.round(performance.now() - startedMs),
+  };
+  const values = (kind: 'env' | 'header') =>
+    Object.fromEntries(secrets.flatMap((secret) => (secret.kind === kind && secret.value !== null ? [[secret.name, secret.value]] : [])));
   const id = ctx.services.newId('srv');
   const upstream = { serverId: id, slug: body.slug ?? 'probe', ...address, revision: id };
   yield* stepsOf((onStep) => ctx.services.probe(upstream, { env: values('env'), headers: values('header') }, onStep, ctx.signal));

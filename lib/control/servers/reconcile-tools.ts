@@ -25,7 +25,14 @@ export interface NewTool {
 /** A row that changes. `replace` takes a definition over; `hold` keeps it beside the approved one. */
 export type ToolUpdate =
   | { readonly kind: 'seen'; readonly id: string; readonly status: ToolStatus; readonly classification: Classification }
-  | { readonly kind: 'replace'; readonly id: string; readonly status: ToolStatus; readonly definition: ToolDefinition; readonly digest: string; readonly classification: Classification }
+  | {
+      readonly kind: 'replace';
+      readonly id: string;
+      readonly status: ToolStatus;
+      readonly definition: ToolDefinition;
+      readonly digest: string;
+      readonly classification: Classification;
+    }
   | { readonly kind: 'hold'; readonly id: string; readonly definition: ToolDefinition; readonly digest: string };
 
 export interface SyncPlan {
@@ -73,7 +80,12 @@ export function reconcileTools(facts: SyncFacts): SyncPlan {
     updates.push(update);
   }
   const removed = facts.existing.filter((tool) => tool.removedAt === null && !usable.has(tool.name));
-  return { added, updates, removedIds: removed.map((tool) => tool.id), result: summarise({ known, added, updates, changed, unchanged, removed, skipped }) };
+  return {
+    added,
+    updates,
+    removedIds: removed.map((tool) => tool.id),
+    result: summarise({ known, added, updates, changed, unchanged, removed, skipped }),
+  };
 }
 
 function newTool(facts: SyncFacts, definition: ToolDefinition, digest: string): NewTool {
@@ -86,7 +98,12 @@ function compare(server: string, before: KnownTool, definition: ToolDefinition, 
   const classification = classify({ server, tool: definition });
   if (digest === before.digest) {
     // Quarantined means that it was approved once, with exactly this definition.
-    return { kind: 'seen', id: before.id, status: before.status === 'quarantined' ? 'active' : (before.status as ToolStatus), classification };
+    return {
+      kind: 'seen',
+      id: before.id,
+      status: before.status === 'quarantined' ? 'active' : (before.status as ToolStatus),
+      classification,
+    };
   }
   if (before.status === 'pending') return { kind: 'replace', id: before.id, status: 'pending', definition, digest, classification };
   return { kind: 'hold', id: before.id, definition, digest };
@@ -128,7 +145,9 @@ function summarise(facts: {
 }): SyncResult {
   const nameOf = new Map([...facts.known.values()].map((tool) => [tool.id, tool.name]));
   const updatedTo = (status: ToolStatus) =>
-    facts.updates.filter((update) => (update.kind === 'hold' ? status === 'quarantined' : update.status === status)).map((update) => nameOf.get(update.id) ?? update.id);
+    facts.updates
+      .filter((update) => (update.kind === 'hold' ? status === 'quarantined' : update.status === status))
+      .map((update) => nameOf.get(update.id) ?? update.id);
   return {
     ok: true,
     error: null,

@@ -1,6 +1,6 @@
 import { serverSecretAad } from '@/lib/domain/sealed-value';
-import { ControlError } from '../control-error';
 import type { ControlContext, Transaction } from '../context';
+import { ControlError } from '../control-error';
 import type { OpenedSecrets } from '../services';
 
 /**
@@ -12,8 +12,22 @@ const PLAIN_AUTHORIZATION = 'Authorization';
 
 /** Headers that belong to the hop or to the protocol; setting them by hand would break or confuse the connection. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
-  'host', 'connection', 'content-length', 'content-type', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect', 'keep-alive',
-  'accept', 'accept-encoding', 'content-encoding', 'mcp-session-id', 'mcp-protocol-version', 'last-event-id',
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'keep-alive',
+  'accept',
+  'accept-encoding',
+  'content-encoding',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'last-event-id',
 ]);
 
 export interface SecretInput {
@@ -35,19 +49,29 @@ export function secretChanges(input: SecretInput): SecretChange[] {
   for (const [name, value] of Object.entries(input.headers ?? {})) {
     const lower = name.toLowerCase();
     if (RESERVED_HEADERS.has(lower)) {
-      throw new ControlError(422, 'server.header_reserved', `The header \`${name}\` is set by the gateway itself. Leave it out.`, [{ path: `/headers/${name}`, message: 'reserved' }]);
+      throw new ControlError(422, 'server.header_reserved', `The header \`${name}\` is set by the gateway itself. Leave it out.`, [
+        { path: `/headers/${name}`, message: 'reserved' },
+      ]);
     }
     if (lower === BEARER_ROW && value !== null && input.auth?.type === 'bearer') {
-      throw new ControlError(422, 'server.auth_twice', 'Both `auth` and an Authorization header are given. Keep one of them.', [{ path: '/auth', message: 'given twice' }]);
+      throw new ControlError(422, 'server.auth_twice', 'Both `auth` and an Authorization header are given. Keep one of them.', [
+        { path: '/auth', message: 'given twice' },
+      ]);
     }
     changes.push({ kind: 'header', name: lower === BEARER_ROW ? PLAIN_AUTHORIZATION : name, value });
   }
-  if (input.auth) changes.push({ kind: 'header', name: BEARER_ROW, value: input.auth.type === 'bearer' ? `Bearer ${input.auth.token}` : null });
+  if (input.auth)
+    changes.push({ kind: 'header', name: BEARER_ROW, value: input.auth.type === 'bearer' ? `Bearer ${input.auth.token}` : null });
   return changes;
 }
 
 /** Writes the changes; header names are one whatever their case. Gives the names that changed, never a value. */
-export async function writeSecrets(tx: Transaction, ctx: ControlContext, serverId: string, changes: readonly SecretChange[]): Promise<string[]> {
+export async function writeSecrets(
+  tx: Transaction,
+  ctx: ControlContext,
+  serverId: string,
+  changes: readonly SecretChange[],
+): Promise<string[]> {
   for (const { kind, name, value } of changes) {
     // Removing one kind of credential leaves the other; setting either replaces both.
     const where = kind === 'header' && value !== null ? { equals: name, mode: 'insensitive' as const } : name;
@@ -56,7 +80,10 @@ export async function writeSecrets(tx: Transaction, ctx: ControlContext, serverI
     const id = ctx.services.newId('sec');
     await tx.serverSecret.create({
       data: {
-        id, serverId, kind, name,
+        id,
+        serverId,
+        kind,
+        name,
         envelope: ctx.services.envelope.seal(value, serverSecretAad(id, kind, name)),
         fingerprint: ctx.services.envelope.fingerprint(value),
         setBy: ctx.actor.name,
@@ -68,7 +95,10 @@ export async function writeSecrets(tx: Transaction, ctx: ControlContext, serverI
 }
 
 /** The stored secrets in clear, for one attempt to reach the upstream. Throws 503 when the key does not open them. */
-export function openSecrets(ctx: ControlContext, rows: readonly { id: string; kind: string; name: string; envelope: string }[]): OpenedSecrets {
+export function openSecrets(
+  ctx: ControlContext,
+  rows: readonly { id: string; kind: string; name: string; envelope: string }[],
+): OpenedSecrets {
   const opened: { env: Record<string, string>; headers: Record<string, string> } = { env: {}, headers: {} };
   for (const row of rows) {
     try {
@@ -76,7 +106,11 @@ export function openSecrets(ctx: ControlContext, rows: readonly { id: string; ki
       if (row.kind === 'env') opened.env[row.name] = value;
       else opened.headers[row.name === BEARER_ROW ? PLAIN_AUTHORIZATION : row.name] = value;
     } catch {
-      throw new ControlError(503, 'server.secret_sealed', `The stored secret \`${row.name}\` cannot be opened with the current CALLGATE_SECRET_KEY. Restore the key, or set the secret again.`);
+      throw new ControlError(
+        503,
+        'server.secret_sealed',
+        `The stored secret \`${row.name}\` cannot be opened with the current CALLGATE_SECRET_KEY. Restore the key, or set the secret again.`,
+      );
     }
   }
   return opened;

@@ -1,17 +1,19 @@
 import { change } from '../change';
-import { ControlError } from '../control-error';
 import type { ControlContext, Reader, Transaction, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { locateServer, lockRow } from '../locate';
-import { storableJson, storableText } from '../storable';
 import type { CatalogueReading } from '../services';
+import { storableJson, storableText } from '../storable';
 import { applySync } from './apply-sync';
 import { checkReach } from './check-address';
-import type { SyncResult, syncServer as contract } from './contract';
+import type { syncServer as contract, SyncResult } from './contract';
 import { reconcileTools } from './reconcile-tools';
 import { openSecrets } from './secrets';
 
-type ServerWithSecrets = Awaited<ReturnType<Reader['server']['findUniqueOrThrow']>> & { readonly secrets: readonly { id: string; kind: string; name: string; envelope: string }[] };
+type ServerWithSecrets = Awaited<ReturnType<Reader['server']['findUniqueOrThrow']>> & {
+  readonly secrets: readonly { id: string; kind: string; name: string; envelope: string }[];
+};
 
 export async function syncServer(ctx: ControlContext, { params }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
   const { id } = await locateServer(ctx.prisma, params.server);
@@ -30,7 +32,13 @@ export async function synchronise(ctx: ControlContext, serverId: string): Promis
     const server = await tx.server.findUnique({ where: { id: serverId } });
     if (!server) throw new ControlError(409, 'server.deleted', 'The server was deleted while its tools were read.');
     const outcome = reading.ok ? await takeOver(tx, ctx, server, reading) : await keepFailure(tx, serverId, reading);
-    await record({ action: reading.ok ? 'server.sync' : 'server.sync_failed', entity: 'server', entityId: serverId, entityName: server.slug, after: outcome });
+    await record({
+      action: reading.ok ? 'server.sync' : 'server.sync_failed',
+      entity: 'server',
+      entityId: serverId,
+      entityName: server.slug,
+      after: outcome,
+    });
     return outcome;
   });
   ctx.services.events.publish('server', { action: 'synced', server: row.slug, ok: result.ok });
@@ -41,7 +49,15 @@ async function read(ctx: ControlContext, row: ServerWithSecrets): Promise<Catalo
   // The name may point elsewhere by now, and the operator may have changed what is permitted: every reading asks again.
   try {
     await checkReach(ctx, row);
-    const upstream = { serverId: row.id, slug: row.slug, transport: row.transport as 'http' | 'sse' | 'stdio', url: row.url, command: row.command, args: row.args as string[], revision: row.revision };
+    const upstream = {
+      serverId: row.id,
+      slug: row.slug,
+      transport: row.transport as 'http' | 'sse' | 'stdio',
+      url: row.url,
+      command: row.command,
+      args: row.args as string[],
+      revision: row.revision,
+    };
     return await ctx.services.readCatalogue(upstream, openSecrets(ctx, row.secrets));
   } catch (error) {
     if (error instanceof ControlError) return { ok: false, failed: { step: 'check', detail: error.message } };
@@ -75,5 +91,17 @@ async function takeOver(
 async function keepFailure(tx: Transaction, serverId: string, reading: Extract<CatalogueReading, { ok: false }>): Promise<SyncResult> {
   const error = storableText(reading.failed.detail).slice(0, 2_000);
   await tx.server.update({ where: { id: serverId }, data: { lastSyncError: error } });
-  return { ok: false, error, fix: reading.failed.fix ?? null, added: [], changed: [], removed: [], unchanged: 0, pending: [], quarantined: [], skipped: [], notes: [] };
+  return {
+    ok: false,
+    error,
+    fix: reading.failed.fix ?? null,
+    added: [],
+    changed: [],
+    removed: [],
+    unchanged: 0,
+    pending: [],
+    quarantined: [],
+    skipped: [],
+    notes: [],
+  };
 }

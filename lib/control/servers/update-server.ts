@@ -9,11 +9,17 @@ import { secretChanges, writeSecrets } from './secrets';
 import { recordedServer, serverAnswer, serverEtag } from './server-answer';
 
 /** Changes what is given. Another address or secret gives the server a new revision, which lets go of its connections. */
-export async function updateServer(ctx: ControlContext, { params, body, ifMatch }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+export async function updateServer(
+  ctx: ControlContext,
+  { params, body, ifMatch }: VerbInput<typeof contract>,
+): Promise<AnswerOf<typeof contract>> {
   const before = await locateServer(ctx.prisma, params.server);
   const transport = body.transport ?? (before.transport as 'http' | 'sse' | 'stdio');
   // A change of transport drops the fields of the old one unless the caller gives them again.
-  const kept = transport === 'stdio' ? { url: null, command: before.command, args: before.args as string[] } : { url: before.url, command: null, args: [] };
+  const kept =
+    transport === 'stdio'
+      ? { url: null, command: before.command, args: before.args as string[] }
+      : { url: before.url, command: null, args: [] };
   const address = { transport, url: body.url ?? kept.url, command: body.command ?? kept.command, args: body.args ?? kept.args };
   const secrets = secretChanges(body);
   const moves = body.transport !== undefined || body.url !== undefined || body.command !== undefined || body.args !== undefined;
@@ -26,7 +32,8 @@ export async function updateServer(ctx: ControlContext, { params, body, ifMatch 
     await lockRow(tx, 'server', before.id);
     const current = await tx.server.findUniqueOrThrow({ where: { id: before.id } });
     requireMatch(ifMatch, serverEtag(current), 'server');
-    if (transport !== current.transport) await tx.serverSecret.deleteMany({ where: { serverId: before.id, kind: transport === 'stdio' ? 'header' : 'env' } });
+    if (transport !== current.transport)
+      await tx.serverSecret.deleteMany({ where: { serverId: before.id, kind: transport === 'stdio' ? 'header' : 'env' } });
     const written = await writeSecrets(tx, ctx, before.id, secrets);
     const after = await tx.server.update({
       where: { id: before.id },
@@ -41,7 +48,9 @@ export async function updateServer(ctx: ControlContext, { params, body, ifMatch 
     });
     await record({
       action: body.status === 'disabled' ? 'server.disable' : 'server.update',
-      entity: 'server', entityId: before.id, entityName: before.slug,
+      entity: 'server',
+      entityId: before.id,
+      entityName: before.slug,
       before: recordedServer(current),
       after: { ...recordedServer(after), ...(written.length > 0 ? { secrets: written } : {}) },
     });

@@ -1,6 +1,6 @@
 import { change, recordChange } from '../change';
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { addUser } from '../members/create-member';
 import { memberAnswer } from '../members/member-answer';
@@ -22,7 +22,12 @@ export async function completeSetup(ctx: ControlContext, { body }: VerbInput<typ
     await lockSetup(tx);
     if (!(await setupNeeded(tx))) throw new ControlError(409, 'setup.done', DONE);
     if (!(await isSetupCode(tx, body.code))) {
-      throw new ControlError(403, 'setup.code', 'The one-time code is not right. It was printed by the latest start; restart to get a new one.', [{ path: '/code', message: 'not the code' }]);
+      throw new ControlError(
+        403,
+        'setup.code',
+        'The one-time code is not right. It was printed by the latest start; restart to get a new one.',
+        [{ path: '/code', message: 'not the code' }],
+      );
     }
     await dropSetupCode(tx);
     return addUser(ctx, tx, record, { email: body.email, name: body.name, role: 'admin', passwordHash }, 'setup.complete');
@@ -32,7 +37,10 @@ export async function completeSetup(ctx: ControlContext, { body }: VerbInput<typ
 }
 
 /** Makes the first administrator from the environment; does nothing when anybody can sign in already. */
-export async function createFirstAdmin(ctx: ControlContext, admin: { readonly email: string; readonly password: string }): Promise<boolean> {
+export async function createFirstAdmin(
+  ctx: ControlContext,
+  admin: { readonly email: string; readonly password: string },
+): Promise<boolean> {
   if (!(await setupNeeded(ctx.prisma))) return false;
   const passwordHash = await ctx.services.passwords.hash(admin.password);
   return ctx.prisma.$transaction(async (tx) => {
@@ -40,7 +48,13 @@ export async function createFirstAdmin(ctx: ControlContext, admin: { readonly em
     if (!(await setupNeeded(tx))) return false;
     await dropSetupCode(tx);
     const record = (facts: Parameters<typeof recordChange>[2]) => recordChange(tx, ctx, facts);
-    await addUser(ctx, tx, record, { email: admin.email, name: admin.email.split('@')[0] ?? admin.email, role: 'admin', passwordHash }, 'setup.environment');
+    await addUser(
+      ctx,
+      tx,
+      record,
+      { email: admin.email, name: admin.email.split('@')[0] ?? admin.email, role: 'admin', passwordHash },
+      'setup.environment',
+    );
     return true;
   });
 }

@@ -12,7 +12,14 @@ export const getSetup = defineContract({
   answer: z.object({
     needed: z.boolean(),
     steps: z
-      .object({ server: z.boolean(), tools: z.boolean(), policy: z.boolean(), grant: z.boolean(), connected: z.boolean(), enforced: z.boolean() })
+      .object({
+        server: z.boolean(),
+        tools: z.boolean(),
+        policy: z.boolean(),
+        grant: z.boolean(),
+        connected: z.boolean(),
+        enforced: z.boolean(),
+      })
       .nullable()
       .describe('null without sign-in'),
   }),

@@ -22,7 +22,11 @@ export async function createSetupCode(ctx: ControlContext): Promise<string | nul
   const code = ctx.services.randomText();
   const value = { sha256: sha256Hex(code), createdAt: ctx.now.toISOString() };
   await change(ctx, async (tx, record) => {
-    await tx.setting.upsert({ where: { key: SETTING }, create: { key: SETTING, value, updatedAt: ctx.now }, update: { value, updatedAt: ctx.now } });
+    await tx.setting.upsert({
+      where: { key: SETTING },
+      create: { key: SETTING, value, updatedAt: ctx.now },
+      update: { value, updatedAt: ctx.now },
+    });
     await record({ action: 'setup.code', entity: 'setup', entityId: SETTING });
   });
   return code;

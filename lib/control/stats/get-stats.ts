@@ -1,10 +1,17 @@
 import { auditFilter, LATEST_OUTCOME } from '../audit/audit-filter';
-import { ControlError } from '../control-error';
 import type { ControlContext, VerbInput } from '../context';
+import { ControlError } from '../control-error';
 import type { AnswerOf, QueryOf } from '../define-contract';
-import { STATS_BUCKETS, type getStats as contract } from './contract';
+import { type getStats as contract, STATS_BUCKETS } from './contract';
 
-const BUCKET_SECONDS: Record<(typeof STATS_BUCKETS)[number], number> = { minute: 60, '5m': 300, '15m': 900, hour: 3_600, '6h': 21_600, day: 86_400 };
+const BUCKET_SECONDS: Record<(typeof STATS_BUCKETS)[number], number> = {
+  minute: 60,
+  '5m': 300,
+  '15m': 900,
+  hour: 3_600,
+  '6h': 21_600,
+  day: 86_400,
+};
 const DEFAULT_RANGE_MS = 86_400_000;
 const BUCKETS_WANTED = 100;
 const BUCKETS_MAX = 2_000;
@@ -22,15 +29,35 @@ export async function getStats(ctx: ControlContext, { query }: VerbInput<typeof 
   // One snapshot for all numbers of an answer: the total is the sum of its parts even while calls come in.
   return ctx.prisma.$transaction(
     async (tx) => {
-      const select = <Row>(columns: string, rest = '') => tx.$queryRawUnsafe<Row[]>(`SELECT ${columns} FROM audit_events e ${LATEST_OUTCOME} WHERE ${filter.where} ${rest}`, ...filter.values);
+      const select = <Row>(columns: string, rest = '') =>
+        tx.$queryRawUnsafe<Row[]>(
+          `SELECT ${columns} FROM audit_events e ${LATEST_OUTCOME} WHERE ${filter.where} ${rest}`,
+          ...filter.values,
+        );
       const seconds = BUCKET_SECONDS[bucket];
       const series = await select<{ at: Date; decision: string; calls: bigint }>(
-        `to_timestamp(floor(extract(epoch FROM e.at) / ${seconds}) * ${seconds}) AS at, e.decision, count(*) AS calls`, 'GROUP BY 1, 2 ORDER BY 1');
-      const outcomes = await select<{ name: string; calls: bigint }>(`coalesce(o.outcome, 'none') AS name, count(*) AS calls`, 'GROUP BY 1');
-      const agents = await select<TopRecord>(`coalesce(e.agent_slug, '(unknown)') AS name, NULL AS server, ${COUNTS}`, `GROUP BY 1 ORDER BY calls DESC, 1 LIMIT ${TOP}`);
-      const tools = await select<TopRecord>(`coalesce(e.inner_tool, e.tool, '(none)') AS name, e.server_slug AS server, ${COUNTS}`, `GROUP BY 1, 2 ORDER BY calls DESC, 1 LIMIT ${TOP}`);
-      const reasons = await select<{ name: string; calls: bigint }>('e.reason AS name, count(*) AS calls', `AND e.decision NOT IN ${PASSED} GROUP BY 1 ORDER BY calls DESC, 1 LIMIT ${TOP}`);
-      const [latency] = await select<{ gateway: (number | null)[] | null; upstream: (number | null)[] | null }>(`${percentiles('gateway')}, ${percentiles('upstream')}`);
+        `to_timestamp(floor(extract(epoch FROM e.at) / ${seconds}) * ${seconds}) AS at, e.decision, count(*) AS calls`,
+        'GROUP BY 1, 2 ORDER BY 1',
+      );
+      const outcomes = await select<{ name: string; calls: bigint }>(
+        `coalesce(o.outcome, 'none') AS name, count(*) AS calls`,
+        'GROUP BY 1',
+      );
+      const agents = await select<TopRecord>(
+        `coalesce(e.agent_slug, '(unknown)') AS name, NULL AS server, ${COUNTS}`,
+        `GROUP BY 1 ORDER BY calls DESC, 1 LIMIT ${TOP}`,
+      );
+      const tools = await select<TopRecord>(
+        `coalesce(e.inner_tool, e.tool, '(none)') AS name, e.server_slug AS server, ${COUNTS}`,
+        `GROUP BY 1, 2 ORDER BY calls DESC, 1 LIMIT ${TOP}`,
+      );
+      const reasons = await select<{ name: string; calls: bigint }>(
+        'e.reason AS name, count(*) AS calls',
+        `AND e.decision NOT IN ${PASSED} GROUP BY 1 ORDER BY calls DESC, 1 LIMIT ${TOP}`,
+      );
+      const [latency] = await select<{ gateway: (number | null)[] | null; upstream: (number | null)[] | null }>(
+        `${percentiles('gateway')}, ${percentiles('upstream')}`,
+      );
       return {
         from: from.toISOString(),
         to: to.toISOString(),
@@ -55,7 +82,8 @@ interface TopRecord {
   readonly refused: bigint;
 }
 const COUNTS = `count(*) AS calls, count(*) FILTER (WHERE e.decision NOT IN ${PASSED}) AS refused`;
-const percentiles = (side: 'gateway' | 'upstream'): string => `percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY o.${side}_ms) AS ${side}`;
+const percentiles = (side: 'gateway' | 'upstream'): string =>
+  `percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY o.${side}_ms) AS ${side}`;
 
 function percentileAnswer(values: readonly (number | null)[] | null | undefined): Answer['gatewayMs'] {
   return { p50: values?.[0] ?? null, p95: values?.[1] ?? null, p99: values?.[2] ?? null };
@@ -69,7 +97,10 @@ function sumUp(rows: readonly { at: Date; decision: string; calls: bigint }[]): 
     const calls = Number(row.calls);
     const at = row.at.toISOString();
     let last = series.at(-1);
-    if (last?.at !== at) series.push((last = { at, decisions: {} }));
+    if (last?.at !== at) {
+      last = { at, decisions: {} };
+      series.push(last);
+    }
     last.decisions[row.decision] = calls;
     byDecision[row.decision] = (byDecision[row.decision] ?? 0) + calls;
     total += calls;
@@ -79,10 +110,13 @@ function sumUp(rows: readonly { at: Date; decision: string; calls: bigint }[]): 
 
 function chooseBucket(query: QueryOf<typeof contract>, from: Date, to: Date): (typeof STATS_BUCKETS)[number] {
   const rangeSeconds = (to.getTime() - from.getTime()) / 1000;
-  if (!(rangeSeconds > 0)) throw new ControlError(422, 'stats.range', '`from` must be before `to`.', [{ path: 'from', message: 'not before to' }]);
+  if (!(rangeSeconds > 0))
+    throw new ControlError(422, 'stats.range', '`from` must be before `to`.', [{ path: 'from', message: 'not before to' }]);
   const bucket = query.bucket ?? STATS_BUCKETS.find((name) => rangeSeconds / BUCKET_SECONDS[name] <= BUCKETS_WANTED) ?? 'day';
   if (rangeSeconds / BUCKET_SECONDS[bucket] > BUCKETS_MAX) {
-    throw new ControlError(422, 'stats.bucket', `That is more than ${BUCKETS_MAX} buckets. Choose a larger \`bucket\` or a shorter time.`, [{ path: 'bucket', message: 'too small for the range' }]);
+    throw new ControlError(422, 'stats.bucket', `That is more than ${BUCKETS_MAX} buckets. Choose a larger \`bucket\` or a shorter time.`, [
+      { path: 'bucket', message: 'too small for the range' },
+    ]);
   }
   return bucket;
 }

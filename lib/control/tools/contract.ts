@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { TOOL_STATUSES } from '@/lib/domain/risk';
 import { defineContract } from '../define-contract';
 import {
-  anyOf, categorySchema, dispatchSchema, findingSchema, flagSchema, LIMIT_MAX, lineSchema, pageOf, pageQueryShape, riskSchema, timeSchema,
+  anyOf,
+  categorySchema,
+  dispatchSchema,
+  findingSchema,
+  flagSchema,
+  LIMIT_MAX,
+  lineSchema,
+  pageOf,
+  pageQueryShape,
+  riskSchema,
+  timeSchema,
 } from '../schema-parts';
 
 /** A tool as console and scripts see it. Every text of the definition is the upstream's own: show it as text only. */
@@ -20,7 +30,15 @@ export const toolSchema = z.object({
   confidence: z.enum(['high', 'medium', 'low']),
   source: z.enum(['classifier', 'manual']),
   classifier: z.object({ category: categorySchema, risk: riskSchema, reasons: z.array(z.string()) }).describe('what the classifier says'),
-  manual: z.object({ category: categorySchema.nullable(), risk: riskSchema.nullable(), reason: z.string().nullable(), by: z.string().nullable(), at: timeSchema.nullable() }).nullable(),
+  manual: z
+    .object({
+      category: categorySchema.nullable(),
+      risk: riskSchema.nullable(),
+      reason: z.string().nullable(),
+      by: z.string().nullable(),
+      at: timeSchema.nullable(),
+    })
+    .nullable(),
   status: z.enum(TOOL_STATUSES),
   digest: z.string().describe('SHA-256 of the approved definition'),
   findings: z.array(findingSchema),

@@ -8,7 +8,10 @@ import { toolAnswer } from './tool-answer';
 import { toolFilter } from './tool-filter';
 
 /** All tools of one server as an array, or a page of them when the caller asks for pages. */
-export async function listServerTools(ctx: ControlContext, { params, query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+export async function listServerTools(
+  ctx: ControlContext,
+  { params, query }: VerbInput<typeof contract>,
+): Promise<AnswerOf<typeof contract>> {
   const server = await locateServer(ctx.prisma, params.server);
   const paged = query.limit !== undefined || query.cursor !== undefined;
   const limit = query.limit ?? LIMIT_MAX;

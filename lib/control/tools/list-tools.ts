@@ -13,12 +13,24 @@ export async function listTools(ctx: ControlContext, { query }: VerbInput<typeof
       AND: [
         toolFilter(query),
         query.server ? { server: { OR: [{ slug: { in: query.server } }, { id: { in: query.server } }] } } : {},
-        after ? { OR: [{ server: { slug: { gt: after[0] as string } } }, { server: { slug: after[0] as string }, name: { gt: after[1] as string } }] } : {},
+        after
+          ? {
+              OR: [
+                { server: { slug: { gt: after[0] as string } } },
+                { server: { slug: after[0] as string }, name: { gt: after[1] as string } },
+              ],
+            }
+          : {},
       ],
     },
     include: { server: { select: { slug: true } } },
     orderBy: [{ server: { slug: 'asc' } }, { name: 'asc' }],
     take: query.limit + 1,
   });
-  return pageOf(rows, query.limit, (row) => [row.server.slug, row.name], rows.map((row) => toolAnswer(row, row.server.slug)));
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.server.slug, row.name],
+    rows.map((row) => toolAnswer(row, row.server.slug)),
+  );
 }

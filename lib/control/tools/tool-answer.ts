@@ -23,13 +23,26 @@ export function toolAnswer(row: ToolRow, serverSlug: string): ToolAnswer {
     source: isManual ? 'manual' : 'classifier',
     classifier: { category: row.category as ToolAnswer['category'], risk: row.risk as ToolAnswer['risk'], reasons },
     manual: isManual
-      ? { category: row.manualCategory as ToolAnswer['category'] | null, risk: row.manualRisk as ToolAnswer['risk'] | null, reason: row.manualReason, by: row.manualBy, at: row.manualAt?.toISOString() ?? null }
+      ? {
+          category: row.manualCategory as ToolAnswer['category'] | null,
+          risk: row.manualRisk as ToolAnswer['risk'] | null,
+          reason: row.manualReason,
+          by: row.manualBy,
+          at: row.manualAt?.toISOString() ?? null,
+        }
       : null,
     status: row.status as ToolAnswer['status'],
     digest: row.digest,
     findings: row.findings as unknown as ToolAnswer['findings'],
     dispatch: row.dispatch as unknown as ToolAnswer['dispatch'],
-    change: row.changedDigest === null ? null : { digest: row.changedDigest, approved: row.definition as ToolAnswer['inputSchema'] & {}, announced: row.changedDefinition as ToolAnswer['inputSchema'] & {} },
+    change:
+      row.changedDigest === null
+        ? null
+        : {
+            digest: row.changedDigest,
+            approved: row.definition as ToolAnswer['inputSchema'] & {},
+            announced: row.changedDefinition as ToolAnswer['inputSchema'] & {},
+          },
     removedAt: row.removedAt?.toISOString() ?? null,
     firstSeenAt: row.firstSeenAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
@@ -38,5 +51,8 @@ export function toolAnswer(row: ToolRow, serverSlug: string): ToolAnswer {
 
 /** The classification that policies and the gateway use. */
 export function inForce(row: Pick<ToolRow, 'category' | 'risk' | 'manualCategory' | 'manualRisk'>): Pick<ToolAnswer, 'category' | 'risk'> {
-  return { category: (row.manualCategory ?? row.category) as ToolAnswer['category'], risk: (row.manualRisk ?? row.risk) as ToolAnswer['risk'] };
+  return {
+    category: (row.manualCategory ?? row.category) as ToolAnswer['category'],
+    risk: (row.manualRisk ?? row.risk) as ToolAnswer['risk'],
+  };
 }

@@ -7,7 +7,8 @@ type Filters = Omit<QueryOf<typeof listTools>, 'limit' | 'cursor' | 'server'>;
 /** The filters of a tool list; category and risk mean the ones in force. */
 export function toolFilter(query: Filters): Prisma.ToolWhereInput {
   const all: Prisma.ToolWhereInput[] = [{ removedAt: query.removed ? { not: null } : null }];
-  if (query.category) all.push({ OR: [{ manualCategory: { in: query.category } }, { manualCategory: null, category: { in: query.category } }] });
+  if (query.category)
+    all.push({ OR: [{ manualCategory: { in: query.category } }, { manualCategory: null, category: { in: query.category } }] });
   if (query.risk) all.push({ OR: [{ manualRisk: { in: query.risk } }, { manualRisk: null, risk: { in: query.risk } }] });
   if (query.status) all.push({ status: { in: query.status } });
   if (query.source === 'manual') all.push({ OR: [{ manualCategory: { not: null } }, { manualRisk: { not: null } }] });

@@ -8,16 +8,57 @@ const EVERYONE: readonly Role[] = ROLES;
 const AUTHORS: readonly Role[] = ['author', 'admin'];
 const ADMINS: readonly Role[] = ['admin'];
 const MAY: Record<string, readonly Role[] | 'public'> = {
-  getSetup: 'public', completeSetup: 'public',
-  getMe: EVERYONE, changeOwnPassword: EVERYONE, listOwnSessions: EVERYONE, endOwnSession: EVERYONE,
-  listMembers: EVERYONE, createMember: ADMINS, updateMember: ADMINS,
-  listServers: EVERYONE, getServer: EVERYONE, createServer: ADMINS, probeServer: ADMINS, updateServer: ADMINS, deleteServer: ADMINS, syncServer: ADMINS, recommendServerPolicy: EVERYONE,
-  listServerTools: EVERYONE, listTools: EVERYONE, getTool: EVERYONE, updateTool: AUTHORS, classifyTools: EVERYONE,
-  listPolicies: EVERYONE, listServerPolicies: EVERYONE, getPolicy: EVERYONE, savePolicyDraft: AUTHORS, discardPolicyDraft: AUTHORS, deletePolicy: AUTHORS, validatePolicy: EVERYONE,
-  publishPolicy: AUTHORS, listPolicyVersions: EVERYONE, getPolicyVersion: EVERYONE, restorePolicyVersion: AUTHORS, decide: EVERYONE,
-  listAgents: EVERYONE, getAgent: EVERYONE, createAgent: ADMINS, updateAgent: ADMINS,
-  listGrants: EVERYONE, getGrant: EVERYONE, createGrant: ADMINS, updateGrant: ADMINS, revokeGrant: ADMINS, rotateGrant: ADMINS,
-  listAudit: EVERYONE, verifyAudit: EVERYONE, getAuditEvent: EVERYONE, listChanges: EVERYONE, listLimits: EVERYONE, getStats: EVERYONE, streamEvents: EVERYONE,
+  getSetup: 'public',
+  completeSetup: 'public',
+  getMe: EVERYONE,
+  changeOwnPassword: EVERYONE,
+  listOwnSessions: EVERYONE,
+  endOwnSession: EVERYONE,
+  listMembers: EVERYONE,
+  createMember: ADMINS,
+  updateMember: ADMINS,
+  listServers: EVERYONE,
+  getServer: EVERYONE,
+  createServer: ADMINS,
+  probeServer: ADMINS,
+  updateServer: ADMINS,
+  deleteServer: ADMINS,
+  syncServer: ADMINS,
+  recommendServerPolicy: EVERYONE,
+  listServerTools: EVERYONE,
+  listTools: EVERYONE,
+  getTool: EVERYONE,
+  updateTool: AUTHORS,
+  classifyTools: EVERYONE,
+  listPolicies: EVERYONE,
+  listServerPolicies: EVERYONE,
+  getPolicy: EVERYONE,
+  savePolicyDraft: AUTHORS,
+  discardPolicyDraft: AUTHORS,
+  deletePolicy: AUTHORS,
+  validatePolicy: EVERYONE,
+  publishPolicy: AUTHORS,
+  listPolicyVersions: EVERYONE,
+  getPolicyVersion: EVERYONE,
+  restorePolicyVersion: AUTHORS,
+  decide: EVERYONE,
+  listAgents: EVERYONE,
+  getAgent: EVERYONE,
+  createAgent: ADMINS,
+  updateAgent: ADMINS,
+  listGrants: EVERYONE,
+  getGrant: EVERYONE,
+  createGrant: ADMINS,
+  updateGrant: ADMINS,
+  revokeGrant: ADMINS,
+  rotateGrant: ADMINS,
+  listAudit: EVERYONE,
+  verifyAudit: EVERYONE,
+  getAuditEvent: EVERYONE,
+  listChanges: EVERYONE,
+  listLimits: EVERYONE,
+  getStats: EVERYONE,
+  streamEvents: EVERYONE,
 };
 
 let world: World;
@@ -40,13 +81,19 @@ describe('the role matrix', () => {
     it.each(ROLES)(`${contract.name} as %s`, async (role) => {
       const may = MAY[contract.name];
       // Nothing is there and no body is right, so whoever may gets any other answer.
-      const { status, body } = await world.call(contract.method, path, { as: role, ...(contract.method === 'GET' ? {} : { raw: '{"nonsense":1}' }) });
+      const { status, body } = await world.call(contract.method, path, {
+        as: role,
+        ...(contract.method === 'GET' ? {} : { raw: '{"nonsense":1}' }),
+      });
       if (may === 'public' || may?.includes(role)) expect([401, 403]).not.toContain(status);
       else expect([status, body.error.code]).toEqual([403, 'auth.forbidden']);
     });
 
     it(`${contract.name} without sign-in`, async () => {
-      const { status } = await world.call(contract.method, path, { as: null, ...(contract.method === 'GET' ? {} : { raw: '{"nonsense":1}' }) });
+      const { status } = await world.call(contract.method, path, {
+        as: null,
+        ...(contract.method === 'GET' ? {} : { raw: '{"nonsense":1}' }),
+      });
       if (MAY[contract.name] === 'public') expect([401, 403]).not.toContain(status);
       else expect(status).toBe(401);
     });
@@ -55,7 +102,11 @@ describe('the role matrix', () => {
 
 describe('credentials', () => {
   it('take the management key, and no other', async () => {
-    expect((await world.call('GET', '/me', { as: 'key' })).body).toMatchObject({ kind: 'key', role: 'admin', permissions: expect.arrayContaining(['member.write']) });
+    expect((await world.call('GET', '/me', { as: 'key' })).body).toMatchObject({
+      kind: 'key',
+      role: 'admin',
+      permissions: expect.arrayContaining(['member.write']),
+    });
     for (const authorization of [`Bearer ${ADMIN_KEY}x`, `Bearer ${ADMIN_KEY.slice(0, -1)}`, 'Bearer ', `Basic ${ADMIN_KEY}`, ADMIN_KEY]) {
       const { status, headers } = await world.call('GET', '/me', { as: null, headers: { authorization } });
       expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="callgate"']);
@@ -67,7 +118,9 @@ describe('credentials', () => {
   });
 
   it('a grant token opens nothing here', async () => {
-    expect((await world.call('GET', '/me', { as: null, headers: { authorization: `Bearer ${world.services.makeToken()}` } })).status).toBe(401);
+    expect((await world.call('GET', '/me', { as: null, headers: { authorization: `Bearer ${world.services.makeToken()}` } })).status).toBe(
+      401,
+    );
   });
 });
 
@@ -99,7 +152,11 @@ describe('requests that are not understood', () => {
 
   it('name line and column of malformed JSON', async () => {
     const { status, body } = await post('{\n  "slug": "a",\n  "name": }');
-    expect([status, body.error.code, body.error.details[0]]).toEqual([400, 'request.malformed', expect.objectContaining({ line: 3, column: 11 })]);
+    expect([status, body.error.code, body.error.details[0]]).toEqual([
+      400,
+      'request.malformed',
+      expect.objectContaining({ line: 3, column: 11 }),
+    ]);
   });
 
   it.each([
@@ -107,26 +164,39 @@ describe('requests that are not understood', () => {
     ['a comment', '{"slug":"a" /* c */}', { line: 1 }],
     ['a trailing comma', '{"slug":"a",}', { line: 1 }],
   ])('refuse %s', async (_name, raw, place) => {
-    expect((await post(raw)).body.error).toMatchObject({ code: 'request.malformed', details: expect.arrayContaining([expect.objectContaining(place)]) });
+    expect((await post(raw)).body.error).toMatchObject({
+      code: 'request.malformed',
+      details: expect.arrayContaining([expect.objectContaining(place)]),
+    });
   });
 
-  it.each([['__proto__', '{"__proto__":{"role":"admin"},"slug":"a"}'], ['a number that is not kept', '{"slug":12345678901234567890}'], ['a list', '[]'], ['nothing', '   '], ['bytes that are no text', '"\\ud800"']])('refuse %s', async (_name, raw) => {
+  it.each([
+    ['__proto__', '{"__proto__":{"role":"admin"},"slug":"a"}'],
+    ['a number that is not kept', '{"slug":12345678901234567890}'],
+    ['a list', '[]'],
+    ['nothing', '   '],
+    ['bytes that are no text', '"\\ud800"'],
+  ])('refuse %s', async (_name, raw) => {
     expect((await post(raw)).status).toBe(400);
   });
 
   it('name unknown fields with what was probably meant, and every problem at once', async () => {
     const { status, body } = await post('{"slug":"Bad Slug","name":"x","ownr":"me","status":"active"}');
     expect(status).toBe(400);
-    expect(body.error.details).toEqual(expect.arrayContaining([
-      { path: '/ownr', message: 'unknown field; did you mean `owner`?' },
-      { path: '/status', message: 'unknown field' },
-      { path: '/owner', message: 'required' },
-      { path: '/slug', message: expect.stringContaining('lower-case') },
-    ]));
+    expect(body.error.details).toEqual(
+      expect.arrayContaining([
+        { path: '/ownr', message: 'unknown field; did you mean `owner`?' },
+        { path: '/status', message: 'unknown field' },
+        { path: '/owner', message: 'required' },
+        { path: '/slug', message: expect.stringContaining('lower-case') },
+      ]),
+    );
   });
 
   it('name unknown query parameters, and ignore empty ones', async () => {
-    expect((await world.call('GET', '/audit?servr=x')).body.error.details).toEqual([{ path: 'servr', message: 'unknown field; did you mean `server`?' }]);
+    expect((await world.call('GET', '/audit?servr=x')).body.error.details).toEqual([
+      { path: 'servr', message: 'unknown field; did you mean `server`?' },
+    ]);
     expect((await world.call('GET', '/audit?server=&q=')).status).toBe(200);
     expect((await world.call('GET', '/audit?limit=0')).body.error.details[0].path).toBe('limit');
     expect((await world.call('GET', '/audit?cursor=bm8')).body.error.code).toBe('cursor.invalid');
@@ -140,8 +210,20 @@ describe('requests that are not understood', () => {
   });
 
   it('are answered 404 and 405 in the one shape', async () => {
-    for (const path of ['/nothing', '/approvals', '/approvals/apr_1', '/alerts', '/coverage', '/simulations/x', '/', '//', '/servers/%E0%A4%A']) expect((await world.call('GET', path)).status, path).toBe(404);
-    for (const path of ['/simulations', '/kill-switch', '/approvals/apr_1/approve']) expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
+    for (const path of [
+      '/nothing',
+      '/approvals',
+      '/approvals/apr_1',
+      '/alerts',
+      '/coverage',
+      '/simulations/x',
+      '/',
+      '//',
+      '/servers/%E0%A4%A',
+    ])
+      expect((await world.call('GET', path)).status, path).toBe(404);
+    for (const path of ['/simulations', '/kill-switch', '/approvals/apr_1/approve'])
+      expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
     const { status, headers } = await world.call('DELETE', '/servers');
     expect([status, headers.get('allow')]).toEqual([405, 'GET, POST']);
     expect((await world.call('POST', '/servers/probe/sync', { body: {} })).status).toBe(404);
@@ -159,8 +241,10 @@ describe('an Idempotency-Key', () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it('is refused for another request, and is the actor\'s own', async () => {
-    expect((await world.call('POST', '/agents', { as: 'key', body: { ...body, slug: 'twice' }, headers: key })).body.error.code).toBe('idempotency.reused');
+  it("is refused for another request, and is the actor's own", async () => {
+    expect((await world.call('POST', '/agents', { as: 'key', body: { ...body, slug: 'twice' }, headers: key })).body.error.code).toBe(
+      'idempotency.reused',
+    );
     expect((await world.call('POST', '/agents', { as: 'admin', body, headers: key })).body.error.code).toBe('agent.slug_taken');
   });
 
@@ -175,7 +259,15 @@ describe('an Idempotency-Key', () => {
   });
 
   it('of a request that runs twice at once lets one through', async () => {
-    const send = () => world.api.handle(new Request(`${ORIGIN}/api/v1/agents`, { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', 'idempotency-key': 'race' }, body: JSON.stringify({ ...body, slug: 'race' }) }), { sourceIp: '::1' });
+    const send = () =>
+      world.api.handle(
+        new Request(`${ORIGIN}/api/v1/agents`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', 'idempotency-key': 'race' },
+          body: JSON.stringify({ ...body, slug: 'race' }),
+        }),
+        { sourceIp: '::1' },
+      );
     const statuses = (await Promise.all([send(), send(), send()])).map((answer) => answer.status);
     expect(statuses.filter((status) => status === 201 || status === 409)).toHaveLength(3);
     expect(await world.prisma.agent.count({ where: { slug: 'race' } })).toBe(1);
@@ -193,10 +285,12 @@ describe('pages of the process', () => {
 
   it('describe the API in OpenAPI whose references all lead somewhere', async () => {
     const { body } = await world.call('GET', '/api/v1/openapi.json', { as: null });
-    for (const { contract } of REGISTRY) expect(body.paths[`/api/v1${contract.path}`][contract.method.toLowerCase()].operationId).toBe(contract.name);
+    for (const { contract } of REGISTRY)
+      expect(body.paths[`/api/v1${contract.path}`][contract.method.toLowerCase()].operationId).toBe(contract.name);
     const references = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1] as string);
     expect(references.length).toBeGreaterThan(10);
-    for (const reference of references) expect(reference.replace('#/components/schemas/', '') in body.components.schemas, reference).toBe(true);
+    for (const reference of references)
+      expect(reference.replace('#/components/schemas/', '') in body.components.schemas, reference).toBe(true);
     expect(new Set(REGISTRY.map(({ contract }) => contract.name)).size).toBe(REGISTRY.length);
   });
 
@@ -209,9 +303,24 @@ describe('pages of the process', () => {
 });
 
 it('answers 503 in the one shape when the database is away, and 200 again afterwards', async () => {
-  const broken = { ...world.prisma, server: { findMany: async () => { throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' }); } } };
+  const broken = {
+    ...world.prisma,
+    server: {
+      findMany: async () => {
+        throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      },
+    },
+  };
   const { createApi } = await import('@/lib/hosts/api-router');
-  const api = createApi({ prisma: broken as never, services: world.services, now: world.now, origins: [ORIGIN], actorOf: world.auth.actorOf, health: { notReady: async () => ['the database does not answer'], metrics: async () => '' }, log: { error() {} } });
+  const api = createApi({
+    prisma: broken as never,
+    services: world.services,
+    now: world.now,
+    origins: [ORIGIN],
+    actorOf: world.auth.actorOf,
+    health: { notReady: async () => ['the database does not answer'], metrics: async () => '' },
+    log: { error() {} },
+  });
   const headers = { authorization: `Bearer ${ADMIN_KEY}` };
   const answer = await api.handle(new Request(`${ORIGIN}/api/v1/servers`, { headers }), { sourceIp: '::1' });
   expect([answer.status, (await answer.json()).error.code]).toEqual([503, 'database.unavailable']);

@@ -24,16 +24,51 @@ async function addEvent(n: number, atMs: number): Promise<void> {
   const decision = n % 4 === 0 ? 'denied' : n % 4 === 1 ? 'limited' : 'allowed';
   await world.prisma.auditEvent.create({
     data: {
-      id, at: new Date(atMs), writer: 'wrt_1', seq: BigInt(n + 1), previousHash: 'a', hash: 'b', method: 'tools/call', decision,
-      reason: decision === 'denied' ? 'policy.default_deny' : decision === 'limited' ? 'limit.exhausted' : 'policy.allowed', rule: decision === 'denied' ? '(default deny)' : '/tools/t',
-      serverId: 'srv_1', serverSlug: 'shop', agentId: 'agt_1', agentSlug: n % 2 === 0 ? 'bot' : 'crawler', grantId: 'grt_1', policyId: 'pol_1', policySlug: 'main', policyVersion: 3,
-      tool: n === 5 ? 'call_tool' : 'list_items', innerTool: n === 5 ? 'delete_item' : null, category: 'read', risk: n % 3 === 0 ? 'high' : 'low',
-      argumentsEnvelope: n === 0 ? world.services.envelope.seal(JSON.stringify({ card: CANARY }), argumentsAad(id)) : null, argumentsBytes: n === 1 ? null : 20,
-      sourceIp: '10.1.1.1', expectsOutcome: decision === 'allowed', trace: [{ stage: 'default', rule: '(default deny)', tool: 'list_items', result: 'fail', decided: true }],
+      id,
+      at: new Date(atMs),
+      writer: 'wrt_1',
+      seq: BigInt(n + 1),
+      previousHash: 'a',
+      hash: 'b',
+      method: 'tools/call',
+      decision,
+      reason: decision === 'denied' ? 'policy.default_deny' : decision === 'limited' ? 'limit.exhausted' : 'policy.allowed',
+      rule: decision === 'denied' ? '(default deny)' : '/tools/t',
+      serverId: 'srv_1',
+      serverSlug: 'shop',
+      agentId: 'agt_1',
+      agentSlug: n % 2 === 0 ? 'bot' : 'crawler',
+      grantId: 'grt_1',
+      policyId: 'pol_1',
+      policySlug: 'main',
+      policyVersion: 3,
+      tool: n === 5 ? 'call_tool' : 'list_items',
+      innerTool: n === 5 ? 'delete_item' : null,
+      category: 'read',
+      risk: n % 3 === 0 ? 'high' : 'low',
+      argumentsEnvelope: n === 0 ? world.services.envelope.seal(JSON.stringify({ card: CANARY }), argumentsAad(id)) : null,
+      argumentsBytes: n === 1 ? null : 20,
+      sourceIp: '10.1.1.1',
+      expectsOutcome: decision === 'allowed',
+      trace: [{ stage: 'default', rule: '(default deny)', tool: 'list_items', result: 'fail', decided: true }],
     },
   });
   if (decision !== 'allowed') return;
-  const settle = (seq: number, outcome: string, at: number) => world.prisma.auditOutcome.create({ data: { eventId: id, eventAt: new Date(atMs), at: new Date(at), writer: 'wrt_1', seq: BigInt(seq), previousHash: 'a', hash: 'b', outcome, upstreamMs: n, gatewayMs: n / 10 } });
+  const settle = (seq: number, outcome: string, at: number) =>
+    world.prisma.auditOutcome.create({
+      data: {
+        eventId: id,
+        eventAt: new Date(atMs),
+        at: new Date(at),
+        writer: 'wrt_1',
+        seq: BigInt(seq),
+        previousHash: 'a',
+        hash: 'b',
+        outcome,
+        upstreamMs: n,
+        gatewayMs: n / 10,
+      },
+    });
   if (n === 3) await settle(103, 'unknown', atMs + 10);
   if (n !== 11) await settle(200 + n, n === 6 ? 'tool_error' : 'ok', atMs + 20);
 }
@@ -90,8 +125,15 @@ describe('the list', () => {
 describe('one event', () => {
   it('shows its arguments to readers of payloads, and records that', async () => {
     const { body } = await world.call('GET', `/audit/${ids[0]}`, { as: 'approver' });
-    expect(body).toMatchObject({ arguments: { shown: true, value: { card: CANARY } }, trace: [{ decided: true }], integrity: { seq: '1' }, sourceIp: '10.1.1.1' });
-    expect((await world.call('GET', '/changes?action=payload.read')).body.items).toMatchObject([{ actor: { name: 'The approver' }, entityId: ids[0] }]);
+    expect(body).toMatchObject({
+      arguments: { shown: true, value: { card: CANARY } },
+      trace: [{ decided: true }],
+      integrity: { seq: '1' },
+      sourceIp: '10.1.1.1',
+    });
+    expect((await world.call('GET', '/changes?action=payload.read')).body.items).toMatchObject([
+      { actor: { name: 'The approver' }, entityId: ids[0] },
+    ]);
   });
 
   it('says to others why they do not see them, and records nothing', async () => {
@@ -106,7 +148,10 @@ describe('one event', () => {
   it('tells what was not kept from what never was', async () => {
     expect((await world.call('GET', `/audit/${ids[1]}`)).body.arguments.why).toContain('had no arguments');
     expect((await world.call('GET', `/audit/${ids[2]}`)).body.arguments.why).toContain('not kept');
-    expect((await world.call('GET', `/audit/${ids[3]}`)).body.settlements.map((one: { outcome: string }) => one.outcome)).toEqual(['unknown', 'ok']);
+    expect((await world.call('GET', `/audit/${ids[3]}`)).body.settlements.map((one: { outcome: string }) => one.outcome)).toEqual([
+      'unknown',
+      'ok',
+    ]);
     expect((await world.call('GET', '/audit/evt_nothing')).status).toBe(404);
   });
 });
@@ -114,10 +159,22 @@ describe('one event', () => {
 describe('statistics', () => {
   it('add up, over time and by what', async () => {
     const { body } = await world.call('GET', '/stats', { as: 'viewer' });
-    expect(body).toMatchObject({ total: 12, bucket: '15m', byDecision: { allowed: 6, denied: 3, limited: 3 }, byOutcome: { ok: 4, tool_error: 1, none: 7 } });
-    const inSeries = body.series.flatMap((bucket: { decisions: Record<string, number> }) => Object.values(bucket.decisions)).reduce((sum: number, n: number) => sum + n, 0);
+    expect(body).toMatchObject({
+      total: 12,
+      bucket: '15m',
+      byDecision: { allowed: 6, denied: 3, limited: 3 },
+      byOutcome: { ok: 4, tool_error: 1, none: 7 },
+    });
+    const inSeries = body.series
+      .flatMap((bucket: { decisions: Record<string, number> }) => Object.values(bucket.decisions))
+      .reduce((sum: number, n: number) => sum + n, 0);
     expect(inSeries).toBe(12);
-    expect(body.topTools).toEqual(expect.arrayContaining([{ name: 'list_items', server: 'shop', calls: 11, refused: 5 }, { name: 'delete_item', server: 'shop', calls: 1, refused: 1 }]));
+    expect(body.topTools).toEqual(
+      expect.arrayContaining([
+        { name: 'list_items', server: 'shop', calls: 11, refused: 5 },
+        { name: 'delete_item', server: 'shop', calls: 1, refused: 1 },
+      ]),
+    );
     expect(body.topAgents[0]).toMatchObject({ calls: 6 });
     expect(body.upstreamMs.p50).toBe(6);
     expect((await world.call('GET', '/stats?bucket=minute&agent=bot')).body).toMatchObject({ total: 6, series: { length: 4 } });
@@ -133,7 +190,13 @@ describe('live events', () => {
   it('stream with ids and resume after the last one seen', async () => {
     const open = async (headers: Record<string, string> = {}) => {
       const gone = new AbortController();
-      const response = await world.api.handle(new Request('http://localhost:3000/api/v1/events', { headers: { authorization: 'Bearer test-management-key-of-forty-characters!', ...headers }, signal: gone.signal }), { sourceIp: '::1' });
+      const response = await world.api.handle(
+        new Request('http://localhost:3000/api/v1/events', {
+          headers: { authorization: 'Bearer test-management-key-of-forty-characters!', ...headers },
+          signal: gone.signal,
+        }),
+        { sourceIp: '::1' },
+      );
       expect(response.headers.get('content-type')).toContain('text/event-stream');
       const reader = (response.body as ReadableStream<Uint8Array>).getReader();
       let text = '';

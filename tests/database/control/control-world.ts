@@ -7,9 +7,9 @@ import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
 import { REGISTRY } from '@/lib/control/registry';
 import type { CatalogueReading, ControlServices, LiveEvent, OpenedSecrets, ReportedStep, UpstreamAddress } from '@/lib/control/services';
 import { createPrisma } from '@/lib/db/prisma';
-import { argumentsAad } from '@/lib/domain/sealed-value';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import { ROLES, type Role } from '@/lib/domain/roles';
+import { argumentsAad } from '@/lib/domain/sealed-value';
 import { createEnvelope } from '@/lib/env/envelope';
 import { createApi } from '@/lib/hosts/api-router';
 import { EventHub } from '@/lib/hosts/event-hub';
@@ -60,10 +60,23 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [] };
   const passwords = createPasswords();
   const services = worldServices(upstream, { allowStdio: options.allowStdio ?? false, now, passwords });
-  const auth = createAuth({ prisma, services, passwords, adminKey: ADMIN_KEY, cookieSecret: 'cookie secret of the tests', publicUrl: ORIGIN, origins: [ORIGIN], now });
+  const auth = createAuth({
+    prisma,
+    services,
+    passwords,
+    adminKey: ADMIN_KEY,
+    cookieSecret: 'cookie secret of the tests',
+    publicUrl: ORIGIN,
+    origins: [ORIGIN],
+    now,
+  });
   const failures: string[] = [];
   const api = createApi({
-    prisma, services, now, origins: [ORIGIN], actorOf: auth.actorOf,
+    prisma,
+    services,
+    now,
+    origins: [ORIGIN],
+    actorOf: auth.actorOf,
     health: { notReady: async () => [], metrics: async () => '# none\n' },
     log: { error: (message, facts) => failures.push(`${message} ${JSON.stringify(facts)}`) },
   });
@@ -74,27 +87,57 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     // Ids and times order what is written; a clock that stands still would leave that to chance.
     nowMs += 1;
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const identity: Record<string, string> = as === null ? {} : as === 'key' ? { authorization: `Bearer ${ADMIN_KEY}` } : { cookie: cookies.get(as) ?? '', origin: ORIGIN };
+    const identity: Record<string, string> =
+      as === null ? {} : as === 'key' ? { authorization: `Bearer ${ADMIN_KEY}` } : { cookie: cookies.get(as) ?? '', origin: ORIGIN };
     const before = await prisma.adminChange.count();
-    const request = new Request(new URL(path.startsWith('/api') || /^\/(healthz|readyz|metrics)$/.test(path) ? path : `/api/v1${path}`, ORIGIN), {
-      method, headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...identity, ...headers }, ...(payload === undefined ? {} : { body: payload }),
-    });
+    const request = new Request(
+      new URL(path.startsWith('/api') || /^\/(healthz|readyz|metrics)$/.test(path) ? path : `/api/v1${path}`, ORIGIN),
+      {
+        method,
+        headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...identity, ...headers },
+        ...(payload === undefined ? {} : { body: payload }),
+      },
+    );
     const response = await api.handle(request, { sourceIp: '127.0.0.1' });
     const text = response.headers.get('content-type')?.includes('event-stream') ? '' : await response.text();
     if (text === '') await response.body?.cancel();
     texts.push(text);
-    const answer = { status: response.status, headers: response.headers, text, body: response.headers.get('content-type')?.includes('application/json') && text !== '' ? JSON.parse(text) : null };
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: response.headers.get('content-type')?.includes('application/json') && text !== '' ? JSON.parse(text) : null,
+    };
     checkShape(method, path, answer);
     await checkRecorded(method, path, answer, async () => (await prisma.adminChange.count()) - before);
     return answer;
   };
 
   const world = {
-    prisma, auth, api, services, upstream, call, texts, failures, passwords,
+    prisma,
+    auth,
+    api,
+    services,
+    upstream,
+    call,
+    texts,
+    failures,
+    passwords,
     /** Moves the application's clock. */
-    pass: (ms: number) => { nowMs += ms; },
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
     now,
-    context: (): ControlContext => ({ prisma, services, actor: ANONYMOUS, requestId: 'req_test', sourceIp: '127.0.0.1', now: now(), signal: new AbortController().signal, lastEventId: null }),
+    context: (): ControlContext => ({
+      prisma,
+      services,
+      actor: ANONYMOUS,
+      requestId: 'req_test',
+      sourceIp: '127.0.0.1',
+      now: now(),
+      signal: new AbortController().signal,
+      lastEventId: null,
+    }),
     signIn: async (email: string, password = PASSWORD, source: string | null = null) => {
       const { reference } = await auth.signIn({ email, password, source, userAgent: 'vitest' });
       return `${auth.cookie.name}=${reference}`;
@@ -103,11 +146,15 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     async addPeople(): Promise<void> {
       const passwordHash = await passwords.hash(PASSWORD);
       for (const role of ROLES) {
-        await prisma.user.create({ data: { id: services.newId('usr'), email: `${role}@example.com`, name: `The ${role}`, role, passwordHash } });
+        await prisma.user.create({
+          data: { id: services.newId('usr'), email: `${role}@example.com`, name: `The ${role}`, role, passwordHash },
+        });
         cookies.set(role, await world.signIn(`${role}@example.com`));
       }
     },
-    announce: (...tools: ToolDefinition[]) => { upstream.reading = reading(tools); },
+    announce: (...tools: ToolDefinition[]) => {
+      upstream.reading = reading(tools);
+    },
     async addServer(slug: string, ...tools: ToolDefinition[]): Promise<Answer> {
       world.announce(...tools);
       const answer = await call('POST', '/servers', { body: { slug, name: slug, transport: 'http', url: 'https://mcp.example.com/mcp' } });
@@ -134,11 +181,20 @@ export const reading = (tools: readonly ToolDefinition[]): CatalogueReading => (
   catalogue: { protocolVersion: '2025-11-25', serverInfo: { name: 'fixture', version: '1' }, instructions: null, tools, findings: [] },
 });
 
-function worldServices(upstream: FakeUpstream, facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords> }): ControlServices {
+function worldServices(
+  upstream: FakeUpstream,
+  facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords> },
+): ControlServices {
   const envelope = createEnvelope(randomBytes(32));
   const guard = createEgressGuard({
-    allowPrivate: [], allowLoopback: false,
-    resolve: async (host) => (host === 'mcp.example.com' ? [{ address: '93.184.215.14', family: 4 }] : host === 'inside.example.com' ? [{ address: '10.0.0.8', family: 4 }] : []),
+    allowPrivate: [],
+    allowLoopback: false,
+    resolve: async (host) =>
+      host === 'mcp.example.com'
+        ? [{ address: '93.184.215.14', family: 4 }]
+        : host === 'inside.example.com'
+          ? [{ address: '10.0.0.8', family: 4 }]
+          : [],
   });
   return {
     allowStdio: facts.allowStdio,
@@ -147,7 +203,11 @@ function worldServices(upstream: FakeUpstream, facts: { allowStdio: boolean; now
     makeToken: () => makeToken(randomBytes(32)),
     hashToken: (token) => createHash('sha256').update(token, 'utf8').digest('hex'),
     randomText: () => randomBytes(24).toString('base64url'),
-    envelope: { seal: envelope.seal, open: envelope.open, fingerprint: (plain) => createHash('sha256').update(`fingerprint ${plain}`).digest('hex').slice(0, 8) },
+    envelope: {
+      seal: envelope.seal,
+      open: envelope.open,
+      fingerprint: (plain) => createHash('sha256').update(`fingerprint ${plain}`).digest('hex').slice(0, 8),
+    },
     passwords: facts.passwords,
     openArguments: (event) => JSON.parse(envelope.open(event.envelope, argumentsAad(event.id))),
     egressCheck: (url) => guard.check(url),
@@ -172,16 +232,20 @@ function checkShape(method: string, path: string, answer: Answer): void {
   expect(answer.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/);
   expect(answer.headers.get('cache-control')).toContain('no-store');
   if (answer.status >= 400) {
-    expect(answer.body, answer.text).toMatchObject({ error: { code: expect.any(String), message: expect.any(String), requestId: answer.headers.get('x-request-id') } });
+    expect(answer.body, answer.text).toMatchObject({
+      error: { code: expect.any(String), message: expect.any(String), requestId: answer.headers.get('x-request-id') },
+    });
     return;
   }
   const contract = contractOf(method, path);
-  if (contract && contract.stream === null && answer.status !== 204) expect(contract.answer.safeParse(answer.body).error?.issues ?? []).toEqual([]);
+  if (contract && contract.stream === null && answer.status !== 204)
+    expect(contract.answer.safeParse(answer.body).error?.issues ?? []).toEqual([]);
 }
 
 async function checkRecorded(method: string, path: string, answer: Answer, changes: () => Promise<number>): Promise<void> {
   const contract = contractOf(method, path);
-  if (!contract || contract.method === 'GET' || WRITES_WITHOUT_CHANGE.has(contract.name) || answer.headers.has('idempotency-replayed')) return;
+  if (!contract || contract.method === 'GET' || WRITES_WITHOUT_CHANGE.has(contract.name) || answer.headers.has('idempotency-replayed'))
+    return;
   if (answer.status < 300) expect(await changes(), `${contract.name} leaves a row in admin_changes`).toBeGreaterThan(0);
   else expect(await changes(), `a refused ${contract.name} leaves none`).toBe(0);
 }
@@ -190,7 +254,11 @@ export function contractOf(method: string, path: string) {
   const parts = (path.split('?')[0] as string).split('/');
   const fitting = REGISTRY.map(({ contract }) => contract).filter((contract) => {
     const segments = contract.path.split('/');
-    return contract.method === method && segments.length === parts.length && segments.every((segment, index) => segment.startsWith('{') || segment === parts[index]);
+    return (
+      contract.method === method &&
+      segments.length === parts.length &&
+      segments.every((segment, index) => segment.startsWith('{') || segment === parts[index])
+    );
   });
   return fitting.sort((a, b) => a.path.split('{').length - b.path.split('{').length)[0];
 }

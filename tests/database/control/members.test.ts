@@ -37,7 +37,15 @@ describe('set-up', () => {
   });
 
   it('makes one administrator, even when two try at once', async () => {
-    const send = (email: string) => world.api.handle(new Request(`${ORIGIN}/api/v1/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...first, email, code }) }), { sourceIp: '127.0.0.1' });
+    const send = (email: string) =>
+      world.api.handle(
+        new Request(`${ORIGIN}/api/v1/setup`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ ...first, email, code }),
+        }),
+        { sourceIp: '127.0.0.1' },
+      );
     const statuses = (await Promise.all([send(first.email), send('ben@example.com')])).map((answer) => answer.status).sort();
     expect(statuses).toEqual([201, 409]);
     expect(await world.prisma.user.count()).toBe(1);
@@ -48,7 +56,10 @@ describe('set-up', () => {
     expect((await world.call('POST', '/setup', { as: null, body: { ...first, code } })).body.error.code).toBe('setup.done');
     expect(await createSetupCode(world.context())).toBeNull();
     expect(await createFirstAdmin(world.context(), { email: 'env@example.com', password: PASSWORD })).toBe(false);
-    expect((await world.call('GET', '/setup', { as: 'key' })).body).toEqual({ needed: false, steps: { server: false, tools: false, policy: false, grant: false, connected: false, enforced: false } });
+    expect((await world.call('GET', '/setup', { as: 'key' })).body).toEqual({
+      needed: false,
+      steps: { server: false, tools: false, policy: false, grant: false, connected: false, enforced: false },
+    });
     await world.prisma.$executeRaw`DELETE FROM users`;
     await world.prisma.$executeRaw`DELETE FROM sign_in_throttle`;
   });
@@ -75,7 +86,11 @@ describe('signing in', () => {
     const disabled = (await world.call('GET', '/members?q=approver')).body.items[0];
     await world.call('PATCH', `/members/${disabled.id}`, { body: { status: 'disabled' } });
     const failures: string[] = [];
-    for (const [email, password] of [['nobody@example.com', PASSWORD], ['viewer@example.com', 'not it at all'], ['approver@example.com', PASSWORD]]) {
+    for (const [email, password] of [
+      ['nobody@example.com', PASSWORD],
+      ['viewer@example.com', 'not it at all'],
+      ['approver@example.com', PASSWORD],
+    ]) {
       await world.signIn(email as string, password).catch((error) => failures.push(`${error.status} ${error.code} ${error.message}`));
     }
     expect(new Set(failures).size).toBe(1);
@@ -105,11 +120,21 @@ describe('signing in', () => {
 
   it('lets five guesses through, however many come at once, then makes them wait', async () => {
     await world.prisma.$executeRaw`DELETE FROM sign_in_throttle`;
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => world.signIn('author@example.com', 'a wild guess').then(() => 0, (error) => error.status)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        world.signIn('author@example.com', 'a wild guess').then(
+          () => 0,
+          (error) => error.status,
+        ),
+      ),
+    );
     expect(outcomes.filter((status) => status === 401)).toHaveLength(5);
     expect(outcomes.filter((status) => status === 429)).toHaveLength(15);
     // The right password waits as well: otherwise the answer would tell which guess was right.
-    await expect(world.signIn('author@example.com')).rejects.toMatchObject({ status: 429, headers: { 'retry-after': expect.stringMatching(/^[12]$/) } });
+    await expect(world.signIn('author@example.com')).rejects.toMatchObject({
+      status: 429,
+      headers: { 'retry-after': expect.stringMatching(/^[12]$/) },
+    });
     await expect(world.signIn('viewer@example.com')).resolves.toBeTruthy();
   });
 
@@ -118,7 +143,9 @@ describe('signing in', () => {
     for (let n = 0; n < 13; n++) {
       await world.prisma.$executeRaw`UPDATE sign_in_throttle SET blocked_until = NULL WHERE key = 'account:author@example.com'`;
       await world.signIn('author@example.com', 'a wild guess').catch(() => {});
-      const [row] = await world.prisma.$queryRaw<{ seconds: number }[]>`SELECT round(extract(epoch FROM blocked_until - updated_at))::int AS seconds FROM sign_in_throttle WHERE key = 'account:author@example.com'`;
+      const [row] = await world.prisma.$queryRaw<
+        { seconds: number }[]
+      >`SELECT round(extract(epoch FROM blocked_until - updated_at))::int AS seconds FROM sign_in_throttle WHERE key = 'account:author@example.com'`;
       waits.push(row?.seconds ?? 0);
     }
     expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]);
@@ -128,7 +155,11 @@ describe('signing in', () => {
   });
 
   it('counts a source over all accounts', async () => {
-    const guess = (n: number) => world.signIn(`someone${n}@example.com`, 'a wild guess', '203.0.113.7').then(() => 0, (error) => error.status);
+    const guess = (n: number) =>
+      world.signIn(`someone${n}@example.com`, 'a wild guess', '203.0.113.7').then(
+        () => 0,
+        (error) => error.status,
+      );
     const outcomes: number[] = [];
     for (let n = 0; n < 7; n++) outcomes.push(await guess(n));
     expect(outcomes).toEqual([401, 401, 401, 401, 401, 429, 429]);
@@ -167,7 +198,11 @@ describe('sessions', () => {
     expect((await world.call('GET', '/changes?action=sign_out')).body.items).toHaveLength(1);
   });
 
-  it.each([['status', { status: 'disabled' }, { status: 'active' }], ['role', { role: 'author' }, { role: 'viewer' }], ['password', { password: 'another quiet otter' }, { password: PASSWORD }]])('end when the %s changes', async (_what, body, back) => {
+  it.each([
+    ['status', { status: 'disabled' }, { status: 'active' }],
+    ['role', { role: 'author' }, { role: 'viewer' }],
+    ['password', { password: 'another quiet otter' }, { password: PASSWORD }],
+  ])('end when the %s changes', async (_what, body, back) => {
     const cookie = await world.signIn('viewer@example.com');
     const { id } = (await me(cookie)).body;
     await world.call('PATCH', `/members/${id}`, { body: body as object });
@@ -181,15 +216,20 @@ describe('sessions', () => {
     expect(list).toHaveLength(2);
     const other = list.find((session: { current: boolean }) => !session.current);
     const author = await world.signIn('author@example.com');
-    expect((await world.call('DELETE', `/me/sessions/${other.id}`, { as: null, headers: { cookie: author, origin: ORIGIN } })).status).toBe(404);
-    expect((await world.call('DELETE', `/me/sessions/${other.id}`, { as: null, headers: { cookie: one, origin: ORIGIN } })).status).toBe(204);
+    expect((await world.call('DELETE', `/me/sessions/${other.id}`, { as: null, headers: { cookie: author, origin: ORIGIN } })).status).toBe(
+      404,
+    );
+    expect((await world.call('DELETE', `/me/sessions/${other.id}`, { as: null, headers: { cookie: one, origin: ORIGIN } })).status).toBe(
+      204,
+    );
     expect([(await me(one)).status, (await me(two)).status]).toEqual([200, 401]);
     expect((await world.call('GET', '/me/sessions', { as: 'key' })).status).toBe(403);
   });
 
   it('of others end with an own change of password, which needs the current one', async () => {
     const [one, two] = [await world.signIn('author@example.com'), await world.signIn('author@example.com')];
-    const change = (current: string, next: string) => world.call('POST', '/me/password', { as: null, headers: { cookie: one, origin: ORIGIN }, body: { current, next } });
+    const change = (current: string, next: string) =>
+      world.call('POST', '/me/password', { as: null, headers: { cookie: one, origin: ORIGIN }, body: { current, next } });
     expect((await change('not it at all', 'another quiet otter')).status).toBe(422);
     expect((await change(PASSWORD, 'short')).body.error.details[0].path).toBe('/next');
     expect((await change(PASSWORD, 'another quiet otter')).status).toBe(200);
@@ -200,18 +240,33 @@ describe('sessions', () => {
 
 describe('members', () => {
   it('are added with a role, once an address whatever its case', async () => {
-    const made = await world.call('POST', '/members', { body: { email: 'New@Example.com', name: 'New', role: 'approver', password: PASSWORD } });
+    const made = await world.call('POST', '/members', {
+      body: { email: 'New@Example.com', name: 'New', role: 'approver', password: PASSWORD },
+    });
     expect(made.body).toMatchObject({ email: 'new@example.com', role: 'approver', status: 'active', lastSeenAt: null });
-    expect((await world.call('POST', '/members', { body: { email: 'NEW@example.com', name: 'New', role: 'viewer', password: PASSWORD } })).body.error.code).toBe('member.email_taken');
+    expect(
+      (await world.call('POST', '/members', { body: { email: 'NEW@example.com', name: 'New', role: 'viewer', password: PASSWORD } })).body
+        .error.code,
+    ).toBe('member.email_taken');
   });
 
   it('keep one active admin, even when two demote each other at once', async () => {
     const admins = (await world.call('GET', '/members?role=admin')).body.items as { id: string }[];
     expect(admins).toHaveLength(2);
-    const demote = (id: string) => world.api.handle(new Request(`${ORIGIN}/api/v1/members/${id}`, { method: 'PATCH', headers: { authorization: 'Bearer test-management-key-of-forty-characters!', 'content-type': 'application/json' }, body: '{"role":"viewer"}' }), { sourceIp: '127.0.0.1' });
+    const demote = (id: string) =>
+      world.api.handle(
+        new Request(`${ORIGIN}/api/v1/members/${id}`, {
+          method: 'PATCH',
+          headers: { authorization: 'Bearer test-management-key-of-forty-characters!', 'content-type': 'application/json' },
+          body: '{"role":"viewer"}',
+        }),
+        { sourceIp: '127.0.0.1' },
+      );
     const statuses = (await Promise.all(admins.map(({ id }) => demote(id)))).map((answer) => answer.status).sort();
     expect(statuses).toEqual([200, 409]);
     const [last] = (await world.call('GET', '/members?role=admin', { as: 'key' })).body.items;
-    expect((await world.call('PATCH', `/members/${last.id}`, { as: 'key', body: { status: 'disabled' } })).body.error.code).toBe('member.last_admin');
+    expect((await world.call('PATCH', `/members/${last.id}`, { as: 'key', body: { status: 'disabled' } })).body.error.code).toBe(
+      'member.last_admin',
+    );
   });
 });

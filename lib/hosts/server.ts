@@ -25,6 +25,8 @@ interface NextServer {
  * taken first: a second start on the same port must learn that before it touches the data.
  */
 export async function main(options: { readonly mode: StartMode }): Promise<void> {
+  // Loaded on demand: nothing of the demo is part of a real start.
+  const demo = options.mode === 'demo' ? (await import('./demo/demo-environment')).prepareDemoEnvironment(process.env) : null;
   const env = readEnvOrExit();
   const log = createLog(env.logLevel);
   for (const notice of env.notices) log.warn(notice);
@@ -43,6 +45,7 @@ export async function main(options: { readonly mode: StartMode }): Promise<void>
     server.on('request', createRequestListener(runtime, { page: next?.getRequestHandler() ?? null, dev: options.mode === 'dev' }));
     stopOnSignals(server, runtime, next, log);
     await announce(runtime, options.mode);
+    if (demo) await (await import('./demo/start-demo')).startDemo(runtime, demo, port);
   } catch (error) {
     server.close();
     await endWith(error, log);

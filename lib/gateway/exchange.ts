@@ -1,11 +1,11 @@
 import { fail, ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
+import type { ForwardContext } from './forward-context';
 import type { UpstreamSession } from './ports';
 import { UpstreamFailure, type UpstreamReply } from './ports';
 import { discard } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { send } from './send';
-import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
 
 /** An upstream's answer to something other than a tool call, fit to be passed on, and the way to let go of it. */

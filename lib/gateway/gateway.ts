@@ -1,6 +1,7 @@
 import type { Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { newFacts, type RequestFacts, rpcIdOf } from './facts';
+import type { ForwardContext } from './forward-context';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
 import { listTools } from './list-tools';
@@ -11,7 +12,6 @@ import type { GatewayOptions, GatewayRequest, GatewayResponse } from './request'
 import { endSession, listen } from './server-stream';
 import { SessionStore } from './sessions';
 import { decode } from './stages/decode';
-import type { ForwardContext } from './stages/forward';
 import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
 import { type Edge, edgeOf, receive } from './stages/receive';

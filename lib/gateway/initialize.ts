@@ -2,12 +2,12 @@ import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, type RpcId, refuse } from './denial';
 import { exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
+import type { ForwardContext } from './forward-context';
 import { collect, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { StreamTap } from './session-tap';
 import { profileOf, type Session, type SessionStore } from './sessions';
 import { readClientName } from './stages/decode';
-import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
 
 const RESULT_BYTES_MAX = 4 * 1024 * 1024;

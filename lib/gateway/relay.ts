@@ -1,10 +1,10 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { ACCEPTED, exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
+import type { ForwardContext } from './forward-context';
 import { RelayedBody, type Tap } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { callsOf, StreamTap } from './session-tap';
-import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
 import { idKey } from './wire/json-rpc';
 

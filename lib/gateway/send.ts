@@ -1,9 +1,9 @@
 import { isJsonObject, type Json } from '@/lib/kernel/json';
 import type { RequestFacts } from './facts';
+import type { ForwardContext } from './forward-context';
 import type { Lease } from './implicit-sessions';
 import type { UpstreamReply, UpstreamSession } from './ports';
 import { collect } from './relayed-body';
-import type { ForwardContext } from './stages/forward';
 import type { Granted } from './stages/grant';
 import { upstreamHeaders } from './upstream-headers';
 import { canonicalText } from './wire/json-rpc';

@@ -1,11 +1,11 @@
 import { fail, ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { failureOf, STREAM_HEADERS } from './exchange';
+import type { ForwardContext } from './forward-context';
 import type { UpstreamReply } from './ports';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { callsOf, StreamTap } from './session-tap';
-import type { ForwardContext } from './stages/forward';
 import { checkGrant, type GrantedStream } from './stages/grant';
 import { upstreamHeaders } from './upstream-headers';
 import { MODERN_VERSION } from './wire/eras';

@@ -1,10 +1,11 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import type { Denial } from './denial';
+import type { ForwardContext } from './forward-context';
 import type { GatewayResponse } from './request';
 import { admit } from './stages/admit';
 import { approve } from './stages/approve';
 import { decide } from './stages/decide';
-import { type ForwardContext, forward } from './stages/forward';
+import { forward } from './stages/forward';
 import type { Granted } from './stages/grant';
 
 /**

@@ -1,5 +1,6 @@
-import type { Runtime } from './runtime';
-import type { StartMode } from './server';
+import type { Runtime } from './runtime-parts';
+
+export type StartMode = 'all' | 'gateway' | 'dev' | 'demo';
 
 /** What a person who started Callgate needs next, on standard output; logs go to standard error. */
 export async function announce(runtime: Runtime, mode: StartMode): Promise<void> {

@@ -14,7 +14,7 @@ import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import type { Json } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
 import { type Api, createApi, type Health } from './api-router';
-import type { DataPlane } from './compose';
+import type { DataPlane } from './data-plane';
 import { gatewayTokens } from './gateway-tokens';
 import { Metrics } from './metrics';
 import { allowedOrigins } from './own-address';

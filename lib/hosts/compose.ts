@@ -1,47 +1,10 @@
-import { hostname } from 'node:os';
-import pg from 'pg';
-import { EventTail } from '@/lib/adapters/live/event-tail';
-import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgres/ledger';
-import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
-import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
-import { GrantUsage } from '@/lib/adapters/postgres/usage';
-import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
-import { createUpstreams, type ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
-import { type Database, openDatabase } from '@/lib/db/open-database';
+import { openDatabase } from '@/lib/db/open-database';
 import type { Env } from '@/lib/env/env';
-import { createEnvelope, type Envelope, hmacKey } from '@/lib/env/envelope';
-import { createGateway, type Gateway } from '@/lib/gateway/gateway';
-import { compilePolicy } from '@/lib/policy/compile';
-import { redactArguments } from '@/lib/policy/redact';
-import { EventHub } from './event-hub';
-import { gatewayTokens } from './gateway-tokens';
+import { createControl } from './compose-control';
+import { closeAll, composeDataPlane, type DataPlane } from './data-plane';
 import { createLog, type Log } from './log';
-import { allowedHosts, allowedOrigins } from './own-address';
-import type { Runtime } from './runtime';
-
-/** The parts of the data plane, for whoever composes more on top of them. */
-export interface DataPlane {
-  readonly env: Env;
-  readonly log: Log;
-  readonly publicUrl: string;
-  readonly database: Database;
-  readonly pool: pg.Pool;
-  readonly envelope: Envelope;
-  readonly ledger: PostgresLedger;
-  readonly snapshots: PostgresSnapshots;
-  readonly upstreams: ManagedUpstreams;
-  readonly gateway: Gateway;
-  readonly events: EventHub;
-  /** What ends, in this order; see `closeAll`. */
-  readonly closing: (() => unknown)[];
-}
-
-/** The origin under which people and agents reach this process. `port` is the one that was really taken (PORT may be 0). */
-export function publicUrlOf(env: Env, port: number): string {
-  if (env.publicUrl) return env.publicUrl;
-  const host = env.host === '127.0.0.1' || env.host === '::1' || env.host === '0.0.0.0' || env.host === '::' ? 'localhost' : env.host;
-  return `http://${host}:${port}`;
-}
+import { publicUrlOf } from './own-address';
+import type { Runtime } from './runtime-parts';
 
 /** Opens the database and composes everything that exists once in a process. Throws DatabaseError with what to do. */
 export async function composeRuntime(env: Env, options: { log?: Log; port?: number } = {}): Promise<Runtime> {
@@ -50,8 +13,6 @@ export async function composeRuntime(env: Env, options: { log?: Log; port?: numb
   const closing: DataPlane['closing'] = [() => database.stop()];
   try {
     const plane = await composeDataPlane(env, log, publicUrlOf(env, options.port ?? env.port), database, closing);
-    // Loaded here so that a gateway alone, or the bench, pays for no control plane.
-    const { createControl } = await import('./compose-control');
     const control = await createControl(plane);
     let closed: Promise<void> | null = null;
     return {
@@ -71,111 +32,5 @@ export async function composeRuntime(env: Env, options: { log?: Log; port?: numb
   } catch (error) {
     await closeAll(closing, log);
     throw error;
-  }
-}
-
-/** The data plane alone, over an open database; what it opens is put in front of `closing`. */
-export async function composeDataPlane(
-  env: Env,
-  log: Log,
-  publicUrl: string,
-  database: Database,
-  closing: DataPlane['closing'],
-): Promise<DataPlane> {
-  const { poolConfig } = database;
-  const pool = new pg.Pool({
-    ...poolConfig,
-    max: 6,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 30_000,
-    application_name: 'callgate',
-  });
-  pool.on('error', (error) => log.warn('An idle database connection was lost.', { error }));
-  closing.unshift(() => pool.end());
-
-  const envelope = createEnvelope(env.secretKey);
-  const ledger = await createPostgresLedger({
-    poolConfig,
-    node: hostname(),
-    envelope,
-    hmacKey: hmacKey(env.secretKey, 'audit arguments'),
-    redact: redactArguments,
-    log,
-  });
-  closing.unshift(async () => {
-    await ledger.drain();
-    await ledger.close();
-  });
-  const snapshots = await createPostgresSnapshots({ poolConfig, compile: (text) => compilePolicy(text, null), log });
-  closing.unshift(() => snapshots.close());
-  const usage = new GrantUsage(pool, log);
-  closing.unshift(() => usage.flush());
-
-  const { upstreams, gateway } = composeGateway({ env, log, publicUrl, pool, envelope, ledger, snapshots, usage });
-  closing.unshift(() => upstreams.stopAll());
-  const events = followEvents(pool, snapshots, log, closing);
-  closing.unshift(() => gateway.drain());
-  return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, closing };
-}
-
-type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots'> & {
-  readonly usage: GrantUsage;
-};
-
-function composeGateway({
-  env,
-  log,
-  publicUrl,
-  pool,
-  envelope,
-  ledger,
-  snapshots,
-  usage,
-}: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
-  const guard = createEgressGuard(env.allowedUpstreams);
-  const upstreams = createUpstreams({ secrets: new PostgresSecretSource(pool, envelope), guard, log });
-  const gateway = createGateway(
-    {
-      snapshots,
-      ledger,
-      upstreams,
-      log,
-      clock: snapshots.clock,
-      tokens: gatewayTokens,
-      onClientSeen: (grant, client, ip) => usage.recordUsage(grant, client, ip),
-    },
-    { publicUrl, allowedHosts: allowedHosts(env, publicUrl), allowedOrigins: allowedOrigins(env, publicUrl) },
-  );
-  return { upstreams, gateway };
-}
-
-/** Live pages hear of calls from the trail's end, which holds every node's, and of configuration from the snapshot. */
-function followEvents(pool: pg.Pool, snapshots: PostgresSnapshots, log: Log, closing: DataPlane['closing']): EventHub {
-  const events = new EventHub();
-  const tail = new EventTail(
-    pool,
-    (rows) => {
-      for (const row of rows) events.publish('call', row);
-    },
-    (error) => log.warn('Live pages could not read the end of the audit trail.', { error }),
-  );
-  events.whenWanted((wanted) => (wanted ? tail.start(snapshots.clock.nowMs()) : tail.stop()));
-  closing.unshift(() => tail.stop());
-  const forget = snapshots.onChange((snapshot) => {
-    events.publish('policy', { configVersion: snapshot.version });
-    events.publish('server', { configVersion: snapshot.version });
-  });
-  closing.unshift(forget);
-  return events;
-}
-
-/** Ends everything in order; a part that fails to end does not keep the others from ending. */
-export async function closeAll(closing: DataPlane['closing'], log: Log): Promise<void> {
-  for (const close of closing.splice(0)) {
-    try {
-      await close();
-    } catch (error) {
-      log.warn('A part of the process did not end cleanly.', { error });
-    }
   }
 }

@@ -34,3 +34,10 @@ export function hostIsAllowed(rawHeaders: readonly string[], hosts: readonly str
 function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
+
+/** The origin under which people and agents reach this process. `port` is the one that was really taken (PORT may be 0). */
+export function publicUrlOf(env: Env, port: number): string {
+  if (env.publicUrl) return env.publicUrl;
+  const host = env.host === '127.0.0.1' || env.host === '::1' || env.host === '0.0.0.0' || env.host === '::' ? 'localhost' : env.host;
+  return `http://${host}:${port}`;
+}

@@ -5,7 +5,7 @@ import { sendFetchResponse, toFetchRequest } from './fetch-bridge';
 import { createGatewayHttpListener } from './gateway-http';
 import { allowedHosts, hostIsAllowed } from './own-address';
 import { protectedResource } from './protected-resource';
-import type { Runtime } from './runtime';
+import type { Runtime } from './runtime-parts';
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => void;
 type PageHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;

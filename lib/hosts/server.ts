@@ -5,13 +5,13 @@ import path from 'node:path';
 import { DatabaseError } from '@/lib/db/database-error';
 import { type Env, readEnv } from '@/lib/env/env';
 import { EnvError } from '@/lib/env/env-error';
-import { announce } from './announce';
-import { composeRuntime, publicUrlOf } from './compose';
+import { announce, type StartMode } from './announce';
+import { composeRuntime } from './compose';
 import { createLog, type Log } from './log';
+import { publicUrlOf } from './own-address';
 import { createRequestListener } from './request-listener';
-import { holdRuntime, type Runtime } from './runtime';
-
-export type StartMode = 'all' | 'gateway' | 'dev' | 'demo';
+import { holdRuntime } from './runtime';
+import type { Runtime } from './runtime-parts';
 
 /** The part of Next's server that is used. */
 interface NextServer {

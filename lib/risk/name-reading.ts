@@ -1,4 +1,5 @@
 import { BUNDLING, DUAL, JOB_VERBS, PREPOSITIONS, STATE_NOUNS, verbOf } from '@/lib/risk/lexicon';
+import { statesMethod } from '@/lib/risk/tokens';
 
 /** What a tool's name says: its verb or verbs, and how far that can be trusted. */
 export interface NameReading {
@@ -18,12 +19,14 @@ export function readName(words: readonly string[]): NameReading {
   if (verb === undefined) return { verbs: [], strength: 'none', stateNoun };
   const isJob = stateNoun !== null && (JOB_VERBS.has(verb) || verbOf(verb)?.nominal === true) && words.length > 1;
   if (isJob) return { verbs: [], strength: 'none', stateNoun };
+  if (statesMethod(words)) return { verbs: [verb], strength: 'strong', stateNoun: null };
   const verbs = coordinated(words, index);
   const nominal = verbs.every((word) => verbOf(word)?.nominal !== false);
   return { verbs, strength: nominal || BUNDLING.has(verb) ? 'weak' : 'strong', stateNoun };
 }
 
 function headIndex(words: readonly string[]): number {
+  if (statesMethod(words)) return 1;
   const isVerb = (i: number) => verbOf(words[i] ?? '') !== undefined && !PREPOSITIONS.has(words[i - 1] ?? '');
   const isPlain = (i: number) => isVerb(i) && verbOf(words[i] ?? '')?.nominal === false;
   const lastIndex = words.length - 1;

@@ -36,12 +36,18 @@ export function nameWords(server: string, name: string): string[] {
   let start = 0;
   while (start < words.length - 1) {
     const word = words[start] as string;
+    if (statesMethod(words.slice(start))) break;
     const isPrefix = prefix.has(word) || isNumberedPrefix(word, prefix) || /.mcp$/.test(word);
     if ((!isPrefix && !MODIFIERS.has(word)) || verbOf(word)?.nominal === false) break;
     start++;
   }
   return words.slice(start);
 }
+
+const CHANGING_METHODS = new Set(['post', 'put', 'patch', 'delete']);
+
+/** Generated names state the HTTP method (`API-post-search`); whatever the path is called, a method that changes is believed. */
+export const statesMethod = (words: readonly string[]): boolean => words[0] === 'api' && CHANGING_METHODS.has(words[1] ?? '');
 
 /** "auth0" on server "auth0-mcp-server" splits differently from "n8n": both are the same prefix. */
 function isNumberedPrefix(word: string, prefix: ReadonlySet<string>): boolean {

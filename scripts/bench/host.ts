@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { openDatabase } from '@/lib/db/open-database';
 import { readEnv } from '@/lib/env/env';
-import { closeAll, composeDataPlane, type DataPlane } from '@/lib/hosts/compose';
+import { closeAll, composeDataPlane, type DataPlane } from '@/lib/hosts/data-plane';
 import { createGatewayHttpListener } from '@/lib/hosts/gateway-http';
 import { gatewayTokens } from '@/lib/hosts/gateway-tokens';
 import { createLog } from '@/lib/hosts/log';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { jsonReply } from '@/lib/adapters/memory/memory-upstreams';
+import type { ForwardContext } from '@/lib/gateway/forward-context';
 import type { Approved } from '@/lib/gateway/stages/approve';
-import { type ForwardContext, forward } from '@/lib/gateway/stages/forward';
+import { forward } from '@/lib/gateway/stages/forward';
 import { newWorld } from './gateway-world';
 
 const decisionOf = (body: { result: { _meta: Record<string, unknown> } }) => body.result._meta['dev.callgate/decision'];

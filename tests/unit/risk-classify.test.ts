@@ -232,23 +232,6 @@ describe('classify: robustness', () => {
     }
   });
 
-  it('judges a catalogue of 300 tools in a fraction of a second', () => {
-    const properties = Object.fromEntries(
-      Array.from({ length: 8 }, (_, i) => [`field_${i}`, { type: 'string', description: 'A field of the record that is to be changed.' }]),
-    );
-    const catalogue = Array.from({ length: 300 }, (_, i) =>
-      define(`update_record_${i}`, 'Update an existing record of the account. Returns it.', properties),
-    );
-    const times = Array.from({ length: 5 }, () => {
-      const startMs = performance.now();
-      for (const tool of catalogue) judge(tool);
-      return performance.now() - startMs;
-    });
-    console.log(`300 tools: ${times.map((time) => time.toFixed(0)).join(', ')} ms`);
-    // The best of five: other work on the machine must not fail the test.
-    expect(Math.min(...times)).toBeLessThan(100);
-  });
-
   it('reads hostile lengths in linear time', () => {
     const shapes = ['a ', 'delete, ', 'this tool ', 'first read ', '<!--', 'https://a', 'exploits a b c ', 'A', '"', 'not ', 'send '];
     for (const shape of shapes) {

@@ -1,11 +1,10 @@
 import { type Denial, refuse } from '../denial';
-import type { ImplicitSessions } from '../implicit-sessions';
-import { type GatewayPorts, UpstreamFailure, type UpstreamReply } from '../ports';
+import type { ForwardContext } from '../forward-context';
+import { UpstreamFailure, type UpstreamReply } from '../ports';
 import { discard, RelayedBody, type Tap } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { send } from '../send';
 import { StreamTap } from '../session-tap';
-import type { SessionStore } from '../sessions';
 import { idKey } from '../wire/json-rpc';
 import { OutcomeSniffer } from '../wire/outcome-sniffer';
 import { refusalResponse, toolResultText } from '../wire/respond';
@@ -15,17 +14,6 @@ import { Settlement } from './settle';
 
 /** Calls of one session whose result may still come on another stream; beyond that their outcome is unknown at once. */
 const AWAITED_MAX = 256;
-
-/** What forwarding needs besides the call. */
-export interface ForwardContext {
-  readonly ports: GatewayPorts;
-  readonly sessions: SessionStore;
-  readonly implicit: ImplicitSessions;
-  readonly publicUrl: string;
-  /** Counts calls on their way, for draining. */
-  readonly onSent: () => void;
-  readonly onSettled: () => void;
-}
 
 /**
  * Sends the canonical text of what was decided on and streams the answer back byte for byte. Only an admitted call gets

@@ -10,12 +10,16 @@ export interface Answer {
 }
 
 let ids = 0;
+function nextId(): number {
+  ids += 1;
+  return ids;
+}
 
 /** One JSON-RPC request without a session, as a shell user sends it. Rejects when the connection breaks. */
 export async function send(access: Pick<Access, 'url' | 'token'>, message: object, init: RequestInit = {}): Promise<Answer> {
   const answer = await fetch(access.url, {
     method: 'POST',
-    body: JSON.stringify({ jsonrpc: '2.0', id: (ids += 1), ...message }),
+    body: JSON.stringify({ jsonrpc: '2.0', id: nextId(), ...message }),
     ...init,
     headers: {
       'content-type': 'application/json',

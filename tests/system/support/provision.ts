@@ -67,6 +67,10 @@ export async function publish(callgate: Api, server: string, policy: string, doc
 }
 
 let agents = 0;
+function newAgent(): string {
+  agents += 1;
+  return `agent-${agents}`;
+}
 
 /** An agent of its own with a grant. */
 export async function grantAccess(
@@ -75,7 +79,7 @@ export async function grantAccess(
   policy: string | null,
   change: Record<string, unknown> & { agent?: string } = {},
 ): Promise<Access> {
-  const agent = change.agent ?? `agent-${(agents += 1)}`;
+  const agent = change.agent ?? newAgent();
   if (change.agent === undefined) await must(callgate, 201, 'POST', '/agents', { slug: agent, name: agent, owner: 'ana@example.com' });
   const { grant, token } = await must<{ grant: { id: string }; token: string }>(callgate, 201, 'POST', '/grants', {
     ...change,

@@ -29,6 +29,11 @@ export interface ReadCatalogueOptions {
 }
 
 const PROTOCOL_VERSION = '2025-11-25';
+/**
+ * Some servers announce a tool only to clients that can answer what it asks; one that no reading has seen could never be called. Roots are left
+ * out: servers ask for them as soon as a session begins, and a reading has none to give.
+ */
+const CAPABILITIES: JsonObject = { sampling: {}, elicitation: {} };
 const TOOLS_MAX = 5_000;
 const PAGES_MAX = 100;
 const READ_TIMEOUT_MS = 90_000;
@@ -97,7 +102,7 @@ class CatalogueReader {
     const clientInfo = options.clientInfo ?? { name: 'callgate', version: '0.1.0' };
     this.session = {
       id: `catalogue-${process.pid}-${readings}`,
-      profile: { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo },
+      profile: { protocolVersion: PROTOCOL_VERSION, capabilities: CAPABILITIES, clientInfo },
       upstreamId: null,
     };
     const timeout = AbortSignal.timeout(READ_TIMEOUT_MS);
@@ -106,7 +111,11 @@ class CatalogueReader {
 
   async initialize(): Promise<{ value: JsonObject; detail: string }> {
     const { clientInfo } = this.session.profile;
-    const { reply, result } = await this.request('initialize', { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo });
+    const { reply, result } = await this.request('initialize', {
+      protocolVersion: PROTOCOL_VERSION,
+      capabilities: CAPABILITIES,
+      clientInfo,
+    });
     this.opened = true;
     this.session.upstreamId = reply.sessionId;
     if (typeof result.protocolVersion !== 'string' || !isJsonObject(result.serverInfo) || !isJsonObject(result.capabilities)) {

@@ -33,6 +33,7 @@ export function createEnvelope(secretKey: Buffer, olderKeys: readonly Buffer[] =
   const opened = new Map<string, Buffer>();
   let sealing = freshKey(secretKey);
   let seals = 0;
+  const ivs = new RandomIvs();
   const fingerprintKey = hmacKey(secretKey, 'secret fingerprint');
 
   const keyOf = (kid: string): Buffer => {
@@ -40,7 +41,10 @@ export function createEnvelope(secretKey: Buffer, olderKeys: readonly Buffer[] =
     if (known) return known;
     const cut = kid.indexOf('-');
     const master = masters.get(kid.slice(0, cut));
-    if (!master) throw new EnvelopeError(`The value was sealed with another secret key (${kid.slice(0, cut)}); start with the key file it was made with.`);
+    if (!master)
+      throw new EnvelopeError(
+        `The value was sealed with another secret key (${kid.slice(0, cut)}); start with the key file it was made with.`,
+      );
     const key = derive(master, Buffer.from(kid.slice(cut + 1), 'base64url'));
     if (opened.size >= KEYS_KEPT) opened.clear();
     opened.set(kid, key);
@@ -54,7 +58,7 @@ export function createEnvelope(secretKey: Buffer, olderKeys: readonly Buffer[] =
         sealing = freshKey(secretKey);
         seals = 1;
       }
-      const iv = randomBytes(12);
+      const iv = ivs.next();
       const cipher = createCipheriv('aes-256-gcm', sealing.key, iv, { authTagLength: 16 });
       cipher.setAAD(Buffer.from(aad, 'utf8'));
       const head = cipher.update(plaintext, 'utf8');
@@ -65,7 +69,8 @@ export function createEnvelope(secretKey: Buffer, olderKeys: readonly Buffer[] =
     open(envelope, aad) {
       const parts = envelope.split('.');
       const [version, kid, iv, ct, tag] = parts;
-      if (parts.length !== 5 || version !== 'v1' || !kid || !iv || ct === undefined || !tag) throw new EnvelopeError('The value is not an envelope of version 1.');
+      if (parts.length !== 5 || version !== 'v1' || !kid || !iv || ct === undefined || !tag)
+        throw new EnvelopeError('The value is not an envelope of version 1.');
       const key = keyOf(kid);
       try {
         const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: 16 });
@@ -83,6 +88,21 @@ export function createEnvelope(secretKey: Buffer, olderKeys: readonly Buffer[] =
 /** A 32-byte key for one purpose, derived from the secret key; another `label` gives an unrelated key. */
 export function hmacKey(secretKey: Buffer, label: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secretKey, Buffer.alloc(0), `callgate hmac v1 ${label}`, 32));
+}
+
+/** Random 96-bit IVs, drawn from the system a few hundred at a time: a draw costs as much as the encryption of a short text. */
+class RandomIvs {
+  #bytes = randomBytes(0);
+  #used = 0;
+
+  next(): Buffer {
+    if (this.#used + 12 > this.#bytes.length) {
+      this.#bytes = randomBytes(12 * 256);
+      this.#used = 0;
+    }
+    this.#used += 12;
+    return this.#bytes.subarray(this.#used - 12, this.#used);
+  }
 }
 
 const SEALS_PER_KEY = 2 ** 28;

@@ -9,7 +9,19 @@ let database: TestDatabase;
 let pool: pg.Pool;
 let writers: string[];
 
-const values: Json[] = [0.1 + 0.2, 1e21, 5e-324, 1.7976931348623157e308, -0, 123456789012, { '10': 1, '9': { z: null, a: [true, 'é\u2028"\\'] } }, '\u0000', 'plain', null, [1, [2, { b: 1, a: 2 }]]];
+const values: Json[] = [
+  0.1 + 0.2,
+  1e21,
+  5e-324,
+  1.7976931348623157e308,
+  -0,
+  123456789012,
+  { '10': 1, '9': { z: null, a: [true, 'é\u2028"\\'] } },
+  '\u0000',
+  'plain',
+  null,
+  [1, [2, { b: 1, a: 2 }]],
+];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -20,12 +32,16 @@ beforeAll(async () => {
     const admissions = await Promise.all(
       values.map((value, i) =>
         ledger.admit({
-          intent: callIntent({ rpcId: i % 2 ? i : `id-${i}`, trace: [{ stage: 'require', rule: '/r', tool: 't', path: 'args.x', op: 'eq', expected: value, actual: value, result: 'pass' }] }),
+          intent: callIntent({
+            rpcId: i % 2 ? i : `id-${i}`,
+            trace: [{ stage: 'require', rule: '/r', tool: 't', path: 'args.x', op: 'eq', expected: value, actual: value, result: 'pass' }],
+          }),
           charges: i % 3 ? [limitOf(1000, { amount: 0.25 + i })] : [],
         }),
       ),
     );
-    for (const { event } of admissions) ledger.settle({ ...settlementOf(event), upstreamMs: Math.PI * 1e-7, gatewayMs: 1e15 / 3 }, [], 'pol_one');
+    for (const { event } of admissions)
+      ledger.settle({ ...settlementOf(event), upstreamMs: Math.PI * 1e-7, gatewayMs: 1e15 / 3 }, [], 'pol_one');
     await ledger.drain();
     await ledger.close();
   }
@@ -46,7 +62,8 @@ async function tampered(sql: string, params: unknown[] = []) {
     expect(changed.rowCount, 'the tampering changed something').toBeGreaterThan(0);
     // Verified inside the same transaction: the verifier's own BEGIN and COMMIT are kept from ending it.
     const inside = {
-      query: (text: string, values?: unknown[]) => (/^(BEGIN|COMMIT|ROLLBACK)/.test(text) ? Promise.resolve({ rows: [] }) : client.query(text, values as unknown[])),
+      query: (text: string, values?: unknown[]) =>
+        /^(BEGIN|COMMIT|ROLLBACK)/.test(text) ? Promise.resolve({ rows: [] }) : client.query(text, values as unknown[]),
       escapeLiteral: (text: string) => client.escapeLiteral(text),
       release: () => undefined,
     };
@@ -63,7 +80,9 @@ describe('the hash chain', () => {
   });
 
   it('is continued by a successor that names its predecessor', async () => {
-    const { rows } = await pool.query('SELECT previous_writer, last_seq::int AS seq, closed_at IS NOT NULL AS closed, swept_at IS NOT NULL AS swept FROM writers ORDER BY started_at');
+    const { rows } = await pool.query(
+      'SELECT previous_writer, last_seq::int AS seq, closed_at IS NOT NULL AS closed, swept_at IS NOT NULL AS swept FROM writers ORDER BY started_at',
+    );
     expect(rows).toEqual([
       { previous_writer: null, seq: 2 * values.length, closed: true, swept: true },
       { previous_writer: writers[0], seq: 2 * values.length, closed: true, swept: true },
@@ -73,14 +92,29 @@ describe('the hash chain', () => {
   it.each([
     ['a byte of an event', "UPDATE audit_events SET rule = rule || ' ' WHERE writer = $1 AND seq = 5", 5, 'audit_events'],
     ['a decision', "UPDATE audit_events SET decision = 'denied' WHERE writer = $1 AND seq = 1", 1, 'audit_events'],
-    ['a value inside a trace', "UPDATE audit_events SET trace = jsonb_set(trace, '{0,result}', '\"fail\"') WHERE writer = $1 AND seq = 3", 3, 'audit_events'],
+    [
+      'a value inside a trace',
+      "UPDATE audit_events SET trace = jsonb_set(trace, '{0,result}', '\"fail\"') WHERE writer = $1 AND seq = 3",
+      3,
+      'audit_events',
+    ],
     ['an instant', "UPDATE audit_events SET at = at + interval '1 millisecond' WHERE writer = $1 AND seq = 7", 7, 'audit_events'],
-    ['an outcome', "UPDATE audit_outcomes SET outcome = 'ok', upstream_ms = upstream_ms * 1.0000000001 WHERE writer = $1 AND seq = 15", 15, 'audit_outcomes'],
+    [
+      'an outcome',
+      "UPDATE audit_outcomes SET outcome = 'ok', upstream_ms = upstream_ms * 1.0000000001 WHERE writer = $1 AND seq = 15",
+      15,
+      'audit_outcomes',
+    ],
     ['a hash', "UPDATE audit_events SET hash = repeat('0', 64) WHERE writer = $1 AND seq = 4", 4, 'audit_events'],
     ['a middle row that is gone', 'DELETE FROM audit_events WHERE writer = $1 AND seq = 6', 6, null],
     ['the first row that is gone', 'DELETE FROM audit_events WHERE writer = $1 AND seq = 1', 1, null],
     ['the last row that is gone', 'DELETE FROM audit_outcomes WHERE writer = $1 AND seq = 22', 22, null],
-    ['two rows exchanged', 'UPDATE audit_events SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END WHERE writer = $1 AND seq IN (2, 3)', 2, 'audit_events'],
+    [
+      'two rows exchanged',
+      'UPDATE audit_events SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END WHERE writer = $1 AND seq IN (2, 3)',
+      2,
+      'audit_events',
+    ],
     [
       'a row put in twice',
       "INSERT INTO audit_outcomes SELECT 'evt_other', event_at, at, writer, seq, previous_hash, hash, outcome FROM audit_outcomes WHERE writer = $1 AND seq = 14",
@@ -94,7 +128,12 @@ describe('the hash chain', () => {
       23,
       'audit_events',
     ],
-    ['the whole trail of a writer', 'WITH o AS (DELETE FROM audit_outcomes WHERE writer = $1) DELETE FROM audit_events WHERE writer = $1', 1, 'writers'],
+    [
+      'the whole trail of a writer',
+      'WITH o AS (DELETE FROM audit_outcomes WHERE writer = $1) DELETE FROM audit_events WHERE writer = $1',
+      1,
+      'writers',
+    ],
   ])('finds %s', async (_name, sql, seq, table) => {
     const report = await tampered(sql, [writers[0]]);
     expect(report.ok).toBe(false);

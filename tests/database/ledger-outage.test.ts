@@ -47,7 +47,15 @@ async function refusedWithinMs(call: Promise<unknown>): Promise<number> {
 }
 
 async function comesBack(within = 5000): Promise<void> {
-  await eventually('calls are admitted again', () => admit().then((each) => each.admitted, () => false), within);
+  await eventually(
+    'calls are admitted again',
+    () =>
+      admit().then(
+        (each) => each.admitted,
+        () => false,
+      ),
+    within,
+  );
 }
 
 describe('a database that is away', () => {
@@ -97,7 +105,10 @@ describe('a commit that is never confirmed', () => {
     proxy.stall('answers');
     // Without a counter the row needs one message only: it is committed, and nobody hears of it.
     expect(await refusedWithinMs(ledger.admit({ intent: callIntent({ tool: 'silent' }), charges: [] }))).toBeLessThan(2000);
-    await eventually('the row stands', async () => (await pool.query("SELECT 1 FROM audit_events WHERE tool = 'silent'")).rows.length === 1);
+    await eventually(
+      'the row stands',
+      async () => (await pool.query("SELECT 1 FROM audit_events WHERE tool = 'silent'")).rows.length === 1,
+    );
     await proxy.resume();
     const outcome = "SELECT o.outcome FROM audit_outcomes o JOIN audit_events e ON e.id = o.event_id WHERE e.tool = 'silent'";
     await eventually('its outcome is written', async () => (await pool.query(outcome)).rows.length > 0, 8000);
@@ -121,7 +132,9 @@ describe('a commit that is never confirmed', () => {
 
 describe('a database that refuses', () => {
   it('refuses the callers at once while it takes no rows, and recovers', async () => {
-    await pool.query("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$");
+    await pool.query(
+      "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$",
+    );
     await pool.query('CREATE TRIGGER full_disk BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION full_disk()');
     expect(await refusedWithinMs(admit())).toBeLessThan(500);
     expect((await pool.query('SELECT coalesce(sum(used), 0)::int AS n FROM counters')).rows).toEqual([{ n: 0 }]);
@@ -131,7 +144,9 @@ describe('a database that refuses', () => {
 
   it('refuses only the row it cannot take, not the calls beside it', async () => {
     await pool.query("ALTER TABLE audit_events ADD CONSTRAINT no_poison CHECK (tool <> 'poison')");
-    const calls = Array.from({ length: 20 }, (_, i) => ledger.admit({ intent: callIntent({ tool: i === 7 ? 'poison' : 'fine' }), charges: [limitOf(1e6)] }));
+    const calls = Array.from({ length: 20 }, (_, i) =>
+      ledger.admit({ intent: callIntent({ tool: i === 7 ? 'poison' : 'fine' }), charges: [limitOf(1e6)] }),
+    );
     const results = await Promise.allSettled(calls);
     expect(results.map((each) => each.status === 'fulfilled')).toEqual(Array.from({ length: 20 }, (_, i) => i !== 7));
     expect((await pool.query('SELECT used FROM counters')).rows).toEqual([{ used: 19 }]);
@@ -147,7 +162,9 @@ describe.skipIf(process.env.TEST_DATABASE_URL !== undefined)('a real server that
     const client = new pg.Client(server.connection);
     client.on('error', () => undefined);
     await client.connect();
-    const postmaster = Number((await client.query<{ text: string }>("SELECT pg_read_file('postmaster.pid') AS text")).rows[0]?.text.split('\n')[0]);
+    const postmaster = Number(
+      (await client.query<{ text: string }>("SELECT pg_read_file('postmaster.pid') AS text")).rows[0]?.text.split('\n')[0],
+    );
     const pids = [postmaster, ...(await client.query<{ pid: number }>('SELECT pid FROM pg_stat_activity')).rows.map((row) => row.pid)];
     const signalAll = (signal: NodeJS.Signals) => {
       for (const pid of pids) process.kill(pid, signal);
@@ -161,12 +178,32 @@ describe.skipIf(process.env.TEST_DATABASE_URL !== undefined)('a real server that
       } finally {
         signalAll('SIGCONT');
       }
-      await eventually('calls are admitted after the freeze', () => call().then((each) => each.admitted, () => false), 6000);
+      await eventually(
+        'calls are admitted after the freeze',
+        () =>
+          call().then(
+            (each) => each.admitted,
+            () => false,
+          ),
+        6000,
+      );
 
-      const backend = (await client.query<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE application_name = 'callgate ledger' ORDER BY backend_start DESC LIMIT 1")).rows[0]?.pid as number;
+      const backend = (
+        await client.query<{ pid: number }>(
+          "SELECT pid FROM pg_stat_activity WHERE application_name = 'callgate ledger' ORDER BY backend_start DESC LIMIT 1",
+        )
+      ).rows[0]?.pid as number;
       process.kill(backend, 'SIGKILL');
       await eventually('the loss is noticed', () => !own.ready().ok);
-      await eventually('calls are admitted after crash recovery', () => call().then((each) => each.admitted, () => false), 15_000);
+      await eventually(
+        'calls are admitted after crash recovery',
+        () =>
+          call().then(
+            (each) => each.admitted,
+            () => false,
+          ),
+        15_000,
+      );
     } finally {
       void client.end().catch(() => undefined);
       await own.close();

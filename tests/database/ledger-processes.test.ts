@@ -46,7 +46,9 @@ describe('several processes on one limit', () => {
     await startAll(6, () => ['60', '12', '100', 'settle']);
     for (const child of children) child.go();
     expect(await Promise.all(children.map((child) => child.exit))).toEqual([0, 0, 0, 0, 0, 0]);
-    const totals = children.map((child) => JSON.parse(child.lines.at(-1) as string) as { admitted: number; limited: number; unavailable: number });
+    const totals = children.map(
+      (child) => JSON.parse(child.lines.at(-1) as string) as { admitted: number; limited: number; unavailable: number },
+    );
     expect(totals.reduce((sum, each) => sum + each.admitted, 0)).toBe(100);
     expect(totals.reduce((sum, each) => sum + each.limited, 0)).toBe(260);
     expect(await count("SELECT count(*) AS n FROM audit_events WHERE decision = 'allowed'")).toBe(100);
@@ -73,11 +75,17 @@ describe('several processes on one limit', () => {
     const rows = await count("SELECT count(*) AS n FROM audit_events WHERE decision = 'allowed'");
     expect(rows).toBe(max);
     const known = children.flatMap(admittedOf);
-    expect(await count(`SELECT count(*) AS n FROM audit_events WHERE id = ANY (ARRAY[${known.map((id) => `'${id}'`).join(',')}]::text[])`)).toBe(known.length);
+    expect(
+      await count(`SELECT count(*) AS n FROM audit_events WHERE id = ANY (ARRAY[${known.map((id) => `'${id}'`).join(',')}]::text[])`),
+    ).toBe(known.length);
 
     const [first, second] = await Promise.all([openLedger(database.poolConfig, 'sweeper-1'), openLedger(database.poolConfig, 'sweeper-2')]);
     try {
-      await eventually('nothing is left without an outcome', async () => (await count('SELECT count(*) AS n FROM writers WHERE swept_at IS NULL')) === 2, 45_000);
+      await eventually(
+        'nothing is left without an outcome',
+        async () => (await count('SELECT count(*) AS n FROM writers WHERE swept_at IS NULL')) === 2,
+        45_000,
+      );
     } finally {
       await Promise.all([first.close(), second.close()]);
     }

@@ -36,7 +36,13 @@ describe('admission', () => {
     const admission = await ledger.admit({ intent: callIntent(), charges: [limitOf(5, { scopeKey: 'grt_first' })] });
     expect(admission.admitted).toBe(true);
     const row = await one('SELECT * FROM audit_events WHERE id = $1', [admission.event]);
-    expect(row).toMatchObject({ decision: 'allowed', tool: 'create_charge', server_slug: 'payments', policy_version: 3, expects_outcome: true });
+    expect(row).toMatchObject({
+      decision: 'allowed',
+      tool: 'create_charge',
+      server_slug: 'payments',
+      policy_version: 3,
+      expects_outcome: true,
+    });
     expect((row.at as Date).getTime()).toBe(admission.at);
     expect(row.charges).toMatchObject([{ counter: 'charges', used: 1, max: 5, amount: 1 }]);
     expect(await usedOf('grt_first')).toBe(1);
@@ -49,16 +55,30 @@ describe('admission', () => {
     const refused = results.find((each) => !each.admitted);
     const now = await one("SELECT date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '1 month' AS end");
     expect(refused).toMatchObject({ exhausted: { used: 40, max: 40, charge: { onDeny: 'enough for this month' } } });
-    expect(refused && !refused.admitted && Math.abs(refused.exhausted.resetsAtMs - (now.end as Date).getTime())).toBeLessThan(3 * 86_400_000);
+    expect(refused && !refused.admitted && Math.abs(refused.exhausted.resetsAtMs - (now.end as Date).getTime())).toBeLessThan(
+      3 * 86_400_000,
+    );
     expect(await usedOf('grt_many')).toBe(40);
-    const rows = await pool.query("SELECT decision, count(*)::int AS n FROM audit_events WHERE id = ANY ($1) GROUP BY 1 ORDER BY 1", [results.map((each) => each.event)]);
-    expect(rows.rows).toEqual([{ decision: 'allowed', n: 40 }, { decision: 'limited', n: 160 }]);
+    const rows = await pool.query('SELECT decision, count(*)::int AS n FROM audit_events WHERE id = ANY ($1) GROUP BY 1 ORDER BY 1', [
+      results.map((each) => each.event),
+    ]);
+    expect(rows.rows).toEqual([
+      { decision: 'allowed', n: 40 },
+      { decision: 'limited', n: 160 },
+    ]);
     const limited = await one('SELECT * FROM audit_events WHERE id = $1', [refused?.event]);
-    expect(limited).toMatchObject({ reason: 'limit.exhausted', rule: '/tools/create_charge/limits/0', message: 'enough for this month', expects_outcome: false });
+    expect(limited).toMatchObject({
+      reason: 'limit.exhausted',
+      rule: '/tools/create_charge/limits/0',
+      message: 'enough for this month',
+      expects_outcome: false,
+    });
   });
 
   it('shares commits between calls that wait', async () => {
-    const results = await Promise.all(Array.from({ length: 400 }, (_, i) => ledger.admit({ intent: callIntent(), charges: [limitOf(1e6, { scopeKey: `grt_${i % 4}` })] })));
+    const results = await Promise.all(
+      Array.from({ length: 400 }, (_, i) => ledger.admit({ intent: callIntent(), charges: [limitOf(1e6, { scopeKey: `grt_${i % 4}` })] })),
+    );
     const instants = new Set(results.map((each) => each.at));
     expect(instants.size).toBeLessThan(40);
   });
@@ -77,7 +97,10 @@ describe('admission', () => {
     await ledger.admit({ intent: callIntent(), charges: [charge] });
     const second = await ledger.admit({ intent: callIntent(), charges: [charge] });
     expect(second.admitted).toBe(true);
-    expect(await one('SELECT decision, reason FROM audit_events WHERE id = $1', [second.event])).toEqual({ decision: 'observed_limited', reason: 'limit.exhausted' });
+    expect(await one('SELECT decision, reason FROM audit_events WHERE id = $1', [second.event])).toEqual({
+      decision: 'observed_limited',
+      reason: 'limit.exhausted',
+    });
     expect(await usedOf('grt_observed')).toBe(2);
   });
 
@@ -95,24 +118,42 @@ describe('admission', () => {
   });
 
   it('writes hostile text without refusing anybody', async () => {
-    const hostile = callIntent({ tool: `\u0000${'\ud800'}${'long'.repeat(3000)}`, rpcId: '\u0000', client: { name: '\u0000', version: '\r\n\u001b[31m' }, args: { a: '\u0000' } });
+    const hostile = callIntent({
+      tool: `\u0000${'\ud800'}${'long'.repeat(3000)}`,
+      rpcId: '\u0000',
+      client: { name: '\u0000', version: '\r\n\u001b[31m' },
+      args: { a: '\u0000' },
+    });
     const charge = limitOf(10, { scopeKey: '\u0000', key: `args|${'k'.repeat(9000)}\u0000` });
-    const [admission, other] = await Promise.all([ledger.admit({ intent: hostile, charges: [charge] }), ledger.admit({ intent: callIntent(), charges: [] })]);
+    const [admission, other] = await Promise.all([
+      ledger.admit({ intent: hostile, charges: [charge] }),
+      ledger.admit({ intent: callIntent(), charges: [] }),
+    ]);
     expect([admission.admitted, other.admitted]).toEqual([true, true]);
   });
 });
 
 describe('records and outcomes', () => {
   it('writes a refusal durably and gives its id', async () => {
-    const event = await ledger.record(callIntent({ decision: 'denied', reason: 'policy.default_deny', rule: '(default deny)', message: 'no' }));
-    expect(await one('SELECT decision, expects_outcome, charges FROM audit_events WHERE id = $1', [event])).toEqual({ decision: 'denied', expects_outcome: false, charges: [] });
+    const event = await ledger.record(
+      callIntent({ decision: 'denied', reason: 'policy.default_deny', rule: '(default deny)', message: 'no' }),
+    );
+    expect(await one('SELECT decision, expects_outcome, charges FROM audit_events WHERE id = $1', [event])).toEqual({
+      decision: 'denied',
+      expects_outcome: false,
+      charges: [],
+    });
   });
 
   it('writes an outcome within 100 ms, as a row of its own', async () => {
     const { event } = await ledger.admit({ intent: callIntent(), charges: [] });
     const from = performance.now();
     ledger.settle(settlementOf(event, 'tool_error'), [], 'pol_one');
-    await eventually('the outcome is written', async () => (await one('SELECT outcome FROM audit_outcomes WHERE event_id = $1', [event]))?.outcome === 'tool_error', 2000);
+    await eventually(
+      'the outcome is written',
+      async () => (await one('SELECT outcome FROM audit_outcomes WHERE event_id = $1', [event]))?.outcome === 'tool_error',
+      2000,
+    );
     expect(performance.now() - from).toBeLessThan(1500);
   });
 
@@ -130,7 +171,11 @@ describe('records and outcomes', () => {
   it('refunds nothing into a later window', async () => {
     const charge = limitOf(5, { scopeKey: 'grt_late', key: 'late', window: { lengthMs: 300 } });
     const { event, at } = await ledger.admit({ intent: callIntent(), charges: [charge] });
-    await eventually('the next window', () => ledger.admit({ intent: callIntent(), charges: [charge] }).then((next) => Math.floor(next.at / 300) > Math.floor(at / 300)), 3000);
+    await eventually(
+      'the next window',
+      () => ledger.admit({ intent: callIntent(), charges: [charge] }).then((next) => Math.floor(next.at / 300) > Math.floor(at / 300)),
+      3000,
+    );
     const before = await usedOf('grt_late');
     ledger.settle(settlementOf(event, 'upstream_error'), [charge], 'pol_one');
     await ledger.drain();
@@ -167,7 +212,13 @@ describe('the tables', () => {
   it.each(['audit_events', 'audit_outcomes'])('%s refuses to be changed', async (table) => {
     await ledger.drain();
     const partition = (await one(`SELECT tableoid::regclass::text AS name FROM ${table} LIMIT 1`)).name;
-    for (const sql of [`UPDATE ${table} SET seq = seq`, `DELETE FROM ${table}`, `TRUNCATE ${table}`, `TRUNCATE ${partition}`, `DELETE FROM ${partition}`]) {
+    for (const sql of [
+      `UPDATE ${table} SET seq = seq`,
+      `DELETE FROM ${table}`,
+      `TRUNCATE ${table}`,
+      `TRUNCATE ${partition}`,
+      `DELETE FROM ${partition}`,
+    ]) {
       await expect(pool.query(sql), sql).rejects.toMatchObject({ code: '42501' });
     }
   });
@@ -176,7 +227,9 @@ describe('the tables', () => {
     await ledger.drain();
     const report = await verifyChain(pool);
     expect(report).toMatchObject({ ok: true, writers: 1 });
-    expect(report.rows).toBe(Number((await one('SELECT (SELECT count(*) FROM audit_events) + (SELECT count(*) FROM audit_outcomes) AS n')).n));
+    expect(report.rows).toBe(
+      Number((await one('SELECT (SELECT count(*) FROM audit_events) + (SELECT count(*) FROM audit_outcomes) AS n')).n),
+    );
     expect(log.lines).toEqual([]);
   });
 });

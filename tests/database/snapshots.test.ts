@@ -7,7 +7,7 @@ import { GrantUsage } from '@/lib/adapters/postgres/usage';
 import { serverSecretAad } from '@/lib/domain/sealed-value';
 import { createEnvelope } from '@/lib/env/envelope';
 import { compilePolicy } from '@/lib/policy/compile';
-import { captureLog, type CapturedLog, eventually } from '../fixtures/ledger/ledger-fixture';
+import { type CapturedLog, captureLog, eventually } from '../fixtures/ledger/ledger-fixture';
 import { type StallingProxy, startProxy } from '../fixtures/ledger/stalling-proxy';
 import { createTestDatabase, type TestDatabase } from './setup/test-database';
 
@@ -64,17 +64,40 @@ describe('a snapshot', () => {
     const snapshot = snapshots.current();
     const server = snapshot?.serverBySlug('files');
     expect(server).toBe(snapshot?.serverById('srv_1'));
-    expect(server).toMatchObject({ status: 'active', keepArguments: true, target: { transport: 'http', url: 'http://localhost:9/mcp', args: [], revision: 'r1' } });
+    expect(server).toMatchObject({
+      status: 'active',
+      keepArguments: true,
+      target: { transport: 'http', url: 'http://localhost:9/mcp', args: [], revision: 'r1' },
+    });
     expect([...(server?.catalogue.keys() ?? [])].sort()).toEqual(['read_file', 'write_file']);
-    expect(server?.catalogue.get('read_file')).toEqual({ name: 'read_file', category: 'read', risk: 'low', status: 'active', digest: 'd1', dispatch: null, inputSchema: { type: 'object' } });
-    expect(server?.catalogue.get('write_file')).toMatchObject({ category: 'write', risk: 'high', status: 'quarantined', inputSchema: null });
+    expect(server?.catalogue.get('read_file')).toEqual({
+      name: 'read_file',
+      category: 'read',
+      risk: 'low',
+      status: 'active',
+      digest: 'd1',
+      dispatch: null,
+      inputSchema: { type: 'object' },
+    });
+    expect(server?.catalogue.get('write_file')).toMatchObject({
+      category: 'write',
+      risk: 'high',
+      status: 'quarantined',
+      inputSchema: null,
+    });
     expect([...(server?.policies.keys() ?? [])]).toEqual(['pol_1']);
     expect(server?.policies.get('pol_1')?.compiled.defaultAction).toBe('deny');
   });
 
   it('knows each token of a grant, and whether the owner is active', async () => {
     const snapshot = snapshots.current();
-    expect(snapshot?.grantByTokenHash('hash-new')).toMatchObject({ id: 'grt_1', scopes: ['files'], expiresAtMs: Date.parse('2030-01-01T00:00:00.250Z'), tokenExpiresAtMs: null, agent: { labels: { team: 'x' }, ownerActive: true } });
+    expect(snapshot?.grantByTokenHash('hash-new')).toMatchObject({
+      id: 'grt_1',
+      scopes: ['files'],
+      expiresAtMs: Date.parse('2030-01-01T00:00:00.250Z'),
+      tokenExpiresAtMs: null,
+      agent: { labels: { team: 'x' }, ownerActive: true },
+    });
     expect(snapshot?.grantByTokenHash('hash-old')?.tokenExpiresAtMs).toBe(Date.parse('2029-01-01T00:00:00Z'));
     expect(snapshot?.grantByTokenHash('hash-stray')?.agent.ownerActive).toBe(true);
     expect(snapshot?.grantByTokenHash('hash-none')).toBeUndefined();
@@ -114,7 +137,9 @@ describe('a change', () => {
   });
 
   it('is there when waiting for it has ended', async () => {
-    const { rows } = await pool.query("UPDATE grants SET status = 'revoked' WHERE id = 'grt_1' RETURNING (SELECT version::int + 1 FROM config_version) AS version");
+    const { rows } = await pool.query(
+      "UPDATE grants SET status = 'revoked' WHERE id = 'grt_1' RETURNING (SELECT version::int + 1 FROM config_version) AS version",
+    );
     expect(await snapshots.waitForVersion(rows[0].version)).toBe(true);
     expect(snapshots.current()?.grantByTokenHash('hash-new')?.status).toBe('revoked');
     expect(await snapshots.waitForVersion(rows[0].version + 1000, 200)).toBe(false);
@@ -170,7 +195,10 @@ describe('secrets and use', () => {
   it('opens the secrets of a server, bound to their rows', async () => {
     const envelope = createEnvelope(randomBytes(32));
     const insert = (id: string, kind: 'env' | 'header', name: string, sealed: string) =>
-      pool.query("INSERT INTO server_secrets (id, server_id, kind, name, envelope, fingerprint, set_by) VALUES ($1, 'srv_1', $2, $3, $4, 'f', 'usr_1')", [id, kind, name, sealed]);
+      pool.query(
+        "INSERT INTO server_secrets (id, server_id, kind, name, envelope, fingerprint, set_by) VALUES ($1, 'srv_1', $2, $3, $4, 'f', 'usr_1')",
+        [id, kind, name, sealed],
+      );
     const bearer = envelope.seal('Bearer abc', serverSecretAad('sec_1', 'header', 'authorization'));
     await insert('sec_1', 'header', 'authorization', bearer);
     await insert('sec_2', 'env', 'TOKEN', envelope.seal('xyz', serverSecretAad('sec_2', 'env', 'TOKEN')));
@@ -188,10 +216,14 @@ describe('secrets and use', () => {
     await usage.flush();
     usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.9');
     await usage.flush();
-    expect((await pool.query('SELECT grant_id, client_name, source_ip FROM grant_usage')).rows).toEqual([{ grant_id: 'grt_1', client_name: 'sdk', source_ip: '10.0.0.1' }]);
+    expect((await pool.query('SELECT grant_id, client_name, source_ip FROM grant_usage')).rows).toEqual([
+      { grant_id: 'grt_1', client_name: 'sdk', source_ip: '10.0.0.1' },
+    ]);
     usage.recordUsage('grt_1', { name: 'other', version: '2' }, '10.0.0.9');
     await usage.flush();
-    expect((await pool.query('SELECT client_name, source_ip FROM grant_usage')).rows).toEqual([{ client_name: 'other', source_ip: '10.0.0.9' }]);
+    expect((await pool.query('SELECT client_name, source_ip FROM grant_usage')).rows).toEqual([
+      { client_name: 'other', source_ip: '10.0.0.9' },
+    ]);
     expect(await snapshots.waitForLatest()).toBe(true);
     expect(snapshots.current()?.version).toBe(version);
   });

@@ -9,16 +9,46 @@ import type { Json } from '@/lib/kernel/json';
 import { callIntent } from '../fixtures/ledger/ledger-fixture';
 
 function contentOf(intent: AuditIntent) {
-  const finding = { decision: intent.decision, reason: intent.reason, rule: intent.rule, message: intent.message, charges: [], expectsOutcome: true };
-  return eventContent(intent, { id: 'evt_1', at: '2026-11-20T00:00:00.000Z', writer: 'wrt_1', seq: 1 }, finding, { bytes: 1, hmac: 'h', envelope: null });
+  const finding = {
+    decision: intent.decision,
+    reason: intent.reason,
+    rule: intent.rule,
+    message: intent.message,
+    charges: [],
+    expectsOutcome: true,
+  };
+  return eventContent(intent, { id: 'evt_1', at: '2026-11-20T00:00:00.000Z', writer: 'wrt_1', seq: 1 }, finding, {
+    bytes: 1,
+    hmac: 'h',
+    envelope: null,
+  });
 }
 
-const traced = (actual: Json): AuditIntent => callIntent({ trace: [{ stage: 'require', rule: '/r', tool: 't', path: 'args.x', op: 'eq', expected: null, actual, result: 'fail', decided: true, note: 'n' }] });
+const traced = (actual: Json): AuditIntent =>
+  callIntent({
+    trace: [
+      {
+        stage: 'require',
+        rule: '/r',
+        tool: 't',
+        path: 'args.x',
+        op: 'eq',
+        expected: null,
+        actual,
+        result: 'fail',
+        decided: true,
+        note: 'n',
+      },
+    ],
+  });
 
 describe('the text of a row', () => {
   it.each([
     ['a plain call', callIntent()],
-    ['a refusal without anything known', callIntent({ server: null, agent: null, grant: null, policy: null, tool: null, client: null, args: null, rpcId: null, trace: [] })],
+    [
+      'a refusal without anything known',
+      callIntent({ server: null, agent: null, grant: null, policy: null, tool: null, client: null, args: null, rpcId: null, trace: [] }),
+    ],
     ['keys that JavaScript orders as numbers', traced({ '10': 1, '9': 2, b: { '2': 1, '10': [{ z: 1, a: 2 }] } })],
     ['text with escapes', callIntent({ tool: 'a"b\\c\n\u2028é', message: 'é' })],
   ])('is canonical when written quickly: %s', (_name, intent) => {
@@ -27,7 +57,16 @@ describe('the text of a row', () => {
   });
 
   it('holds nothing that PostgreSQL refuses', () => {
-    const text = orderedRowContent(contentOf(callIntent({ tool: `nul\u0000${'x'.repeat(9000)}`, session: '\ud800', trace: traced({ 'k\u0000': 'v\u0000', lone: '\udfff' }).trace, rpcId: '\u0000' })));
+    const text = orderedRowContent(
+      contentOf(
+        callIntent({
+          tool: `nul\u0000${'x'.repeat(9000)}`,
+          session: '\ud800',
+          trace: traced({ 'k\u0000': 'v\u0000', lone: '\udfff' }).trace,
+          rpcId: '\u0000',
+        }),
+      ),
+    );
     expect(text).not.toMatch(/\\u0000|\\ud[89a-f]/i);
     expect(text.length).toBeLessThan(3000);
   });

@@ -45,7 +45,9 @@ describe('calendar counters', () => {
 
   it('takes the maximum in each window and not one more, to the millisecond', () => {
     const state = counter();
-    const results = ['17:00:59.998', '17:00:59.999', '17:00:59.999', '17:01:00.000', '17:01:00.000', '17:01:00.001'].map((time) => admitAt(state, limit, at(`2026-11-20T${time}Z`)));
+    const results = ['17:00:59.998', '17:00:59.999', '17:00:59.999', '17:01:00.000', '17:01:00.000', '17:01:00.001'].map((time) =>
+      admitAt(state, limit, at(`2026-11-20T${time}Z`)),
+    );
     expect(results).toEqual([true, true, false, true, true, false]);
   });
 
@@ -139,7 +141,10 @@ describe('all charges or none', () => {
   it('leaves the counters that would have fitted untouched', () => {
     const wide = { ...counter('wide') };
     const narrow = { ...counter('narrow') };
-    const counters = new Map([['wide', wide], ['narrow', narrow]]);
+    const counters = new Map([
+      ['wide', wide],
+      ['narrow', narrow],
+    ]);
     const charges = [limitOf(10), limitOf(1, { rule: '/all_tools/limits/0' })];
     const decide = () => decideAdmission(charges, ['wide', 'narrow'], counters, 1_000);
     expect(decide().admitted).toBe(true);
@@ -158,7 +163,10 @@ describe('all charges or none', () => {
     const state = counter();
     const charge = limitOf(1, { enforced: false });
     expect(admitAt(state, charge, 1_000)).toBe(true);
-    expect(decideAdmission([charge], ['k'], new Map([['k', state]]), 1_000)).toMatchObject({ admitted: true, observed: { used: 1, max: 1 } });
+    expect(decideAdmission([charge], ['k'], new Map([['k', state]]), 1_000)).toMatchObject({
+      admitted: true,
+      observed: { used: 1, max: 1 },
+    });
     expect(state.used).toBe(2);
   });
 

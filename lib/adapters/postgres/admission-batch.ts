@@ -25,7 +25,12 @@ export type Verdict =
  * are counted and never refuse. Calls of a batch are decided in the order in which they arrived. `keys` are the
  * counters' identities, in the order of `charges`; throws when one of them is not among the locked counters.
  */
-export function decideAdmission(charges: readonly Charge[], keys: readonly string[], counters: ReadonlyMap<string, CounterState>, nowMs: number): Verdict {
+export function decideAdmission(
+  charges: readonly Charge[],
+  keys: readonly string[],
+  counters: ReadonlyMap<string, CounterState>,
+  nowMs: number,
+): Verdict {
   const undos: Undo[] = [];
   const taken: TakenCharge[] = [];
   let observed: ExhaustedCharge | null = null;

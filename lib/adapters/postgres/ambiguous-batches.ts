@@ -34,10 +34,10 @@ export async function resolveAmbiguous(pool: pg.Pool, batch: AmbiguousBatch): Pr
 
   const first = batch.rows.settled[0];
   const written = first
-    ? await pool.query<{ event_id: string }>(
-        'SELECT event_id FROM audit_outcomes WHERE writer = $1 AND seq = ANY ($2::bigint[])',
-        [first.writer, batch.rows.settled.map((row) => row.seq)],
-      )
+    ? await pool.query<{ event_id: string }>('SELECT event_id FROM audit_outcomes WHERE writer = $1 AND seq = ANY ($2::bigint[])', [
+        first.writer,
+        batch.rows.settled.map((row) => row.seq),
+      ])
     : { rows: [] };
   const known = new Set(written.rows.map((row) => row.event_id));
   return [...notSent, ...batch.settlements.filter(({ settlement }) => !known.has(settlement.event))];

@@ -123,7 +123,10 @@ export function eventContent(intent: AuditIntent, place: EventPlace, finding: Le
   };
 }
 
-export function outcomeContent(settlement: AuditSettlement, place: { readonly at: string; readonly eventAt: string; readonly writer: string; readonly seq: number }): OutcomeContent {
+export function outcomeContent(
+  settlement: AuditSettlement,
+  place: { readonly at: string; readonly eventAt: string; readonly writer: string; readonly seq: number },
+): OutcomeContent {
   return {
     at: place.at,
     event_at: place.eventAt,
@@ -150,8 +153,20 @@ export function traceContent(trace: readonly TraceStep[]): Json[] {
   const kept = trace.length > TRACE_STEPS_MAX ? trace.slice(0, TRACE_STEPS_MAX) : trace;
   const steps: Json[] = kept.map(stepContent);
   if (kept !== trace) {
-    const decided = trace.slice(TRACE_STEPS_MAX).filter((step) => step.decided).map(stepContent);
-    steps.push({ note: `${trace.length - TRACE_STEPS_MAX - decided.length} more steps were not kept`, result: 'not_reached', rule: '', stage: 'default', tool: '' }, ...decided);
+    const decided = trace
+      .slice(TRACE_STEPS_MAX)
+      .filter((step) => step.decided)
+      .map(stepContent);
+    steps.push(
+      {
+        note: `${trace.length - TRACE_STEPS_MAX - decided.length} more steps were not kept`,
+        result: 'not_reached',
+        rule: '',
+        stage: 'default',
+        tool: '',
+      },
+      ...decided,
+    );
   }
   return steps;
 }

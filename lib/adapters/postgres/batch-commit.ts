@@ -114,7 +114,14 @@ function findingOf(call: PendingCall, verdict: Verdict | null): LedgerFinding {
   // Only the ledger can know that an observed limit is used up; a stricter thing that was observed keeps its name.
   if (verdict.observed && intent.decision === 'allowed') {
     const { charge } = verdict.observed;
-    return { decision: 'observed_limited', reason: 'limit.exhausted', rule: charge.rule, message: charge.onDeny, charges, expectsOutcome: true };
+    return {
+      decision: 'observed_limited',
+      reason: 'limit.exhausted',
+      rule: charge.rule,
+      message: charge.onDeny,
+      charges,
+      expectsOutcome: true,
+    };
   }
   return { ...same, charges, expectsOutcome: true };
 }

@@ -3,11 +3,11 @@ import type { TextSealer } from './argument-store';
 import { type BatchRows, buildBatch } from './batch-commit';
 import { BEGIN, COMMIT, CREATE_COUNTERS, LOCK_COUNTERS, ROLLBACK, WRITE_BATCH } from './batch-statements';
 import type { PendingCall } from './call-queue';
-import type { CounterState } from './counter-state';
 import { applyRefunds, changedCounterRows, countersOf, newCounterRows, readCounters } from './counter-rows';
+import type { CounterState } from './counter-state';
 import { type DatabaseTime, monotonicMs } from './database-time';
-import type { LedgerConnection } from './ledger-connection';
 import { eventTimeMs } from './event-id';
+import type { LedgerConnection } from './ledger-connection';
 import type { PendingSettlement } from './settle-queue';
 import { STILL_UNSETTLED, SWEEP_LOCK, unknownSettlement } from './unsettled-sweep';
 import type { Writer } from './writer-incarnation';
@@ -52,7 +52,8 @@ export async function runBatch(
     const rows = build(calls, settlements, counters, nowMs, writer, sealer);
     return await write(connection, writer, rows, changedCounterRows(counters), true);
   } catch (failure) {
-    if (failure instanceof BatchFailure && failure.kind === 'row') await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
+    if (failure instanceof BatchFailure && failure.kind === 'row')
+      await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
     throw failure;
   }
 }
@@ -67,7 +68,11 @@ const build: typeof buildBatch = (...parts) => {
 
 const NO_COUNTERS: ReadonlyMap<string, CounterState> = new Map();
 
-async function lockCounters(connection: LedgerConnection, wanted: ReturnType<typeof countersOf>, time: DatabaseTime): Promise<{ counters: Map<string, CounterState>; nowMs: number }> {
+async function lockCounters(
+  connection: LedgerConnection,
+  wanted: ReturnType<typeof countersOf>,
+  time: DatabaseTime,
+): Promise<{ counters: Map<string, CounterState>; nowMs: number }> {
   const keys = [...wanted.keys()];
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -102,7 +107,13 @@ async function lockCounters(connection: LedgerConnection, wanted: ReturnType<typ
  * Closes events of dead writers as `unknown`, as rows of this writer's chain. Under a lock that all nodes share, and
  * after looking again, so that an event is closed once. Returns how many were closed; null when another node is at it.
  */
-export async function runSweep(connection: LedgerConnection, writer: Writer, events: readonly string[], time: DatabaseTime, sealer: TextSealer): Promise<number | null> {
+export async function runSweep(
+  connection: LedgerConnection,
+  writer: Writer,
+  events: readonly string[],
+  time: DatabaseTime,
+  sealer: TextSealer,
+): Promise<number | null> {
   const begun = connection.send(BEGIN, []);
   const locked = connection.send(SWEEP_LOCK, []);
   const [, lock] = await connection.within(both(begun, locked));
@@ -113,13 +124,26 @@ export async function runSweep(connection: LedgerConnection, writer: Writer, eve
     await connection.within(connection.send(ROLLBACK, []));
     return open ? 0 : null;
   }
-  const rows = buildBatch([], open.rows.map((row) => unknownSettlement(String(row.id))), NO_COUNTERS, nowMs, writer, sealer);
+  const rows = buildBatch(
+    [],
+    open.rows.map((row) => unknownSettlement(String(row.id))),
+    NO_COUNTERS,
+    nowMs,
+    writer,
+    sealer,
+  );
   await write(connection, writer, rows, { text: '[]', count: 0 }, true);
   return rows.settled.length;
 }
 
 /** Sends the rows and the commit together; from here on only an answer tells whether they stand. */
-async function write(connection: LedgerConnection, writer: Writer, rows: BatchRows, counters: { text: string; count: number }, inTransaction: boolean): Promise<BatchRows> {
+async function write(
+  connection: LedgerConnection,
+  writer: Writer,
+  rows: BatchRows,
+  counters: { text: string; count: number },
+  inTransaction: boolean,
+): Promise<BatchRows> {
   try {
     const written = connection.send(WRITE_BATCH, [counters.text, rows.outcomes, rows.events]);
     const committed = inTransaction ? connection.send(COMMIT, []) : written;
@@ -132,7 +156,9 @@ async function write(connection: LedgerConnection, writer: Writer, rows: BatchRo
       throw new Error('the database wrote another number of rows than it was given');
     }
   } catch (cause) {
-    throw new BatchFailure('the batch was not committed', connection.dead || !refusedByServer(cause) ? 'unknown' : kindOf(cause), rows, { cause });
+    throw new BatchFailure('the batch was not committed', connection.dead || !refusedByServer(cause) ? 'unknown' : kindOf(cause), rows, {
+      cause,
+    });
   }
   writer.seq = rows.seq;
   writer.hash = rows.hash;

@@ -32,7 +32,8 @@ export const CREATE_COUNTERS: Statement = {
     ON CONFLICT (key) DO NOTHING`,
 };
 
-const COUNTER_COLUMNS = 'key text, counter text, scope text, scope_key text, rule text, start_ms float8, end_ms float8, used float8, max float8, log jsonb';
+const COUNTER_COLUMNS =
+  'key text, counter text, scope text, scope_key text, rule text, start_ms float8, end_ms float8, used float8, max float8, log jsonb';
 /** Writes one batch: $1 counters (a JSON array), $2 outcomes and $3 events (lines). Returns how many of each it wrote. */
 export const WRITE_BATCH: Statement = {
   name: 'callgate_write_batch',

@@ -12,7 +12,12 @@ export interface WriterOpening {
 
 /** SHA-256 (hex) of the writer's own facts: the hash before its first row. */
 export function openingHash(writer: WriterOpening): string {
-  const facts = canonicalJson({ id: writer.id, node: writer.node, previousHash: writer.previousHash, previousWriter: writer.previousWriter });
+  const facts = canonicalJson({
+    id: writer.id,
+    node: writer.node,
+    previousHash: writer.previousHash,
+    previousWriter: writer.previousWriter,
+  });
   return sha256(`callgate writer\n${facts}`);
 }
 

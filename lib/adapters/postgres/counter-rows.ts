@@ -6,9 +6,13 @@ import { safeText } from './safe-text';
 import type { PendingSettlement } from './settle-queue';
 
 /** The counters that a batch touches: identity to one charge that names it. */
-export function countersOf(calls: readonly PendingCall[], settlements: readonly PendingSettlement[]): Map<string, { charge: Charge; policyId: string }> {
+export function countersOf(
+  calls: readonly PendingCall[],
+  settlements: readonly PendingSettlement[],
+): Map<string, { charge: Charge; policyId: string }> {
   const wanted = new Map<string, { charge: Charge; policyId: string }>();
-  for (const call of calls) for (const [index, charge] of call.charges.entries()) wanted.set(call.keys[index] as string, { charge, policyId: call.policyId });
+  for (const call of calls)
+    for (const [index, charge] of call.charges.entries()) wanted.set(call.keys[index] as string, { charge, policyId: call.policyId });
   for (const { refunds } of settlements) for (const each of refunds) if (!wanted.has(each.key)) wanted.set(each.key, each);
   return wanted;
 }
@@ -23,7 +27,10 @@ export function newCounterRows(wanted: ReadonlyMap<string, { charge: Charge; pol
 }
 
 /** Reads what `LOCK_COUNTERS` returned. */
-export function readCounters(text: string | null, wanted: ReadonlyMap<string, { charge: Charge; policyId: string }>): Map<string, CounterState> {
+export function readCounters(
+  text: string | null,
+  wanted: ReadonlyMap<string, { charge: Charge; policyId: string }>,
+): Map<string, CounterState> {
   const counters = new Map<string, CounterState>();
   if (text === null) return counters;
   for (const [key, used, startMs, endMs, log] of JSON.parse(text) as [string, number, number, number, [number, number][] | null][]) {

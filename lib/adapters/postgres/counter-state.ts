@@ -31,7 +31,10 @@ export const SLIDING_ENTRIES_MAX = 512;
  */
 export function rollCounter(state: CounterState, charge: Charge, nowMs: number): void {
   state.latest = charge;
-  if (charge.align === 'sliding') return slide(state, slidingLengthMs(charge.window), nowMs);
+  if (charge.align === 'sliding') {
+    slide(state, slidingLengthMs(charge.window), nowMs);
+    return;
+  }
   state.log = null;
   if (nowMs < state.windowEndMs) return;
   const span = windowAt(charge.window, nowMs);
@@ -49,7 +52,7 @@ export function fits(state: CounterState, amount: number, max: number): boolean 
 export function take(state: CounterState, charge: Charge, nowMs: number): Undo {
   const last = state.log?.at(-1) ?? null;
   const undo: Undo = { state, used: state.used, lastEntry: last ? [last[0], last[1]] : null, entries: state.log?.length ?? 0 };
-  const amount = charge.amount >= 0 ? charge.amount : 0;
+  const amount = Math.max(charge.amount, 0);
   state.used = addAmounts(state.used, amount);
   if (state.log && amount > 0) {
     const at = Math.max(nowMs, last?.[0] ?? 0);

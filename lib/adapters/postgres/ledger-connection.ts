@@ -28,7 +28,13 @@ export class LedgerConnection {
 
   /** Connects within about 1 s and prepares the session. Throws `LedgerUnavailable` when the server cannot keep its word (fsync off, read-only). */
   static async open(poolConfig: pg.PoolConfig): Promise<LedgerConnection> {
-    const client = new pg.Client({ ...poolConfig, pipeline: true, keepAlive: true, connectionTimeoutMillis: CONNECT_MS, application_name: 'callgate ledger' } as pg.ClientConfig);
+    const client = new pg.Client({
+      ...poolConfig,
+      pipeline: true,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+      application_name: 'callgate ledger',
+    } as pg.ClientConfig);
     const connection = new LedgerConnection(client);
     try {
       await connection.#within(client.connect(), CONNECT_MS + 200);
@@ -103,8 +109,10 @@ export class LedgerConnection {
     );
     const server = shown.rows[0];
     if (!server) throw new LedgerUnavailable('the database did not describe itself');
-    if (server.fsync !== 'on') throw new LedgerUnavailable('the database runs with fsync=off, so a committed record could be lost; switch fsync on');
-    if (server.standby || server.readonly === 'on') throw new LedgerUnavailable('the database is read-only; point DATABASE_URL at the primary');
+    if (server.fsync !== 'on')
+      throw new LedgerUnavailable('the database runs with fsync=off, so a committed record could be lost; switch fsync on');
+    if (server.standby || server.readonly === 'on')
+      throw new LedgerUnavailable('the database is read-only; point DATABASE_URL at the primary');
     await this.within(this.client.query(SESSION + (server.commit === 'off' ? 'SET synchronous_commit = on;' : '')));
   }
 }

@@ -64,7 +64,8 @@ export class LedgerUpkeep {
   nextJob(): LedgerJob | null {
     if (this.#heartbeatDue) {
       this.#heartbeatDue = false;
-      return ({ connection, writer }) => heartbeat(connection, writer, this.#parts.settling.unsettledFrom(writer.id, writer.seq + 1), this.#parts.session.time);
+      return ({ connection, writer }) =>
+        heartbeat(connection, writer, this.#parts.settling.unsettledFrom(writer.id, writer.seq + 1), this.#parts.session.time);
     }
     return this.#jobs.shift() ?? null;
   }

@@ -1,26 +1,19 @@
 import pg from 'pg';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
-import { type Admission, type AdmissionRequest, type GatewayLog, type Ledger, LedgerUnavailable } from '@/lib/gateway/ports';
+import { type Admission, type AdmissionRequest, type Ledger, LedgerUnavailable } from '@/lib/gateway/ports';
 import { counterKey } from './admission-batch';
 import { type AmbiguousBatch, notSentSettlement } from './ambiguous-batches';
-import { type ArgumentKeys, prepareArguments } from './argument-store';
+import { prepareArguments } from './argument-store';
 import type { BatchRows } from './batch-commit';
 import { BatchFailure, runBatch, sqlState } from './batch-runner';
 import { CallQueue, type PendingCall, rejectCall } from './call-queue';
-import { type CommittedEvent, committedEvents } from './committed-event';
+import { type CommittedEvent, committedEvents, tellAll } from './committed-event';
+import type { LedgerOptions } from './ledger-options';
 import { LedgerUpkeep } from './ledger-upkeep';
 import { type PendingSettlement, SettleQueue } from './settle-queue';
 import { closeWriter } from './writer-incarnation';
 import { type Session, WriterSession } from './writer-session';
-
-export interface LedgerOptions extends ArgumentKeys {
-  /** Where the database is; `max` and pool times are ignored. */
-  readonly poolConfig: pg.PoolConfig;
-  /** The name of this node in `writers`, the same after a restart. */
-  readonly node: string;
-  readonly log: GatewayLog;
-}
 
 /** How long a caller waits for its commit. */
 const DEADLINE_MS = 1500;
@@ -54,10 +47,29 @@ export class PostgresLedger implements Ledger {
 
   constructor(options: LedgerOptions) {
     this.#options = options;
-    this.#pool = new pg.Pool({ ...options.poolConfig, max: 2, connectionTimeoutMillis: 1500, statement_timeout: 10_000, query_timeout: 12_000, application_name: 'callgate ledger upkeep' });
+    this.#pool = new pg.Pool({
+      ...options.poolConfig,
+      max: 2,
+      connectionTimeoutMillis: 1500,
+      statement_timeout: 10_000,
+      query_timeout: 12_000,
+      application_name: 'callgate ledger upkeep',
+    });
     this.#pool.on('error', (error) => options.log.warn('an idle connection to the database was lost', { error: error.message }));
-    this.#session = new WriterSession(options.poolConfig, options.node, () => this.#opened(), (session, error) => this.#lost(session, error));
-    this.#upkeep = new LedgerUpkeep({ pool: this.#pool, session: this.#session, settling: this.#settling, sealer: options.envelope, log: options.log, pump: () => this.#pump() });
+    this.#session = new WriterSession(
+      options.poolConfig,
+      options.node,
+      () => this.#pump(),
+      (session, error) => this.#lost(session, error),
+    );
+    this.#upkeep = new LedgerUpkeep({
+      pool: this.#pool,
+      session: this.#session,
+      settling: this.#settling,
+      sealer: options.envelope,
+      log: options.log,
+      pump: () => this.#pump(),
+    });
   }
 
   /** Connects; throws `LedgerUnavailable` when there is no usable database within 10 s. */
@@ -135,7 +147,9 @@ export class PostgresLedger implements Ledger {
     if (session && !session.connection.dead) {
       const from = this.#settling.unsettledFrom(session.writer.id, session.writer.seq + 1);
       const allSettled = this.#settling.openCount === 0 && this.#upkeep.ambiguousCount === 0;
-      await closeWriter(session.connection, session.writer, from, allSettled).catch((error: Error) => this.#options.log.warn('the writer could not be closed', { error: error.message }));
+      await closeWriter(session.connection, session.writer, from, allSettled).catch((error: Error) =>
+        this.#options.log.warn('the writer could not be closed', { error: error.message }),
+      );
       await session.connection.end();
     }
     await this.#pool.end().catch(() => undefined);
@@ -149,7 +163,18 @@ export class PostgresLedger implements Ledger {
     return new Promise<Admission>((resolve, reject) => {
       const keys = charges.map((charge) => counterKey(policyId, charge));
       const args = prepareArguments(intent, this.#options);
-      const call: PendingCall = { kind, intent, charges, keys, policyId, args, deadlineMs: performance.now() + DEADLINE_MS, resolve, reject, answered: false };
+      const call: PendingCall = {
+        kind,
+        intent,
+        charges,
+        keys,
+        policyId,
+        args,
+        deadlineMs: performance.now() + DEADLINE_MS,
+        resolve,
+        reject,
+        answered: false,
+      };
       if (!this.#queue.push(call)) reject(new LedgerUnavailable('too many calls wait for the audit database'));
       else this.#pump();
     });
@@ -209,7 +234,7 @@ export class PostgresLedger implements Ledger {
         this.#settling.addPrepared(notSentSettlement(placed));
       }
     }
-    if (this.#listeners.size > 0) this.#tell(committedEvents(rows));
+    if (this.#listeners.size > 0) tellAll(this.#listeners, committedEvents(rows), this.#options.log);
   }
 
   #failed(session: Session, failure: BatchFailure, calls: readonly PendingCall[], settlements: readonly PendingSettlement[]): void {
@@ -243,11 +268,8 @@ export class PostgresLedger implements Ledger {
       return;
     }
     for (const call of calls) rejectCall(call, 'the audit database refuses the record', cause);
-    for (const { settlement } of settlements) this.#options.log.error('an outcome was refused by the database and is lost', { event: settlement.event, error: String(cause) });
-  }
-
-  #opened(): void {
-    this.#pump();
+    for (const { settlement } of settlements)
+      this.#options.log.error('an outcome was refused by the database and is lost', { event: settlement.event, error: String(cause) });
   }
 
   #lost(_session: Session, error: Error): void {
@@ -260,16 +282,6 @@ export class PostgresLedger implements Ledger {
     for (const call of this.#inFlight) if (call.deadlineMs <= nowMs) rejectCall(call, 'the audit database did not commit in time');
     if (this.#session.awayMs > DEADLINE_MS) this.#queue.rejectAll('the audit database cannot be reached');
     this.#pump();
-  }
-
-  #tell(events: CommittedEvent[]): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(events);
-      } catch (error) {
-        this.#options.log.error('a listener of the ledger failed', { error: (error as Error).message });
-      }
-    }
   }
 }
 

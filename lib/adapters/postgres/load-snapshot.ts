@@ -26,7 +26,9 @@ const MS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
 export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: CompiledCache, log: GatewayLog): Promise<LoadedState> {
   await run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    const [head] = await run<{ version: string; now_ms: number }>(`SELECT version::text, ${MS('clock_timestamp()')} AS now_ms FROM config_version WHERE id = 1`);
+    const [head] = await run<{ version: string; now_ms: number }>(
+      `SELECT version::text, ${MS('clock_timestamp()')} AS now_ms FROM config_version WHERE id = 1`,
+    );
     if (!head) throw new Error('the configuration has no version row');
     const servers = await run<ServerRow>('SELECT id, slug, status, transport, url, command, args, revision, keep_arguments FROM servers');
     const tools = await run<ToolRow>(
@@ -111,7 +113,12 @@ interface GrantRow {
   valid_until: number | null;
 }
 
-function policyViews(rows: readonly PolicyRow[], compile: CompilePolicy, cache: CompiledCache, log: GatewayLog): Map<string, Map<string, LivePolicy>> {
+function policyViews(
+  rows: readonly PolicyRow[],
+  compile: CompilePolicy,
+  cache: CompiledCache,
+  log: GatewayLog,
+): Map<string, Map<string, LivePolicy>> {
   const byServer = new Map<string, Map<string, LivePolicy>>();
   const seen = new Set<string>();
   for (const row of rows) {
@@ -135,12 +142,17 @@ function compiledOf(row: PolicyRow, compile: CompilePolicy, cache: CompiledCache
   } catch (error) {
     log.error('the policy compiler failed', { policy: row.slug, version: row.version, error: (error as Error).message });
   }
-  if (!compiled) log.error('a published policy does not compile; everything under it is denied', { policy: row.slug, version: row.version });
+  if (!compiled)
+    log.error('a published policy does not compile; everything under it is denied', { policy: row.slug, version: row.version });
   cache.set(row.version_id, compiled);
   return compiled;
 }
 
-function serverViews(servers: readonly ServerRow[], tools: readonly ToolRow[], policies: ReadonlyMap<string, ReadonlyMap<string, LivePolicy>>): ServerView[] {
+function serverViews(
+  servers: readonly ServerRow[],
+  tools: readonly ToolRow[],
+  policies: ReadonlyMap<string, ReadonlyMap<string, LivePolicy>>,
+): ServerView[] {
   const catalogues = new Map<string, Map<string, CatalogueTool>>();
   for (const tool of tools) {
     const catalogue = catalogues.get(tool.server_id) ?? new Map<string, CatalogueTool>();
@@ -158,7 +170,15 @@ function serverViews(servers: readonly ServerRow[], tools: readonly ToolRow[], p
       args: Array.isArray(row.args) ? row.args.map(String) : [],
       revision: row.revision,
     };
-    return { id: row.id, slug: row.slug, status: row.status, target, catalogue: catalogues.get(row.id) ?? new Map(), policies: policies.get(row.id) ?? new Map(), keepArguments: row.keep_arguments };
+    return {
+      id: row.id,
+      slug: row.slug,
+      status: row.status,
+      target,
+      catalogue: catalogues.get(row.id) ?? new Map(),
+      policies: policies.get(row.id) ?? new Map(),
+      keepArguments: row.keep_arguments,
+    };
   });
 }
 

@@ -17,7 +17,10 @@ export class PostgresSecretSource {
 
   /** Rejects when the database does not answer or an envelope does not open; nothing may be sent upstream then. */
   async secretsOf(serverId: string): Promise<ServerSecrets> {
-    const answer = await this.pool.query<{ id: string; kind: 'env' | 'header'; name: string; envelope: string }>('SELECT id, kind, name, envelope FROM server_secrets WHERE server_id = $1', [serverId]);
+    const answer = await this.pool.query<{ id: string; kind: 'env' | 'header'; name: string; envelope: string }>(
+      'SELECT id, kind, name, envelope FROM server_secrets WHERE server_id = $1',
+      [serverId],
+    );
     const headers: Record<string, string> = Object.create(null);
     const env: Record<string, string> = Object.create(null);
     for (const row of answer.rows) {

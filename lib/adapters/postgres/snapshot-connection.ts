@@ -5,8 +5,16 @@ export class SnapshotConnection {
   readonly #client: pg.Client;
   #dead = false;
 
-  private constructor(poolConfig: pg.PoolConfig, private readonly onDead: (error: Error) => void) {
-    this.#client = new pg.Client({ ...poolConfig, keepAlive: true, connectionTimeoutMillis: 1000, application_name: 'callgate snapshots' } as pg.ClientConfig);
+  private constructor(
+    poolConfig: pg.PoolConfig,
+    private readonly onDead: (error: Error) => void,
+  ) {
+    this.#client = new pg.Client({
+      ...poolConfig,
+      keepAlive: true,
+      connectionTimeoutMillis: 1000,
+      application_name: 'callgate snapshots',
+    } as pg.ClientConfig);
     this.#client.on('error', (error) => this.destroy(error));
     this.#client.on('end', () => this.destroy(new Error('the connection to the database ended')));
   }
@@ -44,10 +52,12 @@ export class SnapshotConnection {
         reject(late);
         this.destroy(late);
       }, timeoutMs);
-      work.then(resolve, (error: Error) => {
-        reject(error);
-        this.destroy(error);
-      }).finally(() => clearTimeout(timer));
+      work
+        .then(resolve, (error: Error) => {
+          reject(error);
+          this.destroy(error);
+        })
+        .finally(() => clearTimeout(timer));
     });
   }
 }

@@ -65,7 +65,12 @@ export class PostgresSnapshots implements Snapshots {
 
   ready(): { ok: boolean; reasons: string[] } {
     if (this.current()) return { ok: true, reasons: [] };
-    return { ok: false, reasons: [`the configuration could not be confirmed for ${LEASE_MS / 1000} s: ${this.#lastError?.message ?? 'no answer from the database'}`] };
+    return {
+      ok: false,
+      reasons: [
+        `the configuration could not be confirmed for ${LEASE_MS / 1000} s: ${this.#lastError?.message ?? 'no answer from the database'}`,
+      ],
+    };
   }
 
   /** Resolves true as soon as this node decides by `version` or a later one, false after `timeoutMs`. */
@@ -74,7 +79,8 @@ export class PostgresSnapshots implements Snapshots {
     while ((this.current()?.version ?? -1) < version) {
       const left = deadline - monotonicMs();
       if (left <= 0) return false;
-      if (!(await within(this.#refreshAfterNow(), left))) await new Promise((resolve) => setTimeout(resolve, Math.min(50, Math.max(0, left))));
+      if (!(await within(this.#refreshAfterNow(), left)))
+        await new Promise((resolve) => setTimeout(resolve, Math.min(50, Math.max(0, left))));
     }
     return true;
   }
@@ -111,7 +117,8 @@ export class PostgresSnapshots implements Snapshots {
       .then(
         () => true,
         (error: Error) => {
-          if (!this.#closed && this.#lastError?.message !== error.message) this.#options.log.warn('the configuration could not be confirmed', { error: error.message });
+          if (!this.#closed && this.#lastError?.message !== error.message)
+            this.#options.log.warn('the configuration could not be confirmed', { error: error.message });
           this.#lastError = error;
           return false;
         },
@@ -147,7 +154,12 @@ export class PostgresSnapshots implements Snapshots {
       return;
     }
     const loadedMs = monotonicMs();
-    const { snapshot } = await loadSnapshot((text) => connection.rows(text, LOAD_TIMEOUT_MS), this.#options.compile, this.#cache, this.#options.log);
+    const { snapshot } = await loadSnapshot(
+      (text) => connection.rows(text, LOAD_TIMEOUT_MS),
+      this.#options.compile,
+      this.#cache,
+      this.#options.log,
+    );
     this.#confirm(snapshot, loadedMs);
     for (const listener of this.#listeners) {
       try {

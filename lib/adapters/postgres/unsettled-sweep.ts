@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Statement } from './ledger-connection';
 import { eventTimeMs } from './event-id';
+import type { Statement } from './ledger-connection';
 import type { PendingSettlement } from './settle-queue';
 
 /** Writers that have shown no life for this long, and whose session is gone, are dead. */

@@ -75,7 +75,11 @@ async function verifyAll(client: pg.PoolClient): Promise<ChainReport> {
   return { rows, writers: writers.size, ok: firstBad === undefined, ...(firstBad ? { firstBad } : {}) };
 }
 
-async function verifyWriter(client: pg.PoolClient, writer: WriterRow, claims: readonly { hash: string; by: string }[]): Promise<{ rows: number; fault?: ChainFault }> {
+async function verifyWriter(
+  client: pg.PoolClient,
+  writer: WriterRow,
+  claims: readonly { hash: string; by: string }[],
+): Promise<{ rows: number; fault?: ChainFault }> {
   let seq = 0;
   let hash = openingHash(writer);
   let rows = 0;
@@ -95,7 +99,8 @@ async function verifyWriter(client: pg.PoolClient, writer: WriterRow, claims: re
     hash = linkHash(row.previousHash, rowContent(content));
     if (row.hash !== hash) return fault(seq, content.table, 'the content of the row is not what was hashed');
     claimed.delete(hash);
-    if (seq === writer.lastSeq && hash !== writer.lastHash) return fault(seq, content.table, "the row is not the one that the writer's sign of life names");
+    if (seq === writer.lastSeq && hash !== writer.lastHash)
+      return fault(seq, content.table, "the row is not the one that the writer's sign of life names");
   }
   if (seq < writer.lastSeq) return fault(seq + 1, 'writers', `the rows from sequence ${seq + 1} to ${writer.lastSeq} are missing`);
   const missing = claimed.values().next();
@@ -145,7 +150,9 @@ async function* chainRows(client: pg.PoolClient, writer: string): AsyncGenerator
 /** A cursor rather than pages by sequence: two rows with one sequence must both be seen. */
 async function* tableRows(client: pg.PoolClient, table: 'audit_events' | 'audit_outcomes', writer: string): AsyncGenerator<ChainRow> {
   const cursor = `callgate_verify_${table}`;
-  await client.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS row FROM ${table} t WHERE writer = ${client.escapeLiteral(writer)} ORDER BY seq`);
+  await client.query(
+    `DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS row FROM ${table} t WHERE writer = ${client.escapeLiteral(writer)} ORDER BY seq`,
+  );
   try {
     for (;;) {
       const page = await client.query<{ row: string }>(`FETCH ${PAGE} FROM ${cursor}`);

@@ -16,8 +16,14 @@ export interface Writer {
   hash: string;
 }
 
-const LOCK: Statement = { name: 'callgate_writer_lock', text: 'SELECT pg_try_advisory_lock($1::bigint) AS locked, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms' };
-const LATEST: Statement = { name: 'callgate_writer_latest', text: 'SELECT id, last_hash FROM writers WHERE node = $1 ORDER BY started_at DESC, id DESC LIMIT 1' };
+const LOCK: Statement = {
+  name: 'callgate_writer_lock',
+  text: 'SELECT pg_try_advisory_lock($1::bigint) AS locked, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms',
+};
+const LATEST: Statement = {
+  name: 'callgate_writer_latest',
+  text: 'SELECT id, last_hash FROM writers WHERE node = $1 ORDER BY started_at DESC, id DESC LIMIT 1',
+};
 /** One statement, so that the predecessors of this process pass to the new incarnation in the moment it exists. */
 const REGISTER: Statement = {
   name: 'callgate_writer_register',
@@ -30,7 +36,10 @@ const CLOSE: Statement = {
   text: `
     UPDATE writers SET last_seen_at = clock_timestamp(), closed_at = clock_timestamp(), last_seq = $2, last_hash = $3, unsettled_from = $4 WHERE id = $1`,
 };
-const SWEPT: Statement = { name: 'callgate_writer_swept', text: 'UPDATE writers SET swept_at = clock_timestamp() WHERE owner = $1 AND swept_at IS NULL' };
+const SWEPT: Statement = {
+  name: 'callgate_writer_swept',
+  text: 'UPDATE writers SET swept_at = clock_timestamp() WHERE owner = $1 AND swept_at IS NULL',
+};
 
 /**
  * Starts a new chain on a fresh connection. `before` is the incarnation that this process had on its last connection:
@@ -48,7 +57,9 @@ export async function openWriter(connection: LedgerConnection, node: string, bef
   const id = newId('wrt', nowMs, random);
   const previous = before ? { id: before.id, hash: before.hash } : await latestOf(connection, node);
   const hash = openingHash({ id, node, previousWriter: previous?.id ?? null, previousHash: previous?.hash ?? null });
-  await connection.within(connection.send(REGISTER, [id, lockKey, node, previous?.id ?? null, previous?.hash ?? null, hash, before?.id ?? '']));
+  await connection.within(
+    connection.send(REGISTER, [id, lockKey, node, previous?.id ?? null, previous?.hash ?? null, hash, before?.id ?? '']),
+  );
   return { id, lockKey, seq: 0, hash };
 }
 

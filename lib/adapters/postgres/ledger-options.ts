@@ -1,0 +1,11 @@
+import type pg from 'pg';
+import type { GatewayLog } from '@/lib/gateway/ports';
+import type { ArgumentKeys } from './argument-store';
+
+export interface LedgerOptions extends ArgumentKeys {
+  /** Where the database is; `max` and pool times are ignored. */
+  readonly poolConfig: pg.PoolConfig;
+  /** The name of this node in `writers`, the same after a restart. */
+  readonly node: string;
+  readonly log: GatewayLog;
+}

@@ -1,7 +1,7 @@
 import type { NextAuthOptions } from 'next-auth';
 import { decode, encode } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
-import { ControlError } from '@/lib/control/control-error';
+import { isControlError } from '@/lib/control/control-error';
 import type { Auth } from './auth';
 import { isReference, SESSION_ABSOLUTE_MS } from './sessions';
 import { SOURCE_HEADER } from './source-header';
@@ -70,8 +70,8 @@ function credentials(auth: Auth) {
         return { id: user.id, name: user.name, email: user.email, ref: reference };
       } catch (error) {
         // The message travels to the sign-in page in a URL: a word and a number, never more.
-        if (error instanceof ControlError && error.status === 429) throw new Error(`throttled:${error.headers['retry-after'] ?? ''}`);
-        throw new Error(error instanceof ControlError ? 'invalid' : 'unavailable');
+        if (isControlError(error) && error.status === 429) throw new Error(`throttled:${error.headers['retry-after'] ?? ''}`);
+        throw new Error(isControlError(error) ? 'invalid' : 'unavailable');
       }
     },
   });

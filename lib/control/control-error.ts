@@ -23,6 +23,11 @@ export class ControlError extends Error {
   }
 }
 
+/** By name: Next's bundle and the server's each have their own copy of the class, and errors cross between them. */
+export function isControlError(error: unknown): error is ControlError {
+  return error instanceof Error && error.name === 'ControlError';
+}
+
 export const notFound = (what: string, reference: string): ControlError =>
   new ControlError(404, `${what}.not_found`, `There is no ${what} \`${reference}\`. Check the id or slug; it may have been deleted.`);
 

@@ -23,8 +23,7 @@ export async function* probeServer(ctx: ControlContext, { body }: VerbInput<type
     yield {
       step: 'check',
       status: 'failed',
-      detail: error.message,
-      fix: error.details[0]?.message ?? null,
+      ...whatAndFix(error),
       ms: Math.round(performance.now() - startedMs),
     };
     return;
@@ -41,6 +40,13 @@ export async function* probeServer(ctx: ControlContext, { body }: VerbInput<type
   const id = ctx.services.newId('srv');
   const upstream = { serverId: id, slug: body.slug ?? 'probe', ...address, revision: id };
   yield* stepsOf((onStep) => ctx.services.probe(upstream, { env: values('env'), headers: values('header') }, onStep, ctx.signal));
+}
+
+/** The detail says what is wrong; what is left of the sentence says what to do about it. */
+function whatAndFix(error: ControlError): { detail: string; fix: string | null } {
+  const what = error.details[0]?.message;
+  if (what === undefined) return { detail: error.message, fix: null };
+  return { detail: what, fix: error.message.startsWith(what) ? error.message.slice(what.length).trim() : error.message };
 }
 
 /** Turns reports by callback into a stream that ends when the work does. */

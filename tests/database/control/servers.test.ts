@@ -289,7 +289,12 @@ describe('the rest of a server', () => {
     ]);
     expect((await world.call('POST', '/servers/probe', { body })).body).toHaveLength(3);
     expect((await world.call('POST', '/servers/probe', { body: { transport: 'http', url: 'http://10.0.0.1/' } })).body).toMatchObject([
-      { step: 'check', status: 'failed' },
+      {
+        step: 'check',
+        status: 'failed',
+        detail: expect.stringContaining('10.0.0.1'),
+        fix: expect.stringContaining('CALLGATE_ALLOW_PRIVATE_UPSTREAMS'),
+      },
     ]);
     expect(await world.prisma.server.count({ where: { slug: 'probe' } })).toBe(0);
   });

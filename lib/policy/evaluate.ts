@@ -56,7 +56,7 @@ export class Evaluator implements CompiledPolicy {
   private visit(stop: Stop, chain: Chain): Stop | null {
     const tool = chain.catalogue.get(stop.name);
     const category = categoryOf(tool);
-    const plan = this.planFor(stop, tool, category);
+    const plan = this.planFor(stop, tool, category, chain.catalogue);
     const facts: Facts = { call: chain.call, toolName: stop.name, args: stop.args, tool, category };
     const level: Level = {
       facts,
@@ -77,12 +77,18 @@ export class Evaluator implements CompiledPolicy {
     return dispatcher === null ? null : follow(dispatcher, plan, level, chain);
   }
 
-  private planFor(stop: Stop, tool: CatalogueTool | undefined, category: CatalogueTool['category'] | undefined): Plan {
+  private planFor(
+    stop: Stop,
+    tool: CatalogueTool | undefined,
+    category: CatalogueTool['category'] | undefined,
+    catalogue: Catalogue,
+  ): Plan {
     const plan = this.rules.resolve(stop.name, category);
     const { via } = stop;
     if (via === null || tool !== undefined || plan.origin !== 'default' || this.defaultAction === 'allow') return plan;
     // docs/adr/0003: a detected dispatcher that is listed itself, without saying what it may run, decides for tools nobody knows.
-    return !via.dispatcher.declared && via.plan.origin === 'tools' ? this.rules.unlistedInnerPlan : plan;
+    const isOuterAlone = !via.dispatcher.declared && via.plan.origin === 'tools' && !this.rules.namesToolsOutside(catalogue);
+    return isOuterAlone ? this.rules.unlistedInnerPlan : plan;
   }
 
   /** Hidden, unknown and not approved tools end here; the last two whatever the mode, since no policy was asked. */

@@ -1,3 +1,4 @@
+import type { Catalogue } from '@/lib/domain/decision';
 import { CATEGORIES, type Category } from '@/lib/domain/risk';
 import type { PolicyDocument } from './document';
 import { compileNameGlob, isGlob } from './glob';
@@ -25,6 +26,7 @@ export class ToolRules {
   private readonly hiddenNames: ReadonlySet<string>;
   private readonly hiddenGlobs: readonly ((name: string) => boolean)[];
   private readonly hiddenCache = new Map<string, boolean>();
+  private readonly outsideCache = new WeakMap<Catalogue, boolean>();
 
   constructor(document: PolicyDocument) {
     const context: PlanContext = { mode: document.mode, timezone: document.timezone, allTools: document.all_tools };
@@ -45,6 +47,18 @@ export class ToolRules {
     this.unlistedInnerPlan = compileUnlistedInnerPlan(context);
     this.hiddenNames = new Set(document.hide.filter((name) => !isGlob(name)));
     this.hiddenGlobs = document.hide.filter(isGlob).map(compileNameGlob);
+  }
+
+  /**
+   * Whether the author speaks of tools that this server does not list itself, such as those behind a dispatcher: then
+   * what the policy leaves out was left out knowingly.
+   */
+  namesToolsOutside(catalogue: Catalogue): boolean {
+    const known = this.outsideCache.get(catalogue);
+    if (known !== undefined) return known;
+    const outside = [...this.exact.keys(), ...this.hiddenNames].some((name) => !catalogue.has(name));
+    this.outsideCache.set(catalogue, outside);
+    return outside;
   }
 
   isHidden(name: string): boolean {

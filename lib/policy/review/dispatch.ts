@@ -1,3 +1,4 @@
+import { isGlob } from '../glob';
 import { pointerTo } from '../problem';
 import type { Review } from './review-context';
 
@@ -25,7 +26,12 @@ export function reviewDispatch(review: Review): void {
           `${tool.name} looks like a tool that runs other tools, and the policy says it does not: what it runs is not decided.`,
           'remove `"dispatch": false` unless you know the tool',
         );
-      } else if (block.dispatch === null && review.document.default === 'deny' && pointer.startsWith('/tools/')) {
+      } else if (
+        block.dispatch === null &&
+        review.document.default === 'deny' &&
+        pointer.startsWith('/tools/') &&
+        !namesInnerTools(review)
+      ) {
         const args = shape.arguments === null ? '' : `, "arguments": "${shape.arguments}"`;
         review.say(
           'warning',
@@ -38,4 +44,10 @@ export function reviewDispatch(review: Review): void {
       }
     }
   }
+}
+
+/** An author who names a tool that the server does not list knows what is behind the dispatcher; the rest is denied then (docs/adr/0003). */
+function namesInnerTools(review: Review): boolean {
+  const named = [...Object.keys(review.document.tools), ...review.document.hide];
+  return named.some((name) => !isGlob(name) && !review.catalogue.has(name));
 }

@@ -66,7 +66,9 @@ export function naiveDecide(policy: Any, call: CallFacts, catalogue: Catalogue):
       break;
     }
     const facts = { call, name, args, tool, category };
-    const lenient = outer !== null && !outer.declared && outer.rule.startsWith('/tools/') && !tool;
+    const named: string[] = [...Object.keys(policy.tools ?? {}), ...(policy.hide ?? [])].filter((entry) => !entry.includes('*'));
+    const knowsInnerTools = named.some((entry) => !catalogue.has(entry));
+    const lenient = outer !== null && !outer.declared && outer.rule.startsWith('/tools/') && !tool && !knowsInnerTools;
     let refused = false;
     if (!found && policy.default === 'deny' && !lenient) {
       deny('denied', outer ? 'dispatch.unknown_tool' : 'policy.default_deny', '(default deny)', null);

@@ -1,6 +1,22 @@
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
-export type IdPrefix = 'srv' | 'tool' | 'pol' | 'pver' | 'agt' | 'grt' | 'gtok' | 'apr' | 'evt' | 'usr' | 'ses' | 'key' | 'chg' | 'wrt' | 'sec' | 'req';
+export type IdPrefix =
+  | 'srv'
+  | 'tool'
+  | 'pol'
+  | 'pver'
+  | 'agt'
+  | 'grt'
+  | 'gtok'
+  | 'apr'
+  | 'evt'
+  | 'usr'
+  | 'ses'
+  | 'key'
+  | 'chg'
+  | 'wrt'
+  | 'sec'
+  | 'req';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.
@@ -27,4 +43,13 @@ export function newId(prefix: IdPrefix, nowMs: number, random: Uint8Array): stri
     value &= (1 << bits) - 1;
   }
   return `${prefix}_${head}${tail}`;
+}
+
+/** The time part of an id (epoch milliseconds); null for what is no id of this kind. An event's is exactly its `at`. */
+export function idTimeMs(id: string, prefix: IdPrefix): number | null {
+  const body = id.startsWith(`${prefix}_`) ? id.slice(prefix.length + 1) : '';
+  if (!/^[0-9a-hjkmnp-tv-z]{26}$/.test(body)) return null;
+  let time = 0;
+  for (let i = 0; i < 10; i++) time = time * 32 + ALPHABET.indexOf(body.charAt(i));
+  return time;
 }

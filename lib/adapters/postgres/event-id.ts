@@ -1,6 +1,4 @@
-import { newId } from '@/lib/kernel/ids';
-
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+import { idTimeMs, newId } from '@/lib/kernel/ids';
 
 /**
  * The id of an audit event. Its time part is exactly the event's `at`, so that a row is found in its partition from the
@@ -15,9 +13,4 @@ export function newEventId(atMs: number, position: number, random: Buffer, offse
 }
 
 /** The `at` of an event (epoch milliseconds), read from its id; null for what is not an event id. */
-export function eventTimeMs(id: string): number | null {
-  if (!/^evt_[0-9a-hjkmnp-tv-z]{26}$/.test(id)) return null;
-  let time = 0;
-  for (let i = 4; i < 14; i++) time = time * 32 + ALPHABET.indexOf(id.charAt(i));
-  return time;
-}
+export const eventTimeMs = (id: string): number | null => idTimeMs(id, 'evt');

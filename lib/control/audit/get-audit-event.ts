@@ -1,4 +1,5 @@
 import { mayRole } from '@/lib/domain/roles';
+import { idTimeMs } from '@/lib/kernel/ids';
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { notFound } from '../control-error';
@@ -24,10 +25,13 @@ interface EventRecord extends AuditRecord {
 
 /** One event. Whoever may read payloads gets the arguments, and that they did is recorded before they get them. */
 export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<typeof contract>): Promise<Answer> {
+  const atMs = idTimeMs(params.event, 'evt');
+  if (atMs === null) throw notFound('event', params.event);
   const [row] = await ctx.prisma.$queryRawUnsafe<EventRecord[]>(
     `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.session, e.source_ip, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
-       FROM audit_events e ${LATEST_OUTCOME} WHERE e.id = $1 LIMIT 1`,
+       FROM audit_events e ${LATEST_OUTCOME} WHERE e.id = $1 AND e.at = $2::timestamptz LIMIT 1`,
     params.event,
+    new Date(atMs),
   );
   if (!row) throw notFound('event', params.event);
   const settlements = await ctx.prisma.auditOutcome.findMany({

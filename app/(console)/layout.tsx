@@ -1,9 +1,14 @@
+import { headers } from 'next/headers';
 import { type ReactNode, Suspense } from 'react';
 import { LiveProvider } from '@/components/shared/live/live-provider';
+import { safePath } from '@/components/shared/safe-path';
 import { Shell } from '@/components/shell/shell';
+import { requireUser } from '@/lib/hosts/require-user';
 
 export const dynamic = 'force-dynamic';
 
-export default function ConsoleLayout({ children }: { children: ReactNode }) {
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  // The server that owns the port says which address was asked for, so that sign-in leads back to it.
+  await requireUser(safePath((await headers()).get('x-console-path')));
   return <LiveProvider><Shell><Suspense>{children}</Suspense></Shell></LiveProvider>;
 }

@@ -44,9 +44,9 @@ export function ActivityPage() {
   const filtered = filters.active.length > 0 || Boolean(range.range || range.from || range.to);
   return (
     <>
-      <PageHeader title="Activity" description="Every call at the gateway, decided and recorded before it was sent." actions={<TimeRange state={range} onChange={(patch) => set({ ...patch })} />} />
+      <PageHeader title="Activity" actions={<TimeRange state={range} onChange={(patch) => set({ ...patch })} />} />
       {stats.data && stats.data.total > 0 ? (
-        <Panel className="mb-4"><OutcomeChart stats={stats.data} height={112} onZoom={(from, to) => set({ range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() })} /></Panel>
+        <Panel flush className="mb-3 px-4 pt-2 pb-1"><OutcomeChart stats={stats.data} height={88} onZoom={(from, to) => set({ range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() })} /></Panel>
       ) : null}
       <Panel flush>
         <FilterBar facets={facets} filters={filters} searchLabel="Search tool, rule, reason, id">
@@ -76,7 +76,7 @@ export function ActivityPage() {
                   hasMore={list.hasNextPage}
                   loadingMore={list.isFetchingNextPage}
                   onLoadMore={() => void list.fetchNextPage()}
-                  height="max(400px, calc(100dvh - 300px))"
+                  height="max(400px, calc(100dvh - 268px))"
                 />
               ) : filtered ? (
                 <NoMatches onClearLast={filters.active.length ? filters.clearLast : undefined} onClearAll={() => { filters.clear(); set({ range: '30d', from: null, to: null }); }} />

@@ -14,10 +14,19 @@ interface Row {
   label: ReactNode;
   calls: number;
   refused?: number;
+  colour?: string;
   href: string;
 }
 
 const ROWS = 8;
+
+/** A reason in the colour of the outcome it makes. */
+function colourOf(reason: string): string {
+  if (reason.startsWith('approval.')) return 'bg-ask-chart';
+  if (reason.startsWith('limit.')) return 'bg-limited-chart';
+  if (REASONS[reason as Reason]?.wire === 'http' && REASONS[reason as Reason].http === 503) return 'bg-broken-chart';
+  return reason.startsWith('upstream.') ? 'bg-broken-chart' : 'bg-denied-chart';
+}
 
 export function TopLists({ stats, filter }: { stats: Stats; filter: Record<string, string | null> }) {
   const link = (extra: Record<string, string | null>) => `/activity${queryString({ ...filter, ...extra })}`;
@@ -26,7 +35,7 @@ export function TopLists({ stats, filter }: { stats: Stats; filter: Record<strin
     <div className="grid items-start gap-4 lg:grid-cols-3">
       <Bars title="Which agents call most?" rows={stats.topAgents.map((one) => ({ key: one.name, label: one.name, calls: one.calls, refused: one.refused, href: link({ agent: one.name }) }))} />
       <Bars title="Which tools are called most?" rows={stats.topTools.map((one) => ({ key: `${one.server}/${one.name}`, label: <><span className="text-ink-3">{one.server ? `${one.server} / ` : ''}</span><code className="font-mono text-meta"><InertText text={one.name} max={60} /></code></>, calls: one.calls, refused: one.refused, href: link({ tool: one.name, server: one.server }) }))} />
-      <Bars title="Why were calls refused?" rows={refusals.map((one) => ({ key: one.reason, label: <span title={REASONS[one.reason as Reason]?.words}>{one.reason}</span>, calls: one.calls, href: link({ q: one.reason }) }))} empty="No call was refused in this time." />
+      <Bars title="Why were calls refused?" rows={refusals.map((one) => ({ key: one.reason, label: <span title={REASONS[one.reason as Reason]?.words}>{one.reason}</span>, calls: one.calls, colour: colourOf(one.reason), href: link({ q: one.reason }) }))} empty="No call was refused in this time." />
     </div>
   );
 }
@@ -46,7 +55,7 @@ function Bars({ title, rows, empty = 'No calls in this time.' }: { title: string
               <span className="flex items-baseline justify-between gap-3"><span className="min-w-0 truncate">{row.label}</span><span className="num shrink-0">{formatCount(row.calls)}{row.refused ? <span className="text-denied"> · {formatCount(row.refused)} refused</span> : null}</span></span>
               <span aria-hidden className="mt-1 flex h-1 overflow-hidden rounded-full bg-sunken">
                 <span className="bg-allowed-chart" style={{ width: `${((row.calls - (row.refused ?? row.calls)) / most) * 100}%` }} />
-                <span className="bg-denied-chart" style={{ width: `${((row.refused ?? row.calls) / most) * 100}%` }} />
+                <span className={row.colour ?? 'bg-denied-chart'} style={{ width: `${((row.refused ?? row.calls) / most) * 100}%` }} />
               </span>
             </Link>
           </li>

@@ -49,7 +49,7 @@ export function ServerOverview({ server }: { server: Server }) {
               {[...RISK_LEVELS].reverse().map((level) => (
                 <li key={level} className="grid h-8 grid-cols-[96px_48px_1fr] items-center gap-3">
                   <RiskBars risk={level} />
-                  <Link href={`/servers/${server.slug}?tab=tools&risk=${level}`} className="num rounded-sm text-right text-accent hover:underline" aria-label={`${mix[level]} tools of ${level} risk`}>{mix[level]}</Link>
+                  {mix[level] > 0 ? <Link href={`/servers/${server.slug}?tab=tools&risk=${level}`} className="num rounded-sm text-right text-accent hover:underline" aria-label={`${mix[level]} tools of ${level} risk`}>{mix[level]}</Link> : <span className="num text-right text-ink-3">0</span>}
                   <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-sunken"><span className="block h-full rounded-full bg-ink-3" style={{ width: `${(mix[level] / server.tools.total) * 100}%` }} /></span>
                 </li>
               ))}

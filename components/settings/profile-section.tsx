@@ -44,7 +44,7 @@ function PasswordPanel() {
     <Panel title="Password">
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
         <PasswordField label="Present password" kind="current-password" value={form.current} onChange={(current) => setForm({ ...form, current })} error={fieldError(save.error, 'current')} />
-        <PasswordField label="New password" kind="new-password" value={form.next} onChange={(next) => setForm({ ...form, next })} error={fieldError(save.error, 'next')} hint="Long beats complicated." />
+        <PasswordField label="New password" kind="new-password" value={form.next} onChange={(next) => setForm({ ...form, next })} error={fieldError(save.error, 'next')} hint="At least 12 characters; a few random words are good." />
         <FormError error={save.error} shownFields={['current', 'next']} />
         <Button type="submit" className="self-end" pending={save.isPending} disabledReason={form.current && form.next ? null : 'Fill in both passwords'}>Change password</Button>
       </form>

@@ -40,7 +40,7 @@ export function SetupForm() {
       </Field>
       <Field label="Your name" error={fieldError(create.error, 'name')}><Input required autoComplete="name" value={form.name} onChange={(event) => change({ name: event.target.value })} /></Field>
       <Field label="E-mail" error={fieldError(create.error, 'email')}><Input required type="email" autoComplete="username" value={form.email} onChange={(event) => change({ email: event.target.value })} /></Field>
-      <PasswordField label="Password" kind="new-password" value={form.password} onChange={(password) => change({ password })} hint="Long beats complicated: a few random words are good." error={fieldError(create.error, 'password')} />
+      <PasswordField label="Password" kind="new-password" value={form.password} onChange={(password) => change({ password })} hint="At least 12 characters; a few random words are good." error={fieldError(create.error, 'password')} />
       <FormError error={create.error} shownFields={['code', 'name', 'email', 'password']} />
       <Button type="submit" variant="primary" pending={create.isPending || create.isSuccess} className="w-full">Create administrator</Button>
     </form>

@@ -42,7 +42,7 @@ export function DecisionChip({ decision, outcome, observed, className }: { decis
       data-chip
       data-verdict={shown.verdict}
       title={watched ? 'Evaluate only: the call was let pass' : undefined}
-      className={cn('inline-flex h-6 w-fit shrink-0 items-center gap-1.5 whitespace-nowrap rounded-full px-2 text-meta font-medium', look.chip, watched && 'border border-current border-dashed', className)}
+      className={cn('inline-flex h-6 w-fit shrink-0 items-center gap-1.5 whitespace-nowrap rounded-full align-middle px-2 text-meta font-medium', look.chip, watched && 'border border-current border-dashed', className)}
     >
       <Icon aria-hidden className="size-3.5" />
       {watched ? `Would be ${look.word.toLowerCase()}` : look.word}

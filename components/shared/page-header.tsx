@@ -18,10 +18,10 @@ export function PageHeader({ title, trail, description, badges, actions }: PageH
         {trail?.length ? (
           <nav aria-label="Breadcrumb" className="mb-0.5">
             <ol className="flex flex-wrap items-center gap-1 text-meta text-ink-3">
-              {trail.map((crumb) => (
+              {trail.map((crumb, index) => (
                 <li key={crumb.href} className="flex min-h-6 items-center gap-1">
+                  {index > 0 ? <ChevronRight aria-hidden className="size-3" /> : null}
                   <Link href={crumb.href} className="rounded-sm hover:text-ink hover:underline">{crumb.label}</Link>
-                  <ChevronRight aria-hidden className="size-3" />
                 </li>
               ))}
             </ol>

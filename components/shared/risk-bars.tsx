@@ -29,7 +29,7 @@ export function RiskBars({ risk, category, reasons, className }: RiskBarsProps) 
     <span
       data-chip
       tabIndex={reasons?.length ? 0 : undefined}
-      className={cn('inline-flex h-6 w-fit shrink-0 items-center gap-1.5 whitespace-nowrap rounded-[4px] px-1.5 text-meta font-medium', look.box, className)}
+      className={cn('inline-flex h-6 w-fit shrink-0 items-center gap-1.5 whitespace-nowrap rounded-[4px] align-middle px-1.5 text-meta font-medium', look.box, className)}
     >
       <span aria-hidden className="flex h-3 items-end gap-[2px]">
         {RISK_LEVELS.map((name, index) => (

@@ -19,7 +19,7 @@ export function StatusTag({ status, word, className }: { status: string; word?: 
   const look = LOOKS[status as StatusName] ?? LOOKS.draft;
   const Icon = look.icon;
   return (
-    <span className={cn('inline-flex w-fit items-center gap-1.5 whitespace-nowrap text-base', look.text, className)}>
+    <span className={cn('inline-flex w-fit items-center gap-1.5 whitespace-nowrap align-middle text-base', look.text, className)}>
       <Icon aria-hidden className="size-3.5" />
       {word ?? status.charAt(0).toUpperCase() + status.slice(1)}
     </span>

@@ -25,7 +25,7 @@ const FACETS: readonly Facet[] = [
 
 const NAME: Column<Tool> = { id: 'name', header: 'Tool', width: '26%', cell: (tool) => <code className="font-mono text-meta font-medium text-ink"><InertText text={tool.name} max={80} /></code> };
 const REST: readonly Column<Tool>[] = [
-  { id: 'risk', header: 'Risk', width: '104px', cell: (tool) => <RiskBars risk={tool.risk} category={tool.category} reasons={tool.reasons} /> },
+  { id: 'risk', header: 'Risk', width: '124px', cell: (tool) => <RiskBars risk={tool.risk} category={tool.category} reasons={tool.reasons} /> },
   { id: 'category', header: 'Category', width: '104px', cell: (tool) => <CategoryWord category={tool.category} /> },
   { id: 'why', header: 'Why', cell: (tool) => <span className="text-ink-2" title={tool.reasons[0]}>{tool.manual ? `Set by ${tool.manual.by ?? 'a person'}: ${tool.manual.reason ?? ''}` : tool.reasons[0]}</span> },
   { id: 'findings', header: 'Findings', width: '88px', cell: (tool) => (tool.findings.length > 0 ? <span className={tool.findings.some((finding) => finding.severity === 'high') ? 'text-denied' : 'text-limited'}>{tool.findings.length} {tool.findings.some((finding) => finding.severity === 'high') ? 'high' : ''}</span> : <span className="text-ink-3">–</span>) },

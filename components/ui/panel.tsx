@@ -20,7 +20,7 @@ export function Panel({ title, meta, actions, flush, className, children }: { ti
 /** Pairs of term and value, aligned in two columns. */
 export function Facts({ items, className }: { items: readonly (readonly [ReactNode, ReactNode])[]; className?: string }) {
   return (
-    <dl className={cn('grid grid-cols-[minmax(96px,max-content)_minmax(0,1fr)] gap-x-6 gap-y-2', className)}>
+    <dl className={cn('grid grid-cols-[minmax(96px,max-content)_minmax(0,1fr)] gap-x-6 gap-y-2 [&_code]:leading-5', className)}>
       {items.map(([term, value], index) => (
         <div key={index} className="contents">
           <dt className="text-ink-3">{term}</dt>

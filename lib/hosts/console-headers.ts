@@ -13,6 +13,8 @@ export function setConsoleHeaders(req: IncomingMessage, res: ServerResponse, opt
   const nonce = randomBytes(16).toString('base64');
   const policy = contentSecurityPolicy(nonce, options.dev);
   req.headers['x-nonce'] = nonce;
+  // Where sign-in leads back to; `_rsc` is Next's own mark on a navigation.
+  req.headers['x-console-path'] = (req.url ?? '/').replace(/([?&])_rsc=[^&]*&?/, '$1').replace(/[?&]$/, '');
   req.headers['content-security-policy'] = policy;
   // Sign-in throttles by it; only the socket knows.
   req.headers[SOURCE_HEADER] = req.socket.remoteAddress ?? '';

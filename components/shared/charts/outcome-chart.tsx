@@ -29,7 +29,7 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
     <div>
       <div className="mb-2 flex flex-wrap items-center gap-x-4 gap-y-1">
         <ul className="flex flex-wrap gap-x-4 gap-y-1">
-          {shown.map((series) => (
+          {shown.filter((series) => totals[series] > 0 || series === 'allowed' || series === 'denied').map((series) => (
             <li key={series} className="flex items-center gap-1.5 text-meta text-ink-2">
               <span aria-hidden className="size-2.5 rounded-[2px]" style={{ background: SERIES_LOOKS[series].colour }} />
               {SERIES_LOOKS[series].word} <span className="num text-ink">{formatCount(totals[series])}</span>

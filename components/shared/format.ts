@@ -22,7 +22,7 @@ export function absoluteTime(atMs: number, timeZone: string | undefined, detail:
 
 /** 1 284 below 10 000, then 12.8 k and 2.4 M: thin spaces, never a rounded small number. */
 export function formatCount(value: number): string {
-  if (Math.abs(value) < 10_000) return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
+  if (Math.abs(value) < 10_000) return Math.round(value).toLocaleString('en-US').replaceAll(',', '\u202f');
   if (Math.abs(value) < 1_000_000) return `${(value / 1000).toFixed(1)} k`;
   return `${(value / 1_000_000).toFixed(1)} M`;
 }

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const css = readFileSync(new URL('../../app/globals.css', import.meta.url), 'utf8');
+
+function tokensOf(selector: string): Record<string, string> {
+  const block = css.slice(css.indexOf(`${selector} {`)).split('}')[0] ?? '';
+  return Object.fromEntries([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map((match) => [match[1] ?? '', match[2] ?? '']));
+}
+
+/** WCAG 2.2 relative luminance of `#rrggbb`. */
+function luminance(hex: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0);
+}
+function contrast(one: string, other: string): number {
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
+}
+
+const TEXT_PAIRS: [string, string][] = [
+  ...['ink', 'ink-2', 'ink-3', 'accent', 'denied', 'allowed', 'limited', 'broken'].flatMap((ink): [string, string][] => ['canvas', 'surface', 'raised'].map((ground): [string, string] => [ink, ground])),
+  ...['allowed', 'ask', 'limited', 'denied', 'hidden', 'broken', 'risk-medium', 'risk-high'].map((name): [string, string] => [name, `${name}-chip`]),
+  ['accent-ink', 'accent'], ['danger-ink', 'danger'], ['ink', 'selected'], ['ink-2', 'selected'], ['ink-2', 'hover'], ['accent', 'accent-soft'], ['ink-2', 'sunken'], ['ink-3', 'sunken'],
+];
+const MARK_PAIRS: [string, string][] = [
+  ['control', 'surface'], ['control', 'canvas'],
+  ...['allowed', 'ask', 'limited', 'denied', 'broken'].flatMap((name): [string, string][] => [[`${name}-chart`, 'surface'], [`${name}-chart`, 'canvas']]),
+];
+
+describe.each([['light', ':root'], ['dark', '.dark']])('the %s theme', (_name, selector) => {
+  const tokens = tokensOf(selector);
+  const of = (name: string) => tokens[name] ?? expect.fail(`no colour ${name}`);
+  it.each(TEXT_PAIRS)('reads: %s on %s, 4.5 to 1', (ink, ground) => expect(contrast(of(ink), of(ground))).toBeGreaterThanOrEqual(4.5));
+  it.each(MARK_PAIRS)('shows: %s on %s, 3 to 1', (mark, ground) => expect(contrast(of(mark), of(ground))).toBeGreaterThanOrEqual(3));
+});

@@ -45,11 +45,19 @@ export function grantAnswer(ctx: ControlContext, row: GrantRow): GrantAnswer {
   };
 }
 
-/** Throws 404. */
+/**
+ * Throws 404. The parts are read one after the other: inside a transaction they share one connection, which takes one
+ * query at a time.
+ */
 export async function readGrant(db: Reader, id: string): Promise<GrantRow> {
-  const row = await db.grant.findUnique({ where: { id }, include: GRANT_PARTS });
+  const row = await db.grant.findUnique({ where: { id } });
   if (!row) throw notFound('grant', id);
-  return row;
+  const agent = await db.agent.findUniqueOrThrow({ where: { id: row.agentId }, ...GRANT_PARTS.agent });
+  const server = await db.server.findUniqueOrThrow({ where: { id: row.serverId }, ...GRANT_PARTS.server });
+  const policy = row.policyId === null ? null : await db.policy.findUnique({ where: { id: row.policyId }, ...GRANT_PARTS.policy });
+  const tokens = await db.grantToken.findMany({ where: { grantId: id }, ...GRANT_PARTS.tokens });
+  const usage = await db.grantUsage.findUnique({ where: { grantId: id } });
+  return { ...row, agent, server, policy, tokens, usage };
 }
 
 export function stateOf(

@@ -14,20 +14,15 @@ export async function deleteServer(
   const { id, slug } = await locateServer(ctx.prisma, params.server);
   const broke = await change(ctx, async (tx, record) => {
     await lockRow(tx, 'server', id);
-    const row = await tx.server.findUniqueOrThrow({
-      where: { id },
-      include: {
-        policies: { select: { slug: true } },
-        grants: { where: { status: 'active' }, select: { agent: { select: { slug: true } } } },
-        _count: { select: { tools: true } },
-      },
-    });
+    const row = await tx.server.findUniqueOrThrow({ where: { id } });
     requireMatch(ifMatch, serverEtag(row), 'server');
+    const policies = await tx.policy.findMany({ where: { serverId: id }, select: { slug: true } });
+    const grants = await tx.grant.findMany({ where: { serverId: id, status: 'active' }, select: { agent: { select: { slug: true } } } });
     const consequences = {
-      tools: row._count.tools,
-      policies: row.policies.map((policy) => policy.slug).sort(),
-      grants: row.grants.length,
-      agents: [...new Set(row.grants.map((grant) => grant.agent.slug))].sort(),
+      tools: await tx.tool.count({ where: { serverId: id } }),
+      policies: policies.map((policy) => policy.slug).sort(),
+      grants: grants.length,
+      agents: [...new Set(grants.map((grant) => grant.agent.slug))].sort(),
     };
     await tx.server.delete({ where: { id } });
     await record({

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { argumentsAad } from '@/lib/domain/sealed-value';
+import { newId } from '@/lib/kernel/ids';
 import { createWorld, type World } from './control-world';
 
 const CANARY = 'canary-argument-77';
@@ -19,7 +21,7 @@ afterAll(async () => {
 
 /** Rows as the ledger writes them; three share each instant, so that only time and id together order them. */
 async function addEvent(n: number, atMs: number): Promise<void> {
-  const id = world.services.newId('evt');
+  const id = newId('evt', atMs, randomBytes(10));
   ids.push(id);
   const decision = n % 4 === 0 ? 'denied' : n % 4 === 1 ? 'limited' : 'allowed';
   await world.prisma.auditEvent.create({

@@ -1,6 +1,7 @@
 import type { CallFacts, Catalogue, Decision } from '@/lib/domain/decision';
 import type { JsonObject } from '@/lib/kernel/json';
 import { applyCounters } from '@/lib/policy/decide-with-counters';
+import { withDeclaredArguments } from '@/lib/policy/declared-arguments';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError } from '../control-error';
 import type { AnswerOf, BodyOf } from '../define-contract';
@@ -35,7 +36,8 @@ export async function decide(ctx: ControlContext, { body }: VerbInput<typeof con
     client: null,
     session: null,
   };
-  const decision = chosen.compiled ? chosen.compiled.decide(call, catalogue) : withoutPolicy(call);
+  const decided = chosen.compiled ? chosen.compiled.decide(call, catalogue) : withoutPolicy(call);
+  const decision = withDeclaredArguments(decided, call.args, catalogue.get(body.tool));
   const used = await usedOf(ctx.prisma, chosen.policyId, decision.charges, call.at, body.counters, body.grant !== undefined);
   return answer(
     applyCounters(decision, (key) => used.get(key)),

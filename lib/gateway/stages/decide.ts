@@ -2,6 +2,7 @@ import type { CallFacts, CatalogueTool, Decision } from '@/lib/domain/decision';
 import type { Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
+import { undeclaredArgument } from '@/lib/policy/declared-arguments';
 import { type Denial, type Refused, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts, LivePolicy } from '../ports';
@@ -36,8 +37,7 @@ export function decide(call: Granted, ports: GatewayPorts): Result<Decided, Deni
   // An observing policy lets its own refusals pass, never a tool that nobody approved.
   if (absent !== null) return refuse(absent);
   if (!decision.passes && decision.outcome !== 'needs_approval') return refuse(decision.reason, { message: decision.message });
-  const undeclared = checkDeclared(args, tool.inputSchema);
-  if (undeclared !== null) return undeclared;
+  if (undeclaredArgument(args, tool.inputSchema) !== null) return refuse('argument.undeclared', { message: null });
   return ok(Object.assign(call, { tool, args }) as unknown as Decided);
 }
 
@@ -65,34 +65,4 @@ function factsOf(call: Granted, tool: string, args: JsonObject, at: number): Cal
     client: call.client,
     session: call.session?.id ?? null,
   };
-}
-
-const OPEN_KEYWORDS = [
-  'patternProperties',
-  'allOf',
-  'anyOf',
-  'oneOf',
-  'not',
-  'if',
-  '$ref',
-  '$dynamicRef',
-  'dependentSchemas',
-  'propertyNames',
-];
-
-/**
- * Arguments that the tool does not declare are refused where the schema is a plain list of properties: an upstream that
- * ignores or forwards them is how data leaves unseen. A schema that says or composes more decides for itself.
- */
-export function checkDeclared(args: JsonObject, schema: JsonObject | null): Refused | null {
-  const properties = schema?.properties;
-  if (schema === null || typeof properties !== 'object' || properties === null) return null;
-  const additional = schema.additionalProperties;
-  if (additional !== undefined && additional !== false) return null;
-  for (const key of Object.keys(args)) {
-    if (Object.hasOwn(properties, key)) continue;
-    if (OPEN_KEYWORDS.some((keyword) => keyword in schema)) return null;
-    return refuse('argument.undeclared', { message: null });
-  }
-  return null;
 }

@@ -16,6 +16,9 @@ export function EditorSurface({ value, onChange, label, language = 'json', schem
   const [model] = useState(() => monaco.editor.createModel(value, language, monaco.Uri.parse(`inmemory://callgate/${name}.json`)));
   const editor = useRef<ReturnType<typeof monaco.editor.create> | null>(null);
   const actions = useRef({ onChange, onSave, onPrimary });
+  // Texts that went out and have not come back as `value`: while typing, `value` lags behind the model, and writing it
+  // back would swallow characters.
+  const sent = useRef<string[]>([]);
   useEffect(() => {
     actions.current = { onChange, onSave, onPrimary };
   });
@@ -43,7 +46,10 @@ export function EditorSurface({ value, onChange, label, language = 'json', schem
     });
     made.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS, () => actions.current.onSave?.());
     made.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => actions.current.onPrimary?.());
-    const change = model.onDidChangeContent(() => actions.current.onChange?.(model.getValue()));
+    const change = model.onDidChangeContent(() => {
+      sent.current.push(model.getValue());
+      actions.current.onChange?.(model.getValue());
+    });
     editor.current = made;
     return () => {
       change.dispose();
@@ -56,8 +62,10 @@ export function EditorSurface({ value, onChange, label, language = 'json', schem
   useEffect(() => editor.current?.updateOptions({ readOnly: Boolean(readOnly), domReadOnly: Boolean(readOnly) }), [readOnly]);
   useEffect(() => setJsonSchema(model.uri.toString(), schema ?? null), [model, schema]);
   useEffect(() => {
+    const echo = sent.current.lastIndexOf(value);
+    sent.current = echo >= 0 ? sent.current.slice(echo + 1) : [];
     // A text from outside (start point, restore) is an edit like any other, so that ⌘Z brings the old one back.
-    if (model.getValue() !== value) model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null);
+    if (echo < 0 && model.getValue() !== value) model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null);
   }, [model, value]);
   useEffect(() => {
     monaco.editor.setModelMarkers(model, 'policy', (problems ?? []).map((problem) => {

@@ -14,7 +14,7 @@ const REACHES_WITHIN_MS = 3_000;
 const limited = (max: number) => ({
   version: '1',
   default: 'deny',
-  tools: { write_record: { limits: [{ counter: 'writes', window: 'day', max }] } },
+  tools: { write_record: { limits: [{ counter: 'writes', window: 'month', max }] } },
 });
 
 describe(`${NODES} gateway processes on one database`, () => {

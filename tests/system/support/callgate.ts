@@ -36,6 +36,8 @@ export interface CallgateOptions {
   readonly args?: readonly string[];
   readonly dataDir?: string;
   readonly port?: number;
+  /** The account it runs as; this process's own unless told. */
+  readonly as?: { readonly uid: number; readonly gid: number };
 }
 
 export async function startCallgate(options: CallgateOptions = {}): Promise<RunningCallgate> {
@@ -44,6 +46,7 @@ export async function startCallgate(options: CallgateOptions = {}): Promise<Runn
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, ['scripts/start.mjs', ...(options.args ?? [])], {
     cwd: ROOT,
+    ...options.as,
     env: {
       NODE_ENV: 'production',
       PATH: process.env.PATH,

@@ -79,7 +79,7 @@ export function ActivityPage() {
                   height="max(400px, calc(100dvh - 268px))"
                 />
               ) : filtered ? (
-                <NoMatches onClearLast={filters.active.length ? filters.clearLast : undefined} onClearAll={() => { filters.clear(); set({ range: '30d', from: null, to: null }); }} />
+                <NoMatches onClearLast={filters.active.length ? filters.clearLast : undefined} onWiden={() => set({ range: '30d', from: null, to: null })} onClearAll={() => { filters.clear(); set({ range: null, from: null, to: null }); }} />
               ) : (
                 <EmptyState title="No calls in the last 24 hours" action={<><Button onClick={() => set({ range: '30d' })}>Widen to 30 days</Button><LinkButton href="/agents" variant="primary">Connect an agent</LinkButton></>}>
                   The first call of an agent appears here by itself, allowed or denied, with the rule that decided it.

@@ -27,7 +27,7 @@ export function EmptyState({ title, children, action }: { title: ReactNode; chil
 }
 
 /** Filters matched nothing; the filters stay on the page. */
-export function NoMatches({ onClearLast, onClearAll, children }: { onClearLast?: () => void; onClearAll: () => void; children?: ReactNode }) {
+export function NoMatches({ onClearLast, onClearAll, onWiden, children }: { onClearLast?: () => void; onClearAll: () => void; onWiden?: () => void; children?: ReactNode }) {
   return (
     <Frame
       role="status"
@@ -36,6 +36,7 @@ export function NoMatches({ onClearLast, onClearAll, children }: { onClearLast?:
       action={
         <>
           {onClearLast ? <Button onClick={onClearLast}>Clear last filter</Button> : null}
+          {onWiden ? <Button onClick={onWiden}>Widen to 30 days</Button> : null}
           <Button variant="quiet" onClick={onClearAll}>Clear all filters</Button>
         </>
       }

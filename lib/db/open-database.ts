@@ -27,7 +27,18 @@ export interface DatabaseEnv {
 
 const REACHABLE_WITHIN_MS = 30_000;
 /** Being started, or not there yet: worth another try. A wrong password or name is not. */
-const PASSING = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EAI_AGAIN', 'ENOTFOUND', 'ETIMEDOUT', '57P03', '57P01', '53300']);
+const PASSING = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'ECONNRESET',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  '57P03',
+  '57P01',
+  '53300',
+]);
 
 /**
  * Opens the database that the environment names, or the embedded one: checks that it is durable, migrates it and hands over the connections.

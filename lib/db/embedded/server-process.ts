@@ -29,6 +29,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   jit: 'off',
   cluster_name: 'callgate',
 };
+/**
+ * 57P03: starting up or shutting down; 57P01 and 57P02: told to stop; 53300: every connection is taken. A server that stops closes connections that
+ * it has just taken, which breaks the first write (EPIPE) or the first read (ECONNRESET).
+ */
+const BUSY = new Set(['57P03', '57P01', '57P02', '53300', 'ECONNRESET', 'EPIPE']);
 const READY_WITHIN_MS = 60_000;
 const RECOVERY_WITHIN_MS = 600_000;
 const LOG_BYTES_MAX = 10_000_000;
@@ -58,8 +63,7 @@ export async function askSocket(layout: PostgresLayout): Promise<SocketState> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return { kind: 'nothing' };
-    // 57P03: starting up or shutting down; 57P01: told to stop; 53300: every connection is taken.
-    if (code === '57P03' || code === '57P01' || code === '53300' || code === 'ECONNRESET') return { kind: 'busy', why: message };
+    if (code !== undefined && BUSY.has(code)) return { kind: 'busy', why: message };
     if (/Connection terminated|timeout/i.test(message)) return { kind: 'busy', why: message };
     throw new DatabaseError(`The embedded PostgreSQL in ${layout.clusterDir} refuses this process: ${message}. See ${layout.logFile}.`);
   } finally {

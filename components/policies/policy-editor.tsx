@@ -30,7 +30,7 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
   const cannotWrite = useRefusal('policy.write');
   const cannotPublish = useRefusal('policy.publish');
   const save = () => {
-    if (!cannotWrite && draft.dirty) draft.save.mutate({}, { onSuccess: () => toast.success('Draft saved') });
+    if (!cannotWrite && draft.hasUnsaved()) draft.save.mutate({}, { onSuccess: () => toast.success('Draft saved') });
   };
   const differs = draft.text !== (policy.liveText ?? '');
   const publish = () => { if (!cannotPublish && differs) setPublishing(true); };

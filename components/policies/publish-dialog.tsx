@@ -29,7 +29,8 @@ export function PublishDialog({ policy, draft, problems, onClose }: PublishDialo
   const warnings = problems.filter((problem) => problem.severity === 'warning');
   const publish = useMutation({
     mutationFn: async () => {
-      if (draft.dirty || !policy.draft) await draft.save.mutateAsync({});
+      // Saved again even when nothing changed here: the check of its version makes sure that nobody else's text goes live.
+      await draft.save.mutateAsync({});
       return api<PolicyPublished>('POST', `${path(policy)}/publish`, { body: { comment: comment.trim(), expectedVersion: policy.live?.version ?? 0 } });
     },
     onSuccess: (published) => {

@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ApiError } from '@/components/shared/api/client';
 import type { PolicyDetail, PolicySaved } from '@/components/shared/api/wire';
 import { toast } from '@/components/ui/toaster';
@@ -15,7 +15,13 @@ const backupKey = (id: string) => `callgate.draft.${id}`;
 export function useDraft(policy: PolicyDetail) {
   const client = useQueryClient();
   const saved = policy.draft?.text ?? policy.liveText ?? '';
-  const [text, setText] = useState(saved);
+  const [text, setShown] = useState(saved);
+  // ⌘S right after a key must save that key too, before React has rendered it.
+  const latest = useRef(saved);
+  const setText = useCallback((next: string) => {
+    latest.current = next;
+    setShown(next);
+  }, []);
   const [base, setBase] = useState({ text: saved, etag: policy.etag });
   const [backup, setBackup] = useState<string | null>(() => {
     const kept = window.localStorage.getItem(backupKey(policy.id));
@@ -43,11 +49,11 @@ export function useDraft(policy: PolicyDetail) {
       setText(saved);
       setBase({ text: saved, etag: policy.etag });
     }
-  }, [policy.etag, base.etag, dirty, saved]);
+  }, [policy.etag, base.etag, dirty, saved, setText]);
 
   const save = useMutation({
     mutationFn: ({ overwrite }: { overwrite?: boolean }) =>
-      api<PolicySaved>('PUT', path(policy), { body: { text }, headers: overwrite ? {} : { 'if-match': `"${base.etag}"` } }),
+      api<PolicySaved>('PUT', path(policy), { body: { text: latest.current }, headers: overwrite ? {} : { 'if-match': `"${base.etag}"` } }),
     onSuccess: (answer) => {
       setBase({ text: answer.draft.text, etag: answer.etag });
       window.localStorage.removeItem(backupKey(policy.id));
@@ -62,6 +68,7 @@ export function useDraft(policy: PolicyDetail) {
     text,
     setText,
     dirty,
+    hasUnsaved: () => latest.current !== base.text,
     save,
     conflict: save.error instanceof ApiError && save.error.status === 412,
     backup,

@@ -29,7 +29,7 @@ export function ProbePanel({ steps, running }: { steps: readonly ProbeStep[]; ru
               {step.detail ? <p className="text-ink-2"><InertText text={step.detail} max={600} /></p> : null}
               {step.fix ? <p className="mt-1 flex items-start gap-1.5 text-ink"><Wrench aria-hidden className="mt-0.5 size-3.5 shrink-0 text-limited" />{step.fix}</p> : null}
             </div>
-            <span className="num text-meta text-ink-3">{step.ms === null ? '' : formatMs(step.ms)}</span>
+            <span className="num text-meta text-ink-3">{step.status === 'skipped' ? '' : formatMs(step.ms)}</span>
           </li>
         );
       })}

@@ -32,7 +32,7 @@ export function KeyNumbers({ current, before, compared, filter }: KeyNumbersProp
   const share = current.total ? (refused / current.total) * 100 : 0;
   const join = (extra: string) => `/activity${filter ? `${filter}&` : '?'}${extra}`;
   return (
-    <section aria-label="Key numbers" className="grid grid-cols-2 rounded-panel border border-line bg-surface lg:grid-cols-5 [&>*]:border-line-soft [&>*]:border-b lg:[&>*]:border-b-0 lg:[&>*+*]:border-l">
+    <section aria-label="Key numbers" className="grid grid-cols-2 rounded-panel border border-line bg-surface lg:grid-cols-5 [&>*]:border-line-soft [&>*]:border-b [&>*:last-child]:border-b-0 lg:[&>*]:border-b-0 lg:[&>*+*]:border-l">
       <Cell label="Calls" value={formatCount(current.total)} note={delta(changeWords(current.total, before.total), compared)} href={`/activity${filter}`} />
       <Cell label="Not allowed" value={formatCount(refused)} note={`${share < 10 ? share.toFixed(1) : Math.round(share)} % of ${formatCount(current.total)}`} href={join(`decision=${REFUSED}`)} />
       <Cell label="Rate-limited" value={formatCount(now.limited)} note={delta(changeWords(now.limited, old.limited), compared)} href={join('decision=limited')} />

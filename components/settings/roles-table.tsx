@@ -18,7 +18,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
 export function RolesTable() {
   return (
     <Panel title="What each role may do" flush>
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table className="w-full min-w-[560px]">
           <thead><tr><th scope="col" className="px-4 py-1.5 text-left text-meta font-medium text-ink-3">Permission</th>{ROLES.map((role) => <th key={role} scope="col" className="w-28 px-2 py-1.5 text-center text-meta font-medium text-ink-3">{ROLE_NAMES[role]}</th>)}</tr></thead>
           <tbody>

@@ -47,7 +47,7 @@ export function UnverifiedText({ text, from, className }: { text: string; from: 
   return (
     <figure className={cn('border-control border-l-2 pl-3', className)}>
       <figcaption className="font-mono text-meta text-ink-3">{from} says, unverified</figcaption>
-      <blockquote className="max-h-72 overflow-y-auto whitespace-pre-wrap text-read text-ink-2">
+      <blockquote tabIndex={0} className="max-h-72 overflow-y-auto whitespace-pre-wrap text-read text-ink-2">
         “<InertText text={text} />”
       </blockquote>
     </figure>

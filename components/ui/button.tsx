@@ -32,7 +32,7 @@ interface ButtonProps extends ComponentProps<'button'>, ButtonLooks {
   pending?: boolean;
   /** Shown on hover and focus; the button stays focusable so that the reason can be read without a mouse. */
   disabledReason?: string | null;
-  /** Name and tooltip of a button that only has an icon. */
+  /** Tooltip; also the name of a button that only has an icon, while visible words stay the name of others. */
   label?: string;
   keys?: string;
 }
@@ -45,7 +45,7 @@ export function Button({ variant, size, pending, disabledReason, label, keys, cl
       type={type}
       aria-disabled={refused || undefined}
       aria-busy={pending || undefined}
-      aria-label={label}
+      aria-label={size === 'icon' || size === 'iconMd' ? label : undefined}
       disabled={disabled}
       onClick={refused ? (event) => event.preventDefault() : onClick}
       className={cn(looks({ variant, size }), className)}

@@ -31,7 +31,8 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-geist-mono') || 'monospace',
       fontSize: 12,
       lineHeight: 19,
-      ariaLabel: label,
+      originalAriaLabel: `${label}: before`,
+      modifiedAriaLabel: `${label}: after`,
       tabFocusMode: true,
       scrollbar: { alwaysConsumeMouseWheel: false },
     });

@@ -13,7 +13,7 @@ export const LIGHT_THEME: editor.IStandaloneThemeData = {
     { token: 'delimiter', foreground: '4b5463' },
   ],
   colors: {
-    'editor.background': '#ffffff', 'editor.foreground': '#14171c', 'editorLineNumber.foreground': '#8a92a0', 'editorLineNumber.activeForeground': '#14171c',
+    'editor.background': '#ffffff', 'editor.foreground': '#14171c', 'editorLineNumber.foreground': '#656e7d', 'editorLineNumber.activeForeground': '#14171c',
     'editor.lineHighlightBackground': '#f5f7fa', 'editor.lineHighlightBorder': '#00000000', 'editor.selectionBackground': '#cfdcfb', 'editorGutter.background': '#ffffff',
     'editorWidget.background': '#ffffff', 'editorWidget.border': '#d5d9e0', 'editorSuggestWidget.selectedBackground': '#e8eefc', 'editorSuggestWidget.selectedForeground': '#14171c',
     'editorHoverWidget.background': '#ffffff', 'editorHoverWidget.border': '#d5d9e0', 'editorError.foreground': '#b3261e', 'editorWarning.foreground': '#c97800', 'editorInfo.foreground': '#2f5bd7',
@@ -35,7 +35,7 @@ export const DARK_THEME: editor.IStandaloneThemeData = {
     { token: 'delimiter', foreground: 'aeb6c2' },
   ],
   colors: {
-    'editor.background': '#14171c', 'editor.foreground': '#e9ecf1', 'editorLineNumber.foreground': '#6b7483', 'editorLineNumber.activeForeground': '#e9ecf1',
+    'editor.background': '#14171c', 'editor.foreground': '#e9ecf1', 'editorLineNumber.foreground': '#8b94a3', 'editorLineNumber.activeForeground': '#e9ecf1',
     'editor.lineHighlightBackground': '#1a1e24', 'editor.lineHighlightBorder': '#00000000', 'editor.selectionBackground': '#2b3f75', 'editorGutter.background': '#14171c',
     'editorWidget.background': '#1b1f26', 'editorWidget.border': '#2c323c', 'editorSuggestWidget.selectedBackground': '#1a2440', 'editorSuggestWidget.selectedForeground': '#e9ecf1',
     'editorHoverWidget.background': '#1b1f26', 'editorHoverWidget.border': '#2c323c', 'editorError.foreground': '#ff8a80', 'editorWarning.foreground': '#f5b450', 'editorInfo.foreground': '#7fa2ff',

@@ -121,32 +121,54 @@ function send(res: ServerResponse, answer: GatewayResponse, closes: boolean): vo
     res.end(body ?? undefined);
     return;
   }
-  res.writeHead(answer.status, headers);
-  void pipe(res, body, headers['content-type'] === 'text/event-stream');
+  void pipe(res, answer.status, headers, body[Symbol.asyncIterator]());
 }
 
-async function pipe(res: ServerResponse, body: AsyncIterable<Uint8Array>, isStream: boolean): Promise<void> {
-  const iterator = body[Symbol.asyncIterator]();
+type Bytes = AsyncIterator<Uint8Array>;
+
+async function pipe(res: ServerResponse, status: number, headers: Record<string, string | number>, iterator: Bytes): Promise<void> {
   const leave = (): void => void iterator.return?.();
   if (res.destroyed) {
     leave();
     return;
   }
-  // A stream may stay silent for long; its reader has to know now that it is open.
-  if (isStream) res.flushHeaders();
   res.once('close', leave);
   try {
-    for (;;) {
-      const { done, value } = await iterator.next();
-      if (done === true || res.destroyed) break;
-      if (!res.write(value)) await writable(res);
+    if (headers['content-type'] !== 'text/event-stream') await writeWhole(res, status, headers, iterator);
+    else {
+      res.writeHead(status, headers);
+      // A stream may stay silent for long; its reader has to know now that it is open.
+      res.flushHeaders();
     }
+    await writeRest(res, iterator);
     res.removeListener('close', leave);
     if (res.destroyed) leave();
     else res.end();
   } catch {
     // Half a body must not look like a whole one.
     res.destroy();
+  }
+}
+
+/**
+ * Starts an answer that is no stream. Nearly all are one chunk, known to be the only one a moment later: waiting for that
+ * moment gives them a length and sends everything in one write instead of three.
+ */
+async function writeWhole(res: ServerResponse, status: number, headers: Record<string, string | number>, iterator: Bytes): Promise<void> {
+  const first = await iterator.next();
+  const second = first.done === true ? first : await iterator.next();
+  if (res.destroyed) return;
+  if (second.done === true) headers['content-length'] = first.done === true ? 0 : first.value.length;
+  res.writeHead(status, headers);
+  if (first.done !== true) res.write(first.value);
+  if (second.done !== true && !res.write(second.value)) await writable(res);
+}
+
+async function writeRest(res: ServerResponse, iterator: Bytes): Promise<void> {
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true || res.destroyed) return;
+    if (!res.write(value)) await writable(res);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalogue, CatalogueTool, Decision } from '@/lib/domain/decision';
+import type { JsonObject } from '@/lib/kernel/json';
 import { compilePolicy } from '@/lib/policy/compile';
 import { undeclaredArgument, withDeclaredArguments } from '@/lib/policy/declared-arguments';
 
@@ -40,14 +41,14 @@ describe('arguments that a tool does not declare', () => {
   });
 
   it('are left to a schema that says or composes more', () => {
-    for (const open of [
+    const opens: JsonObject[] = [
       { additionalProperties: true },
       { additionalProperties: {} },
       { patternProperties: {} },
       { allOf: [] },
       { $ref: '#/x' },
-    ])
-      expect(undeclaredArgument({ sidenote: 'b' }, { ...schema, ...open })).toBeNull();
+    ];
+    for (const open of opens) expect(undeclaredArgument({ sidenote: 'b' }, { ...schema, ...open })).toBeNull();
     expect(undeclaredArgument({ sidenote: 'b' }, { type: 'object' })).toBeNull();
     expect(undeclaredArgument({ sidenote: 'b' }, null)).toBeNull();
   });

@@ -62,7 +62,7 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
           {START_POINTS.map((point) => (
             <label key={point.id} className="flex items-start gap-2 rounded-control border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft">
               <input type="radio" name="start" className="mt-0.5" checked={start === point.id} onChange={() => setStart(point.id)} />
-              <span><span className="font-medium">{point.label}</span><span className="block text-meta text-ink-3">{point.hint}</span></span>
+              <span><span className="font-medium">{point.label}</span><span className="block text-meta text-ink-2">{point.hint}</span></span>
             </label>
           ))}
         </fieldset>

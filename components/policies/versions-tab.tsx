@@ -35,9 +35,9 @@ export function VersionsTab({ policy }: { policy: PolicyDetail }) {
               {versions.map((version) => (
                 <li key={version.version} className={cn('border-line-soft border-b last:border-b-0', version.version === chosen && 'bg-selected')}>
                   <button type="button" aria-current={version.version === chosen || undefined} onClick={() => set({ v: String(version.version), against: null })} className="flex w-full flex-col gap-0.5 px-4 py-2 text-left -outline-offset-2 hover:bg-hover">
-                    <span className="flex items-center gap-2"><span className="num font-medium">v{version.version}</span>{version.live ? <span className="rounded-full bg-accent-soft px-1.5 text-meta text-accent">live</span> : null}{version.restoredFrom ? <span className="text-meta text-ink-3">restored from v{version.restoredFrom}</span> : null}<span className="ml-auto text-meta text-ink-3"><Time at={version.publishedAt} /></span></span>
+                    <span className="flex items-center gap-2"><span className="num font-medium">v{version.version}</span>{version.live ? <span className="rounded-full bg-accent-soft px-1.5 text-meta text-accent">live</span> : null}{version.restoredFrom ? <span className="text-meta text-ink-2">restored from v{version.restoredFrom}</span> : null}<span className="ml-auto text-meta text-ink-2"><Time at={version.publishedAt} /></span></span>
                     <span className="line-clamp-2 text-ink-2">{version.comment ?? 'No comment'}</span>
-                    <span className="text-meta text-ink-3">{version.publishedBy}</span>
+                    <span className="text-meta text-ink-2">{version.publishedBy}</span>
                   </button>
                 </li>
               ))}

@@ -28,7 +28,7 @@ export function ConnectionFields({ draft, change, error, transportFixed }: Conne
             {(['http', 'sse', 'stdio'] as const).map((transport) => (
               <label key={transport} className="flex items-start gap-2 rounded-control border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft">
                 <input type="radio" name="transport" className="mt-0.5" checked={draft.transport === transport} onChange={() => change({ transport })} />
-                <span><span className="font-medium">{TRANSPORT_WORDS[transport]}</span><span className="block text-meta text-ink-3">{{ http: 'One URL, the current standard', sse: 'Older servers with an /sse URL', stdio: 'A command on this machine' }[transport]}</span></span>
+                <span><span className="font-medium">{TRANSPORT_WORDS[transport]}</span><span className="block text-meta text-ink-2">{{ http: 'One URL, the current standard', sse: 'Older servers with an /sse URL', stdio: 'A command on this machine' }[transport]}</span></span>
               </label>
             ))}
           </div>

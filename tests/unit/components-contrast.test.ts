@@ -21,7 +21,7 @@ function contrast(one: string, other: string): number {
 const TEXT_PAIRS: [string, string][] = [
   ...['ink', 'ink-2', 'ink-3', 'accent', 'denied', 'allowed', 'limited', 'broken'].flatMap((ink): [string, string][] => ['canvas', 'surface', 'raised'].map((ground): [string, string] => [ink, ground])),
   ...['allowed', 'ask', 'limited', 'denied', 'hidden', 'broken', 'risk-medium', 'risk-high'].map((name): [string, string] => [name, `${name}-chip`]),
-  ['accent-ink', 'accent'], ['danger-ink', 'danger'], ['ink', 'selected'], ['ink-2', 'selected'], ['ink-2', 'hover'], ['accent', 'accent-soft'], ['ink-2', 'sunken'], ['ink-3', 'sunken'],
+  ['accent-ink', 'accent'], ['danger-ink', 'danger'], ['ink', 'selected'], ['ink-2', 'selected'], ['ink-2', 'hover'], ['accent', 'accent-soft'], ['ink-2', 'sunken'], ['ink-3', 'sunken'], ['ink-3', 'selected'], ['ink-3', 'accent-soft'], ['ink-3', 'hover'],
 ];
 const MARK_PAIRS: [string, string][] = [
   ['control', 'surface'], ['control', 'canvas'],

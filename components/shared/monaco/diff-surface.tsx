@@ -38,6 +38,8 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
     });
     editor.setModel({ original, modified });
     return () => {
+      // Ends a comparison that still runs; without its models it would fail aloud.
+      editor.setModel(null);
       editor.dispose();
       original.dispose();
       modified.dispose();

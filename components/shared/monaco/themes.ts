@@ -15,7 +15,7 @@ export const LIGHT_THEME: editor.IStandaloneThemeData = {
   colors: {
     'editor.background': '#ffffff', 'editor.foreground': '#14171c', 'editorLineNumber.foreground': '#656e7d', 'editorLineNumber.activeForeground': '#14171c',
     'editor.lineHighlightBackground': '#f5f7fa', 'editor.lineHighlightBorder': '#00000000', 'editor.selectionBackground': '#cfdcfb', 'editorGutter.background': '#ffffff',
-    'editorWidget.background': '#ffffff', 'editorWidget.border': '#d5d9e0', 'editorSuggestWidget.selectedBackground': '#e8eefc', 'editorSuggestWidget.selectedForeground': '#14171c',
+    'editorWidget.background': '#ffffff', 'editorWidget.border': '#d5d9e0', 'editorSuggestWidget.selectedBackground': '#edf2fd', 'editorSuggestWidget.selectedForeground': '#14171c',
     'editorHoverWidget.background': '#ffffff', 'editorHoverWidget.border': '#d5d9e0', 'editorError.foreground': '#b3261e', 'editorWarning.foreground': '#c97800', 'editorInfo.foreground': '#2f5bd7',
     'diffEditor.insertedTextBackground': '#0b6b4f30', 'diffEditor.insertedLineBackground': '#ddf4e6', 'diffEditor.removedTextBackground': '#b3261e2e', 'diffEditor.removedLineBackground': '#fbe1de',
     'editorBracketHighlight.foreground1': '#4b5463', 'editorBracketHighlight.foreground2': '#4b5463', 'editorBracketHighlight.foreground3': '#4b5463',

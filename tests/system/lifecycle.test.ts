@@ -12,6 +12,8 @@ import { type Sink, startSink } from './support/sink';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const SLOW_MS = 1_500;
+// Five seconds are promised; a busy machine gets twice that, and the figure is printed.
+const SECOND_START_WITHIN_MS = 10_000;
 const ALLOW = { version: '1', default: 'allow' };
 
 /** Whether another account could start this clone at all: every folder above it lets it through. */
@@ -135,17 +137,21 @@ describe('the first start', () => {
 
   it('prints a set-up link that makes one administrator, once', async () => {
     callgate = await startCallgate({ dataDir, env: { CALLGATE_ADMIN_EMAIL: '', CALLGATE_ADMIN_PASSWORD: '' } });
+    // Address and link are one write, after the process is ready.
+    await eventually('it says where it is', () => callgate?.output().includes('Callgate: http') ?? false);
     const links = [...callgate.output().matchAll(/\/setup\?code=(\S+)/g)];
     expect(links).toHaveLength(1);
     const code = decodeURIComponent(links[0]?.[1] as string);
     expect((await fetch(`${callgate.url}/setup?code=${code}`)).status).toBe(200);
-    const setUp = (given: string, email: string) =>
+    const setUp = (given: string, email: string, password = 'A-lamp-on-the-seventh-shelf') =>
       fetch(`${callgate?.url}/api/v1/setup`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ code: given, name: 'Ana', email, password: 'correct horse battery staple' }),
+        body: JSON.stringify({ code: given, name: 'Ana', email, password }),
       });
     expect((await setUp('wrong-code', 'eve@example.com')).status).toBeGreaterThanOrEqual(400);
+    // A refused password leaves the code as it was.
+    expect((await setUp(code, 'ana@example.com', 'password')).status).toBe(422);
     const made = await setUp(code, 'ana@example.com');
     expect([made.status, await made.json()]).toEqual([201, expect.objectContaining({ email: 'ana@example.com', role: 'admin' })]);
     expect((await setUp(code, 'eve@example.com')).status).toBeGreaterThanOrEqual(400);
@@ -155,7 +161,12 @@ describe('the first start', () => {
     expect(await callgate.stop()).toBe(0);
     const from = performance.now();
     callgate = await callgate.restart();
-    console.info(`the second start took ${Math.round(performance.now() - from)} ms`);
+    const ms = performance.now() - from;
+    console.info(`the second start took ${Math.round(ms)} ms`);
+    // Where sources change while the tests run, the time is that of a build.
+    if (!callgate.output().includes('preparing') && !callgate.output().includes('Building'))
+      expect(ms).toBeLessThan(SECOND_START_WITHIN_MS);
+    await eventually('it says where it is', () => callgate?.output().includes('Callgate: http') ?? false);
     expect(callgate.output()).not.toContain('/setup?code=');
   });
 

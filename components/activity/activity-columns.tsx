@@ -31,11 +31,11 @@ export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
   { id: 'at', header: 'Time', width: '112px', cell: (row) => <Time at={row.at} /> },
   { id: 'decision', header: 'Decision', width: '168px', cell: (row) => <DecisionChip decision={row.decision} outcome={row.outcome} /> },
   { id: 'agent', header: 'Agent', width: '12%', cell: (row) => row.agent ?? <span className="text-ink-3">unknown</span> },
-  { id: 'tool', header: 'Server / tool', width: '22%', cell: (row) => <span><span className="text-ink-3">{row.server ? `${row.server} / ` : ''}</span><ToolName row={row} /></span> },
+  { id: 'tool', header: 'Server / tool', width: '24%', cell: (row) => <span><span className="text-ink-3">{row.server ? `${row.server} / ` : ''}</span><ToolName row={row} /></span> },
   { id: 'risk', header: 'Risk', width: '108px', cell: (row) => (row.risk ? <RiskBars risk={row.risk} /> : <span className="text-ink-3">–</span>) },
-  { id: 'rule', header: 'Rule', cell: (row) => <code className="font-mono text-meta text-ink-2" title={row.message ?? undefined}>{row.rule}</code> },
+  { id: 'rule', header: 'Rule', from: 'xl', cell: (row) => <code className="font-mono text-meta text-ink-2" title={row.message ?? undefined}>{row.rule}</code> },
   { id: 'outcome', header: 'Outcome', width: '104px', cell: (row) => <OutcomeWord row={row} /> },
-  { id: 'ms', header: 'Upstream', align: 'right', width: '84px', cell: (row) => <span className="text-ink-2">{formatMs(row.upstreamMs)}</span> },
+  { id: 'ms', header: 'Upstream', from: 'lg', align: 'right', width: '84px', cell: (row) => <span className="text-ink-2">{formatMs(row.upstreamMs)}</span> },
 ];
 
 export function ActivityNarrow({ row }: { row: AuditRow }) {

@@ -74,7 +74,7 @@ function Reach({ agent }: { agent: Detail }) {
         ))}
       </div>
       <Panel title="Identity">
-        <Facts items={[['Owner', agent.owner], ['Environment', agent.environment], ['Labels', Object.keys(agent.labels).length ? Object.entries(agent.labels).map(([key, value]) => `${key}=${value}`).join(', ') : null], ['Created', <Time key="c" at={agent.createdAt} />], ['Last call', <Time key="l" at={agent.lastUsedAt} />], ['Id', <Id key="i" value={agent.id} max={24} />]]} />
+        <Facts items={[['Owner', agent.owner], ['Environment', agent.environment], ['Labels', Object.keys(agent.labels).length ? Object.entries(agent.labels).map(([key, value]) => `${key}=${value}`).join(', ') : null], ['Created', <Time key="c" at={agent.createdAt} />], ['Last call', <Time key="l" at={agent.lastUsedAt} />], ['Id', <Id key="i" value={agent.id} max={16} />]]} />
       </Panel>
     </div>
   );

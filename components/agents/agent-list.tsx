@@ -27,9 +27,9 @@ export function AgentStatus({ agent }: { agent: Agent }) {
 
 const COLUMNS: readonly Column<Agent>[] = [
   { id: 'name', header: 'Agent', width: '20%', cell: (agent) => <span className="font-medium">{agent.name}</span> },
-  { id: 'slug', header: 'Slug', width: '14%', cell: (agent) => <code className="font-mono text-meta text-ink-2">{agent.slug}</code> },
+  { id: 'slug', header: 'Slug', from: 'xl', width: '14%', cell: (agent) => <code className="font-mono text-meta text-ink-2">{agent.slug}</code> },
   { id: 'owner', header: 'Owner', width: '16%', cell: (agent) => <span className="text-ink-2">{agent.owner}</span> },
-  { id: 'env', header: 'Environment', width: '112px', cell: (agent) => agent.environment ?? <span className="text-ink-3">–</span> },
+  { id: 'env', header: 'Environment', from: 'xl', width: '112px', cell: (agent) => agent.environment ?? <span className="text-ink-3">–</span> },
   { id: 'servers', header: 'Reaches', cell: (agent) => (agent.servers.length ? <span className="text-ink-2">{agent.servers.join(', ')}</span> : <span className="text-ink-3">nothing</span>) },
   { id: 'grants', header: 'Grants', align: 'right', width: '80px', cell: (agent) => formatCount(agent.grants) },
   { id: 'status', header: 'Status', width: '136px', cell: (agent) => <AgentStatus agent={agent} /> },

@@ -23,7 +23,7 @@ const SERVER: Column<Grant> = { id: 'server', header: 'Server', width: '20%', ce
 const REST: readonly Column<Grant>[] = [
   { id: 'label', header: 'Label', cell: (grant) => grant.label ?? <span className="text-ink-3">–</span> },
   { id: 'policy', header: 'Policy', width: '20%', cell: (grant) => <PolicyOf grant={grant} /> },
-  { id: 'token', header: 'Token', width: '96px', cell: (grant) => <code className="font-mono text-meta text-ink-2">…{grant.tokens[0]?.lastFour ?? ''}</code> },
+  { id: 'token', header: 'Token', from: 'xl', width: '96px', cell: (grant) => <code className="font-mono text-meta text-ink-2">…{grant.tokens[0]?.lastFour ?? ''}</code> },
   { id: 'status', header: 'Status', width: '112px', cell: (grant) => <StatusTag status={grant.status === 'scheduled' ? 'pending' : grant.status} word={grant.status === 'scheduled' ? 'Scheduled' : undefined} /> },
   { id: 'expires', header: 'Expires', align: 'right', width: '164px', cell: (grant) => <Time at={grant.expiresAt} /> },
   { id: 'used', header: 'Last used', align: 'right', width: '140px', cell: (grant) => <Time at={grant.lastUsedAt} /> },

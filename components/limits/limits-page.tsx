@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<LimitRow>[] = [
   { id: 'who', header: 'Counted for', width: '18%', cell: (row) => <span><InertText text={who(row)} max={80} /> <span className="text-ink-3">{row.scope}</span></span> },
   { id: 'policy', header: 'Server / policy', width: '16%', cell: (row) => <span className="text-ink-2">{row.server ?? 'deleted'} / {row.policy}</span> },
   { id: 'counter', header: 'Counter', width: '12%', cell: (row) => row.counter },
-  { id: 'rule', header: 'Rule', cell: (row) => <code className="font-mono text-meta text-ink-3">{row.rule}</code> },
+  { id: 'rule', header: 'Rule', from: 'xl', cell: (row) => <code className="font-mono text-meta text-ink-3">{row.rule}</code> },
   { id: 'window', header: 'Window', width: '88px', cell: (row) => <span className="text-ink-2">{row.window}</span> },
   { id: 'used', header: 'Used', width: '240px', cell: (row) => <Meter used={row.used} max={row.max} label={`${row.counter} of ${who(row)}`} /> },
   { id: 'resets', header: 'Resets', align: 'right', width: '128px', cell: (row) => <Time at={row.resetsAt} /> },

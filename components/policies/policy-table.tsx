@@ -23,7 +23,7 @@ const REST: readonly Column<Policy>[] = [
   { id: 'mode', header: 'Mode', width: '120px', cell: (policy) => (policy.mode === 'observe' ? <span className="text-limited">Observe only</span> : policy.mode ? <span className="text-ink-2">Enforce</span> : <span className="text-ink-3">–</span>) },
   { id: 'draft', header: 'Draft', width: '190px', cell: (policy) => (policy.hasDraft ? <span className="inline-flex items-center gap-1.5"><StatusTag status="draft" word="Draft" /><span className="truncate text-ink-3">by {policy.draftUpdatedBy}</span></span> : <span className="text-ink-3">none</span>) },
   { id: 'grants', header: 'Grants', align: 'right', width: '80px', cell: (policy) => formatCount(policy.grants) },
-  { id: 'publisher', header: 'Published by', width: '16%', cell: (policy) => <span className="text-ink-2">{policy.live?.publishedBy ?? '–'}</span> },
+  { id: 'publisher', from: 'xl', header: 'Published by', width: '16%', cell: (policy) => <span className="text-ink-2">{policy.live?.publishedBy ?? '–'}</span> },
   { id: 'at', header: 'Published', align: 'right', width: '140px', cell: (policy) => <Time at={policy.live?.publishedAt} /> },
 ];
 const SERVER: Column<Policy> = { id: 'server', header: 'Server', width: '16%', cell: (policy) => <span className="text-ink-2">{policy.server.name}</span> };

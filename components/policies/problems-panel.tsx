@@ -44,7 +44,7 @@ function ProblemCounts({ problems, state }: { problems: readonly Problem[]; stat
   const words = [[count('error'), 'error'], [count('warning'), 'warning'], [count('info'), 'hint']] as const;
   return (
     <p role="status" className="flex h-8 items-center gap-2 px-3 text-ink-2">
-      {state === 'checking' ? <LoaderCircle aria-hidden className="size-4 animate-spin text-ink-3" /> : count('error') ? <CircleAlert aria-hidden className="size-4 text-denied" /> : <CircleCheck aria-hidden className="size-4 text-allowed" />}
+      {state === 'checking' ? <LoaderCircle aria-hidden className="size-4 animate-spin text-ink-3" /> : count('error') ? <CircleAlert aria-hidden className="size-4 text-denied" /> : count('warning') ? <TriangleAlert aria-hidden className="size-4 text-limited" /> : <CircleCheck aria-hidden className="size-4 text-allowed" />}
       {problems.length === 0 ? (state === 'checking' ? 'Checking…' : 'No problems') : words.filter(([number]) => number > 0).map(([number, word]) => plural(number, word)).join(', ')}
     </p>
   );

@@ -23,9 +23,9 @@ const FACETS: readonly Facet[] = [
 
 const COLUMNS: readonly Column<Server>[] = [
   { id: 'name', header: 'Server', cell: (server) => <span className="flex flex-col"><span className="truncate font-medium">{server.name}</span></span>, width: '22%' },
-  { id: 'slug', header: 'Slug', cell: (server) => <code className="font-mono text-meta text-ink-2">{server.slug}</code>, width: '16%' },
+  { id: 'slug', header: 'Slug', from: 'xl', cell: (server) => <code className="font-mono text-meta text-ink-2">{server.slug}</code>, width: '16%' },
   { id: 'status', header: 'Status', cell: (server) => <ServerStatus server={server} />, width: '16%' },
-  { id: 'transport', header: 'Transport', cell: (server) => <span className="text-ink-2">{TRANSPORT_WORDS[server.transport]}</span>, width: '130px' },
+  { id: 'transport', header: 'Transport', from: 'lg', cell: (server) => <span className="text-ink-2">{TRANSPORT_WORDS[server.transport]}</span>, width: '130px' },
   { id: 'tools', header: 'Tools', align: 'right', cell: (server) => formatCount(server.tools.total), width: '72px' },
   { id: 'risk', header: 'By risk', cell: (server) => <RiskMix counts={fullMix(server.tools.byRisk)} />, width: '124px' },
   { id: 'policies', header: 'Policies', align: 'right', cell: (server) => formatCount(server.policies), width: '84px' },

@@ -16,7 +16,11 @@ export interface Column<T> {
   /** CSS width, e.g. `120px` or `20%`; columns without share what is left. */
   width?: string;
   align?: 'right';
+  /** Shown only from this width on: `lg` 1024 px, `xl` 1280 px. What is left out is in the panel. */
+  from?: 'lg' | 'xl';
 }
+
+const FROM = { lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const;
 
 export interface DataTableProps<T> {
   label: string;
@@ -82,7 +86,7 @@ function Head<T>({ columns }: { columns: readonly Column<T>[] }) {
     <thead className="sticky top-0 z-10 bg-surface">
       <tr>
         {columns.map((column) => (
-          <th key={column.id} scope="col" style={{ width: column.width }} className={cn('h-8 truncate border-line border-b px-3 text-left text-meta font-medium text-ink-3 first:pl-4 last:pr-4', column.align === 'right' && 'text-right')}>
+          <th key={column.id} scope="col" style={{ width: column.width }} className={cn('h-8 truncate border-line border-b px-3 text-left text-meta font-medium text-ink-3 first:pl-4 last:pr-4', column.align === 'right' && 'text-right', column.from && FROM[column.from])}>
             {column.header}
           </th>
         ))}
@@ -123,7 +127,7 @@ function Row<T>({ row, index, wide, active, setActive, size, columns, narrow, ro
     >
       {wide ? (
         columns.map((column) => (
-          <td key={column.id} className={cn('truncate px-3 first:pl-4 last:pr-4', column.align === 'right' && 'num text-right')}>{column.cell(row)}</td>
+          <td key={column.id} className={cn('truncate px-3 first:pl-4 last:pr-4', column.align === 'right' && 'num text-right', column.from && FROM[column.from])}>{column.cell(row)}</td>
         ))
       ) : (
         <td className="px-4 py-2">{narrow(row)}</td>

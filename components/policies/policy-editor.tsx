@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'react';
 import type { PolicyDetail } from '@/components/shared/api/wire';
-import type { EditorHandle } from '@/components/shared/monaco/monaco-editor';
+import type { EditorHandle } from '@/components/shared/monaco/editor-props';
 import { PageHeader } from '@/components/shared/page-header';
 import { useRefusal } from '@/components/shared/permission';
 import { useShortcuts } from '@/components/shared/shortcuts';

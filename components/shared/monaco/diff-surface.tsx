@@ -3,7 +3,7 @@
 import { useTheme } from 'next-themes';
 import { useEffect, useRef } from 'react';
 import { loadMonaco } from './load-monaco';
-import type { MonacoDiffProps } from './monaco-editor';
+import type { MonacoDiffProps } from './editor-props';
 
 const monaco = loadMonaco();
 

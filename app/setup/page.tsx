@@ -7,8 +7,14 @@ export const metadata: Metadata = { title: 'Set up' };
 
 export default function SetupPage() {
   return (
-    <EntryFrame title="Create the first administrator" lead="Then add a server, give an agent a grant, and watch the first call being decided." foot="No e-mail is sent and nothing leaves this machine.">
-      <Suspense><SetupForm /></Suspense>
+    <EntryFrame
+      title="Create the first administrator"
+      lead="Then add a server, give an agent a grant, and watch the first call being decided."
+      foot="No e-mail is sent and nothing leaves this machine."
+    >
+      <Suspense>
+        <SetupForm />
+      </Suspense>
     </EntryFrame>
   );
 }

@@ -8,7 +8,9 @@ export const metadata: Metadata = { title: 'Sign in' };
 export default function SignInPage() {
   return (
     <EntryFrame title="Sign in" foot="Forgot the password? An admin sets a new one under Settings, Members.">
-      <Suspense><SignInForm /></Suspense>
+      <Suspense>
+        <SignInForm />
+      </Suspense>
     </EntryFrame>
   );
 }

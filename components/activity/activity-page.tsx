@@ -8,13 +8,13 @@ import { api, queryString } from '@/components/shared/api/client';
 import { useAllAgents, useAllServers } from '@/components/shared/api/lists';
 import type { AuditRow, Stats } from '@/components/shared/api/wire';
 import { OutcomeChart } from '@/components/shared/charts/outcome-chart';
-import { FilterBar, type Facet, useFilters } from '@/components/shared/filter-bar';
+import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
 import { PageHeader } from '@/components/shared/page-header';
 import { useShortcuts } from '@/components/shared/shortcuts';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
 import { DataTable } from '@/components/shared/table/data-table';
 import { Peek } from '@/components/shared/table/peek';
-import { rangeBounds, type RangeState, TimeRange } from '@/components/shared/time-range';
+import { type RangeState, rangeBounds, TimeRange } from '@/components/shared/time-range';
 import { useUrlState } from '@/components/shared/url-state';
 import { Button, LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
@@ -32,13 +32,20 @@ export function ActivityPage() {
   const live = get('live') === '1';
   const selected = get('sel');
   const box = useRef<HTMLDivElement>(null);
-  const reading = () => Boolean(selected || window.getSelection()?.toString() || box.current?.matches(':hover') || (box.current?.querySelector('.overflow-auto')?.scrollTop ?? 0) > 8);
+  const reading = () =>
+    Boolean(
+      selected ||
+        window.getSelection()?.toString() ||
+        box.current?.matches(':hover') ||
+        (box.current?.querySelector('.overflow-auto')?.scrollTop ?? 0) > 8,
+    );
   const list = useActivity(filters.values, range, reading, live);
   const toggleLive = () => set({ live: live ? null : '1' });
   useShortcuts({ l: toggleLive });
   const stats = useQuery({
     queryKey: ['stats', filters.values, range],
-    queryFn: ({ signal }) => api<Stats>('GET', `/stats${queryString({ ...filters.values, ...rangeBounds(range, Date.now()) })}`, { signal }),
+    queryFn: ({ signal }) =>
+      api<Stats>('GET', `/stats${queryString({ ...filters.values, ...rangeBounds(range, Date.now()) })}`, { signal }),
     refetchInterval: live ? 10_000 : false,
   });
   const filtered = filters.active.length > 0 || Boolean(range.range || range.from || range.to);
@@ -46,18 +53,35 @@ export function ActivityPage() {
     <>
       <PageHeader title="Activity" actions={<TimeRange state={range} onChange={(patch) => set({ ...patch })} />} />
       {stats.data && stats.data.total > 0 ? (
-        <Panel flush className="mb-3 px-4 pt-2 pb-1"><OutcomeChart stats={stats.data} height={88} onZoom={(from, to) => set({ range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() })} /></Panel>
+        <Panel flush className="mb-3 px-4 pt-2 pb-1">
+          <OutcomeChart
+            stats={stats.data}
+            height={88}
+            onZoom={(from, to) => set({ range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() })}
+          />
+        </Panel>
       ) : null}
       <Panel flush>
         <FilterBar facets={facets} filters={filters} searchLabel="Search tool, rule, reason, id">
-          <Button size="sm" variant={live ? 'outline' : 'quiet'} aria-pressed={live} onClick={toggleLive} label={live ? 'Pause: new rows wait behind a count' : 'Show new rows as they come, while nobody reads'} keys="L">
-            {live ? <Pause aria-hidden className="size-3.5" /> : <Play aria-hidden className="size-3.5" />}{live ? 'Live' : 'Paused'}
+          <Button
+            size="sm"
+            variant={live ? 'outline' : 'quiet'}
+            aria-pressed={live}
+            onClick={toggleLive}
+            label={live ? 'Pause: new rows wait behind a count' : 'Show new rows as they come, while nobody reads'}
+            keys="L"
+          >
+            {live ? <Pause aria-hidden className="size-3.5" /> : <Play aria-hidden className="size-3.5" />}
+            {live ? 'Live' : 'Paused'}
           </Button>
         </FilterBar>
         <div ref={box} className="relative">
           {list.fresh.length > 0 ? (
             <div className="pointer-events-none absolute inset-x-0 top-9 z-20 flex justify-center">
-              <Button size="sm" variant="primary" className="pointer-events-auto rounded-full shadow-overlay" onClick={list.showFresh}><ArrowUp aria-hidden className="size-3.5" />{list.fresh.length >= 50 ? '50 or more' : list.fresh.length} new</Button>
+              <Button size="sm" variant="primary" className="pointer-events-auto rounded-full shadow-overlay" onClick={list.showFresh}>
+                <ArrowUp aria-hidden className="size-3.5" />
+                {list.fresh.length >= 50 ? '50 or more' : list.fresh.length} new
+              </Button>
             </div>
           ) : null}
           <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Activity">
@@ -79,9 +103,26 @@ export function ActivityPage() {
                   height="max(400px, calc(100dvh - 268px))"
                 />
               ) : filtered ? (
-                <NoMatches onClearLast={filters.active.length ? filters.clearLast : undefined} onWiden={() => set({ range: '30d', from: null, to: null })} onClearAll={() => { filters.clear(); set({ range: null, from: null, to: null }); }} />
+                <NoMatches
+                  onClearLast={filters.active.length ? filters.clearLast : undefined}
+                  onWiden={() => set({ range: '30d', from: null, to: null })}
+                  onClearAll={() => {
+                    filters.clear();
+                    set({ range: null, from: null, to: null });
+                  }}
+                />
               ) : (
-                <EmptyState title="No calls in the last 24 hours" action={<><Button onClick={() => set({ range: '30d' })}>Widen to 30 days</Button><LinkButton href="/agents" variant="primary">Connect an agent</LinkButton></>}>
+                <EmptyState
+                  title="No calls in the last 24 hours"
+                  action={
+                    <>
+                      <Button onClick={() => set({ range: '30d' })}>Widen to 30 days</Button>
+                      <LinkButton href="/agents" variant="primary">
+                        Connect an agent
+                      </LinkButton>
+                    </>
+                  }
+                >
                   The first call of an agent appears here by itself, allowed or denied, with the rule that decided it.
                 </EmptyState>
               )
@@ -89,7 +130,11 @@ export function ActivityPage() {
           </Loaded>
         </div>
       </Panel>
-      {selected ? <Peek title="Call" href={`/activity/${selected}`} onClose={() => set({ sel: null })}><EventLoader key={selected} id={selected} /></Peek> : null}
+      {selected ? (
+        <Peek title="Call" href={`/activity/${selected}`} onClose={() => set({ sel: null })}>
+          <EventLoader key={selected} id={selected} />
+        </Peek>
+      ) : null}
     </>
   );
 }

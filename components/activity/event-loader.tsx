@@ -12,14 +12,19 @@ function useEvent(id: string) {
     queryKey: ['audit-event', id],
     queryFn: ({ signal }) => api<AuditDetail>('GET', `/audit/${encodeURIComponent(id)}`, { signal }),
     // A call that is still running is asked again until its outcome is known.
-    refetchInterval: (query) => (query.state.data && query.state.data.outcome === null && query.state.data.decision === 'allowed' ? 2000 : false),
+    refetchInterval: (query) =>
+      query.state.data && query.state.data.outcome === null && query.state.data.decision === 'allowed' ? 2000 : false,
     refetchOnWindowFocus: false,
     staleTime: 60_000,
   });
 }
 
 export function EventLoader({ id }: { id: string }) {
-  return <Loaded query={useEvent(id)} what="This call">{(event) => <EventView event={event} />}</Loaded>;
+  return (
+    <Loaded query={useEvent(id)} what="This call">
+      {(event) => <EventView event={event} />}
+    </Loaded>
+  );
 }
 
 export function EventPage({ id }: { id: string }) {
@@ -27,7 +32,9 @@ export function EventPage({ id }: { id: string }) {
   return (
     <>
       <PageHeader title={query.data?.tool ?? query.data?.method ?? 'Call'} trail={[{ label: 'Activity', href: '/activity' }]} />
-      <Loaded query={query} what="This call">{(event) => <EventView event={event} wide />}</Loaded>
+      <Loaded query={query} what="This call">
+        {(event) => <EventView event={event} wide />}
+      </Loaded>
     </>
   );
 }

@@ -24,11 +24,28 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
     <div className={cn('flex flex-col gap-5', wide && 'lg:grid lg:grid-cols-[minmax(0,1fr)_420px] lg:items-start')}>
       <div className="flex min-w-0 flex-col gap-5">
         <Section title="Decision">
-          <Trace decision={event.decision} rule={event.rule} policy={event.policy ? `${event.policy} v${event.policyVersion ?? '–'}` : null} message={event.message} steps={event.trace} />
-          {facts ? <p className="mt-2 text-ink-2">{facts.words} <code className="font-mono text-meta text-ink-3">{event.reason}</code></p> : null}
+          <Trace
+            decision={event.decision}
+            rule={event.rule}
+            policy={event.policy ? `${event.policy} v${event.policyVersion ?? '–'}` : null}
+            message={event.message}
+            steps={event.trace}
+          />
+          {facts ? (
+            <p className="mt-2 text-ink-2">
+              {facts.words} <code className="font-mono text-meta text-ink-3">{event.reason}</code>
+            </p>
+          ) : null}
         </Section>
         <Section title="Arguments">
-          {event.arguments.shown ? <JsonView value={event.arguments.value} label="arguments" /> : <p className="flex items-start gap-2 text-ink-2"><LockKeyhole aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-3" />{event.arguments.why}</p>}
+          {event.arguments.shown ? (
+            <JsonView value={event.arguments.value} label="arguments" />
+          ) : (
+            <p className="flex items-start gap-2 text-ink-2">
+              <LockKeyhole aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-3" />
+              {event.arguments.why}
+            </p>
+          )}
         </Section>
         <Outcome event={event} />
       </div>
@@ -36,21 +53,100 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
         <Facts
           items={[
             ['Time', <Time key="t" at={event.at} exact />],
-            ['Agent', event.agent ? <Link key="a" href={`/agents/${event.agent}`} className="text-accent hover:underline">{event.agent}</Link> : 'unknown'],
-            ['Server / tool', <span key="s">{event.server ? <Link href={`/servers/${event.server}`} className="text-accent hover:underline">{event.server}</Link> : 'none'}{event.tool ? <> / <code className="font-mono text-meta"><InertText text={event.tool} max={120} /></code></> : null}</span>],
-            ...(event.innerTool ? [['Runs', <code key="i" className="font-mono text-meta"><InertText text={event.innerTool} max={120} /></code>] as const] : []),
-            ['Method', <code key="m" className="font-mono text-meta">{event.method}</code>],
-            ['Risk', event.risk ? <span key="r" className="flex items-center gap-2"><RiskBars risk={event.risk} /><span className="text-ink-2">{event.category}</span></span> : null],
-            ['Policy', event.policy && event.server ? <Link key="p" href={`/policies/${event.server}/${event.policy}?tab=versions&v=${event.policyVersion ?? ''}`} className="text-accent hover:underline">{event.policy} v{event.policyVersion}</Link> : event.policy],
+            [
+              'Agent',
+              event.agent ? (
+                <Link key="a" href={`/agents/${event.agent}`} className="text-accent hover:underline">
+                  {event.agent}
+                </Link>
+              ) : (
+                'unknown'
+              ),
+            ],
+            [
+              'Server / tool',
+              <span key="s">
+                {event.server ? (
+                  <Link href={`/servers/${event.server}`} className="text-accent hover:underline">
+                    {event.server}
+                  </Link>
+                ) : (
+                  'none'
+                )}
+                {event.tool ? (
+                  <>
+                    {' '}
+                    /{' '}
+                    <code className="font-mono text-meta">
+                      <InertText text={event.tool} max={120} />
+                    </code>
+                  </>
+                ) : null}
+              </span>,
+            ],
+            ...(event.innerTool
+              ? [
+                  [
+                    'Runs',
+                    <code key="i" className="font-mono text-meta">
+                      <InertText text={event.innerTool} max={120} />
+                    </code>,
+                  ] as const,
+                ]
+              : []),
+            [
+              'Method',
+              <code key="m" className="font-mono text-meta">
+                {event.method}
+              </code>,
+            ],
+            [
+              'Risk',
+              event.risk ? (
+                <span key="r" className="flex items-center gap-2">
+                  <RiskBars risk={event.risk} />
+                  <span className="text-ink-2">{event.category}</span>
+                </span>
+              ) : null,
+            ],
+            [
+              'Policy',
+              event.policy && event.server ? (
+                <Link
+                  key="p"
+                  href={`/policies/${event.server}/${event.policy}?tab=versions&v=${event.policyVersion ?? ''}`}
+                  className="text-accent hover:underline"
+                >
+                  {event.policy} v{event.policyVersion}
+                </Link>
+              ) : (
+                event.policy
+              ),
+            ],
             ['Grant', event.grant ? <Id key="g" value={event.grant} max={20} /> : null],
-            ['Client', event.client ? <InertText text={`${event.client.name} ${event.client.version ?? ''}`} max={120} /> : null],
+            ['Client', event.client ? <InertText key="n" text={`${event.client.name} ${event.client.version ?? ''}`} max={120} /> : null],
             ['From', event.sourceIp],
             ['Session', event.session ? <Id key="z" value={event.session} max={20} /> : null],
             ['Definition', event.definitionDigest ? <Id key="d" value={event.definitionDigest} max={20} /> : null],
-            ['Event', <span key="e" className="flex items-center gap-1"><Id value={event.id} max={24} /><CopyButton text={`${typeof window === 'undefined' ? '' : window.location.origin}/activity/${event.id}`} label="Copy link" /></span>],
+            [
+              'Event',
+              <span key="e" className="flex items-center gap-1">
+                <Id value={event.id} max={24} />
+                <CopyButton
+                  text={`${typeof window === 'undefined' ? '' : window.location.origin}/activity/${event.id}`}
+                  label="Copy link"
+                />
+              </span>,
+            ],
           ]}
         />
-        <p className="mt-4 flex items-start gap-2 text-meta text-ink-3"><Link2 aria-hidden className="mt-px size-3.5 shrink-0" /><span>Row <span className="num">{event.integrity.seq}</span> in the chain of <Id value={event.integrity.writer} max={16} />, hash <Id value={event.integrity.hash} max={16} />, after <Id value={event.integrity.previousHash} max={16} /></span></p>
+        <p className="mt-4 flex items-start gap-2 text-meta text-ink-3">
+          <Link2 aria-hidden className="mt-px size-3.5 shrink-0" />
+          <span>
+            Row <span className="num">{event.integrity.seq}</span> in the chain of <Id value={event.integrity.writer} max={16} />, hash{' '}
+            <Id value={event.integrity.hash} max={16} />, after <Id value={event.integrity.previousHash} max={16} />
+          </span>
+        </p>
       </Section>
     </div>
   );
@@ -59,16 +155,35 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
 function Outcome({ event }: { event: AuditDetail }) {
   if (event.settlements.length === 0) {
     const running = event.decision === 'allowed' || event.decision.startsWith('observed_');
-    return <Section title="Outcome"><p className="text-ink-2">{running ? 'The call is running, or its outcome has not been recorded yet.' : 'Nothing was sent to the server.'}</p></Section>;
+    return (
+      <Section title="Outcome">
+        <p className="text-ink-2">
+          {running ? 'The call is running, or its outcome has not been recorded yet.' : 'Nothing was sent to the server.'}
+        </p>
+      </Section>
+    );
   }
   return (
     <Section title="Outcome">
       <ol className="flex flex-col gap-2">
         {event.settlements.map((settlement, index) => (
           <li key={index} className="rounded-control border border-line-soft px-3 py-2">
-            <p className="flex flex-wrap items-center gap-x-3"><span className="font-medium">{OUTCOME_WORDS[settlement.outcome] ?? settlement.outcome}</span><span className="text-ink-3"><Time at={settlement.at} /></span></p>
-            <p className="num text-ink-2">gateway {formatMs(settlement.gatewayMs)} · upstream {formatMs(settlement.upstreamMs)}{settlement.httpStatus ? ` · HTTP ${settlement.httpStatus}` : ''}{event.resultBytes === null ? '' : ` · ${formatBytes(event.resultBytes)} back`}</p>
-            {settlement.note ? <p className="text-ink-2"><InertText text={settlement.note} max={500} /></p> : null}
+            <p className="flex flex-wrap items-center gap-x-3">
+              <span className="font-medium">{OUTCOME_WORDS[settlement.outcome] ?? settlement.outcome}</span>
+              <span className="text-ink-3">
+                <Time at={settlement.at} />
+              </span>
+            </p>
+            <p className="num text-ink-2">
+              gateway {formatMs(settlement.gatewayMs)} · upstream {formatMs(settlement.upstreamMs)}
+              {settlement.httpStatus ? ` · HTTP ${settlement.httpStatus}` : ''}
+              {event.resultBytes === null ? '' : ` · ${formatBytes(event.resultBytes)} back`}
+            </p>
+            {settlement.note ? (
+              <p className="text-ink-2">
+                <InertText text={settlement.note} max={500} />
+              </p>
+            ) : null}
           </li>
         ))}
       </ol>

@@ -1,12 +1,17 @@
+import { VERDICTS, verdictOf } from '@/components/shared/decision-chip';
 import type { Facet } from '@/components/shared/filter-bar';
-import { VERDICTS } from '@/components/shared/decision-chip';
 import { EVENT_DECISIONS } from '@/lib/domain/audit-event';
-import { verdictOf } from '@/components/shared/decision-chip';
 
 const title = (value: string) => value.charAt(0).toUpperCase() + value.slice(1);
 
 export const OUTCOME_WORDS: Record<string, string> = {
-  ok: 'Succeeded', tool_error: 'Tool reported an error', upstream_error: 'Upstream failed', cancelled: 'Cancelled', unknown: 'Outcome unknown', not_sent: 'Not sent', none: 'Not settled',
+  ok: 'Succeeded',
+  tool_error: 'Tool reported an error',
+  upstream_error: 'Upstream failed',
+  cancelled: 'Cancelled',
+  unknown: 'Outcome unknown',
+  not_sent: 'Not sent',
+  none: 'Not settled',
 };
 
 export const FIXED_FACETS: readonly Facet[] = [

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, type Page, queryString } from '@/components/shared/api/client';
 import type { AuditRow } from '@/components/shared/api/wire';
 import { useLiveMessages } from '@/components/shared/live/live-provider';
-import { rangeBounds, type RangeState } from '@/components/shared/time-range';
+import { type RangeState, rangeBounds } from '@/components/shared/time-range';
 
 const HEAD = 50;
 /** What live mode keeps in the page; older rows come by scrolling. */
@@ -23,7 +23,8 @@ export function useActivity(filters: Record<string, string | null>, range: Range
   const keyText = JSON.stringify(key);
   const query = useInfiniteQuery<Page<AuditRow>, Error, Pages, readonly unknown[], string | null>({
     queryKey: key,
-    queryFn: ({ pageParam, signal }) => api('GET', `/audit${queryString({ ...filters, ...rangeBounds(range, Date.now()), limit: 100, cursor: pageParam })}`, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api('GET', `/audit${queryString({ ...filters, ...rangeBounds(range, Date.now()), limit: 100, cursor: pageParam })}`, { signal }),
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
@@ -31,6 +32,7 @@ export function useActivity(filters: Record<string, string | null>, range: Range
     refetchOnWindowFocus: false,
   });
   const [fresh, setFresh] = useState<AuditRow[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other filters are another list, so what waited belongs to none
   useEffect(() => setFresh([]), [keyText]);
   const rows = query.data?.pages.flatMap((page) => page.items);
 
@@ -49,9 +51,14 @@ export function useActivity(filters: Record<string, string | null>, range: Range
     if (range.to || timer.current) return;
     timer.current = setTimeout(async () => {
       timer.current = undefined;
-      const head = await api<Page<AuditRow>>('GET', `/audit${queryString({ ...filters, ...rangeBounds(range, Date.now()), limit: HEAD })}`).catch(() => null);
+      const head = await api<Page<AuditRow>>(
+        'GET',
+        `/audit${queryString({ ...filters, ...rangeBounds(range, Date.now()), limit: HEAD })}`,
+      ).catch(() => null);
       if (!head) return;
-      const shown = new Set((client.getQueryData<Pages>(JSON.parse(keyText) as unknown[])?.pages ?? []).flatMap((page) => page.items.map((row) => row.id)));
+      const shown = new Set(
+        (client.getQueryData<Pages>(JSON.parse(keyText) as unknown[])?.pages ?? []).flatMap((page) => page.items.map((row) => row.id)),
+      );
       client.setQueryData<Pages>(JSON.parse(keyText) as unknown[], (old) => settle(old, head.items));
       const add = head.items.filter((row) => !shown.has(row.id));
       if (live && !reading()) show(add);

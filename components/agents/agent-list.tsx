@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useList } from '@/components/shared/api/lists';
 import type { Agent } from '@/components/shared/api/wire';
-import { FilterBar, type Facet, useFilters } from '@/components/shared/filter-bar';
+import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
 import { formatCount } from '@/components/shared/format';
 import { PageHeader } from '@/components/shared/page-header';
 import { useRefusal } from '@/components/shared/permission';
@@ -17,7 +17,16 @@ import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { CreateAgentDialog } from './create-agent-dialog';
 
-const FACETS: readonly Facet[] = [{ id: 'status', label: 'Status', options: [{ value: 'active', label: 'Active' }, { value: 'suspended', label: 'Suspended' }] }];
+const FACETS: readonly Facet[] = [
+  {
+    id: 'status',
+    label: 'Status',
+    options: [
+      { value: 'active', label: 'Active' },
+      { value: 'suspended', label: 'Suspended' },
+    ],
+  },
+];
 
 export function AgentStatus({ agent }: { agent: Agent }) {
   if (agent.status === 'suspended') return <StatusTag status="suspended" />;
@@ -27,10 +36,27 @@ export function AgentStatus({ agent }: { agent: Agent }) {
 
 const COLUMNS: readonly Column<Agent>[] = [
   { id: 'name', header: 'Agent', width: '20%', cell: (agent) => <span className="font-medium">{agent.name}</span> },
-  { id: 'slug', header: 'Slug', from: 'xl', width: '14%', cell: (agent) => <code className="font-mono text-meta text-ink-2">{agent.slug}</code> },
+  {
+    id: 'slug',
+    header: 'Slug',
+    from: 'xl',
+    width: '14%',
+    cell: (agent) => <code className="font-mono text-meta text-ink-2">{agent.slug}</code>,
+  },
   { id: 'owner', header: 'Owner', width: '16%', cell: (agent) => <span className="text-ink-2">{agent.owner}</span> },
-  { id: 'env', header: 'Environment', from: 'xl', width: '112px', cell: (agent) => agent.environment ?? <span className="text-ink-3">–</span> },
-  { id: 'servers', header: 'Reaches', cell: (agent) => (agent.servers.length ? <span className="text-ink-2">{agent.servers.join(', ')}</span> : <span className="text-ink-3">nothing</span>) },
+  {
+    id: 'env',
+    header: 'Environment',
+    from: 'xl',
+    width: '112px',
+    cell: (agent) => agent.environment ?? <span className="text-ink-3">–</span>,
+  },
+  {
+    id: 'servers',
+    header: 'Reaches',
+    cell: (agent) =>
+      agent.servers.length ? <span className="text-ink-2">{agent.servers.join(', ')}</span> : <span className="text-ink-3">nothing</span>,
+  },
   { id: 'grants', header: 'Grants', align: 'right', width: '80px', cell: (agent) => formatCount(agent.grants) },
   { id: 'status', header: 'Status', width: '136px', cell: (agent) => <AgentStatus agent={agent} /> },
   { id: 'used', header: 'Last call', align: 'right', width: '140px', cell: (agent) => <Time at={agent.lastUsedAt} /> },
@@ -42,7 +68,12 @@ export function AgentList() {
   const filters = useFilters(FACETS);
   const list = useList<Agent>('agents', '/agents', filters.values);
   const refusal = useRefusal('agent.write');
-  const create = <Button variant="primary" disabledReason={refusal} onClick={() => set({ new: '1' })}><Plus aria-hidden className="size-4" />Create agent</Button>;
+  const create = (
+    <Button variant="primary" disabledReason={refusal} onClick={() => set({ new: '1' })}>
+      <Plus aria-hidden className="size-4" />
+      Create agent
+    </Button>
+  );
   return (
     <>
       <PageHeader title="Agents" description="Who calls tools, who answers for them, and what they reach." actions={create} />
@@ -58,8 +89,16 @@ export function AgentList() {
                 rowKey={(agent) => agent.id}
                 narrow={(agent) => (
                   <span className="flex flex-col gap-1">
-                    <span className="flex items-center justify-between gap-2"><span className="truncate font-medium">{agent.name}</span><AgentStatus agent={agent} /></span>
-                    <span className="flex items-center justify-between gap-2 text-meta text-ink-3"><span className="truncate">{agent.owner} · {formatCount(agent.grants)} grants</span><Time at={agent.lastUsedAt} /></span>
+                    <span className="flex items-center justify-between gap-2">
+                      <span className="truncate font-medium">{agent.name}</span>
+                      <AgentStatus agent={agent} />
+                    </span>
+                    <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
+                      <span className="truncate">
+                        {agent.owner} · {formatCount(agent.grants)} grants
+                      </span>
+                      <Time at={agent.lastUsedAt} />
+                    </span>
                   </span>
                 )}
                 onOpen={(agent) => router.push(`/agents/${agent.slug}`)}
@@ -70,7 +109,9 @@ export function AgentList() {
             ) : filters.active.length > 0 ? (
               <NoMatches onClearLast={filters.clearLast} onClearAll={filters.clear} />
             ) : (
-              <EmptyState title="No agent yet" action={create}>An agent is a program that calls tools, with a person who answers for it. It reaches nothing until it has a grant.</EmptyState>
+              <EmptyState title="No agent yet" action={create}>
+                An agent is a program that calls tools, with a person who answers for it. It reaches nothing until it has a grant.
+              </EmptyState>
             )
           }
         </Loaded>

@@ -11,7 +11,14 @@ import { Panel } from '@/components/ui/panel';
 import { toast } from '@/components/ui/toaster';
 import { AGENT_FIELDS, type AgentDraft, AgentFields, formatLabels, parseLabels } from './agent-form';
 
-const draftOf = (agent: Agent): AgentDraft => ({ name: agent.name, slug: agent.slug, owner: agent.owner, purpose: agent.purpose ?? '', environment: agent.environment ?? '', labels: formatLabels(agent.labels) });
+const draftOf = (agent: Agent): AgentDraft => ({
+  name: agent.name,
+  slug: agent.slug,
+  owner: agent.owner,
+  purpose: agent.purpose ?? '',
+  environment: agent.environment ?? '',
+  labels: formatLabels(agent.labels),
+});
 
 export function AgentSettings({ agent }: { agent: Agent }) {
   const client = useQueryClient();
@@ -22,7 +29,13 @@ export function AgentSettings({ agent }: { agent: Agent }) {
     mutationFn: () =>
       api<Agent>('PATCH', `/agents/${agent.slug}`, {
         headers: { 'if-match': `"${agent.etag}"` },
-        body: { name: draft.name, owner: draft.owner, purpose: draft.purpose.trim() || null, environment: draft.environment.trim() || null, labels: parseLabels(draft.labels) ?? {} },
+        body: {
+          name: draft.name,
+          owner: draft.owner,
+          purpose: draft.purpose.trim() || null,
+          environment: draft.environment.trim() || null,
+          labels: parseLabels(draft.labels) ?? {},
+        },
       }),
     onSuccess: () => {
       for (const key of ['agent', 'agents']) client.invalidateQueries({ queryKey: [key] });
@@ -32,12 +45,24 @@ export function AgentSettings({ agent }: { agent: Agent }) {
   const missing = refusal ?? (dirty ? (parseLabels(draft.labels) === null ? 'Correct the labels' : null) : 'Nothing was changed');
   return (
     <Panel className="max-w-[720px]">
-      <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (!missing) save.mutate(); }}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!missing) save.mutate();
+        }}
+      >
         <AgentFields draft={draft} change={(patch) => setDraft((old) => ({ ...old, ...patch }))} error={save.error} slugFixed />
         <FormError error={save.error} shownFields={AGENT_FIELDS} />
         <div className="flex justify-end gap-2">
-          {dirty ? <Button variant="ghost" onClick={() => setDraft(draftOf(agent))}>Discard changes</Button> : null}
-          <Button type="submit" variant="primary" pending={save.isPending} disabledReason={missing}>Save agent</Button>
+          {dirty ? (
+            <Button variant="ghost" onClick={() => setDraft(draftOf(agent))}>
+              Discard changes
+            </Button>
+          ) : null}
+          <Button type="submit" variant="primary" pending={save.isPending} disabledReason={missing}>
+            Save agent
+          </Button>
         </div>
       </form>
     </Panel>

@@ -18,17 +18,21 @@ export function SuspendButton({ agent }: { agent: Agent }) {
   const [open, setOpen] = useState(false);
   const suspended = agent.status === 'suspended';
   const update = useMutation({
-    mutationFn: (reason: string) => api<Agent>('PATCH', `/agents/${agent.slug}`, { body: { status: suspended ? 'active' : 'suspended', ...(reason ? { reason } : {}) } }),
+    mutationFn: (reason: string) =>
+      api<Agent>('PATCH', `/agents/${agent.slug}`, { body: { status: suspended ? 'active' : 'suspended', ...(reason ? { reason } : {}) } }),
     onSuccess: () => {
       for (const key of ['agent', 'agents']) client.invalidateQueries({ queryKey: [key] });
-      toast.success(suspended ? `${agent.name} may call again` : `${agent.name} is suspended`, { description: suspended ? undefined : 'Its next call is refused.' });
+      toast.success(suspended ? `${agent.name} may call again` : `${agent.name} is suspended`, {
+        description: suspended ? undefined : 'Its next call is refused.',
+      });
       setOpen(false);
     },
   });
   return (
     <>
       <Button disabledReason={refusal} onClick={() => setOpen(true)}>
-        {suspended ? <CirclePlay aria-hidden className="size-4" /> : <CirclePause aria-hidden className="size-4" />}{suspended ? 'Resume agent' : 'Suspend agent'}
+        {suspended ? <CirclePlay aria-hidden className="size-4" /> : <CirclePause aria-hidden className="size-4" />}
+        {suspended ? 'Resume agent' : 'Suspend agent'}
       </Button>
       <ConfirmDialog
         open={open}
@@ -37,7 +41,14 @@ export function SuspendButton({ agent }: { agent: Agent }) {
         action={suspended ? `Resume ${agent.name}` : `Suspend ${agent.name}`}
         pending={update.isPending}
         error={update.error?.message}
-        consequences={suspended ? [`${plural(agent.grants, 'grant')} work again at once.`] : [`The next call with any of its ${plural(agent.grants, 'grant')} is refused.`, 'Calls that already run are not cut. Grants and tokens are kept.']}
+        consequences={
+          suspended
+            ? [`${plural(agent.grants, 'grant')} work again at once.`]
+            : [
+                `The next call with any of its ${plural(agent.grants, 'grant')} is refused.`,
+                'Calls that already run are not cut. Grants and tokens are kept.',
+              ]
+        }
         onConfirm={(reason) => update.mutate(reason)}
       />
     </>

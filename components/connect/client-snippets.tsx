@@ -15,7 +15,11 @@ const subscribe = (listener: () => void) => {
 
 /** The tabs remember the last choice; the token is masked to an environment variable unless asked. */
 export function ClientSnippets({ slug, gatewayUrl, token }: { slug: string; gatewayUrl: string; token: string | null }) {
-  const chosen = useSyncExternalStore(subscribe, () => window.localStorage.getItem(KEY) ?? 'claude-code', () => 'claude-code');
+  const chosen = useSyncExternalStore(
+    subscribe,
+    () => window.localStorage.getItem(KEY) ?? 'claude-code',
+    () => 'claude-code',
+  );
   const [withToken, setWithToken] = useState(false);
   const choose = (id: string) => {
     window.localStorage.setItem(KEY, id);
@@ -32,14 +36,23 @@ export function ClientSnippets({ slug, gatewayUrl, token }: { slug: string; gate
           label: snippet.client,
           content: (
             <div className="flex flex-col gap-2">
-              <Snippet text={snippet.text({ slug, gatewayUrl, token: withToken ? token : null })} where={snippet.where} label={snippet.label} />
+              <Snippet
+                text={snippet.text({ slug, gatewayUrl, token: withToken ? token : null })}
+                where={snippet.where}
+                label={snippet.label}
+              />
               <p className="text-meta text-ink-3">{snippet.note}</p>
             </div>
           ),
         }))}
       />
       {token ? (
-        <Switch checked={withToken} onChange={setWithToken} label="Put the token into the snippet" hint={`Off: it is read from ${TOKEN_VARIABLE}, or asked for, which keeps it out of files and shell history.`} />
+        <Switch
+          checked={withToken}
+          onChange={setWithToken}
+          label="Put the token into the snippet"
+          hint={`Off: it is read from ${TOKEN_VARIABLE}, or asked for, which keeps it out of files and shell history.`}
+        />
       ) : (
         <p className="text-meta text-ink-3">The token of this grant was shown once and is not stored. Rotate the grant to get a new one.</p>
       )}

@@ -13,7 +13,14 @@ import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { TokenDialog } from './token-dialog';
 
-const EXPIRIES = [{ value: '0', label: 'Never' }, { value: '1', label: 'In 1 day' }, { value: '7', label: 'In 7 days' }, { value: '30', label: 'In 30 days' }, { value: '90', label: 'In 90 days' }, { value: '365', label: 'In 1 year' }];
+const EXPIRIES = [
+  { value: '0', label: 'Never' },
+  { value: '1', label: 'In 1 day' },
+  { value: '7', label: 'In 7 days' },
+  { value: '30', label: 'In 30 days' },
+  { value: '90', label: 'In 90 days' },
+  { value: '365', label: 'In 1 year' },
+];
 const DAY_MS = 86_400_000;
 const NONE = '(none)';
 
@@ -43,25 +50,79 @@ export function CreateGrantDialog({ agent, server, onClose }: { agent?: string; 
     },
   });
   if (create.data) return <TokenDialog grant={create.data.grant} token={create.data.token} onClose={onClose} />;
-  const missing = !form.agent ? 'Choose an agent' : !form.server ? 'Choose a server' : !policy ? 'Choose a policy, or “none” on purpose' : null;
+  const missing = !form.agent
+    ? 'Choose an agent'
+    : !form.server
+      ? 'Choose a server'
+      : !policy
+        ? 'Choose a policy, or “none” on purpose'
+        : null;
   return (
     <Dialog
       open
-      onOpenChange={(open) => { if (!open) onClose(); }}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
       title="Create grant"
       description="The token is shown once after this."
       width="sm"
-      footer={<><Button onClick={onClose}>Cancel</Button><Button variant="primary" pending={create.isPending} disabledReason={missing} onClick={() => create.mutate()}>Create grant</Button></>}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" pending={create.isPending} disabledReason={missing} onClick={() => create.mutate()}>
+            Create grant
+          </Button>
+        </>
+      }
     >
       <div className="flex flex-col gap-4">
-        {agent ? null : <Field label="Agent" error={fieldError(create.error, 'agent')}><Select value={form.agent || undefined} onChange={(value) => change({ agent: value })} placeholder={agents.data?.length === 0 ? 'Create an agent first' : 'Choose an agent'} options={(agents.data ?? []).map((one) => ({ value: one.slug, label: one.name, hint: `owner ${one.owner}` }))} /></Field>}
-        {server ? null : <Field label="Server" error={fieldError(create.error, 'server')}><Select value={form.server || undefined} onChange={(value) => change({ server: value, policy: '' })} placeholder={servers.data?.length === 0 ? 'Add a server first' : 'Choose a server'} options={(servers.data ?? []).map((one) => ({ value: one.slug, label: one.name, hint: one.slug }))} /></Field>}
-        <Field label="Policy" error={fieldError(create.error, 'policy')} hint={chosen && !chosen.live ? 'This policy has no published version yet: the grant denies everything until it has.' : undefined}>
-          <Select value={policy || undefined} disabled={!form.server} onChange={(value) => change({ policy: value })} placeholder={form.server ? 'Choose a policy' : 'Choose a server first'} options={[...offered.map((one) => ({ value: one.slug, label: one.name, hint: one.live ? `live v${one.live.version}` : 'not published' })), { value: NONE, label: 'None: deny everything' }]} />
+        {agent ? null : (
+          <Field label="Agent" error={fieldError(create.error, 'agent')}>
+            <Select
+              value={form.agent || undefined}
+              onChange={(value) => change({ agent: value })}
+              placeholder={agents.data?.length === 0 ? 'Create an agent first' : 'Choose an agent'}
+              options={(agents.data ?? []).map((one) => ({ value: one.slug, label: one.name, hint: `owner ${one.owner}` }))}
+            />
+          </Field>
+        )}
+        {server ? null : (
+          <Field label="Server" error={fieldError(create.error, 'server')}>
+            <Select
+              value={form.server || undefined}
+              onChange={(value) => change({ server: value, policy: '' })}
+              placeholder={servers.data?.length === 0 ? 'Add a server first' : 'Choose a server'}
+              options={(servers.data ?? []).map((one) => ({ value: one.slug, label: one.name, hint: one.slug }))}
+            />
+          </Field>
+        )}
+        <Field
+          label="Policy"
+          error={fieldError(create.error, 'policy')}
+          hint={chosen && !chosen.live ? 'This policy has no published version yet: the grant denies everything until it has.' : undefined}
+        >
+          <Select
+            value={policy || undefined}
+            disabled={!form.server}
+            onChange={(value) => change({ policy: value })}
+            placeholder={form.server ? 'Choose a policy' : 'Choose a server first'}
+            options={[
+              ...offered.map((one) => ({
+                value: one.slug,
+                label: one.name,
+                hint: one.live ? `live v${one.live.version}` : 'not published',
+              })),
+              { value: NONE, label: 'None: deny everything' },
+            ]}
+          />
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="Label" optional error={fieldError(create.error, 'label')}><Input value={form.label} placeholder="laptop of Ana" onChange={(event) => change({ label: event.target.value })} /></Field>
-          <Field label="Expires" error={fieldError(create.error, 'expiresAt')}><Select value={form.expires} onChange={(value) => change({ expires: value })} options={EXPIRIES} /></Field>
+          <Field label="Label" optional error={fieldError(create.error, 'label')}>
+            <Input value={form.label} placeholder="laptop of Ana" onChange={(event) => change({ label: event.target.value })} />
+          </Field>
+          <Field label="Expires" error={fieldError(create.error, 'expiresAt')}>
+            <Select value={form.expires} onChange={(value) => change({ expires: value })} options={EXPIRIES} />
+          </Field>
         </div>
         <FormError error={create.error} shownFields={['agent', 'server', 'policy', 'label', 'expiresAt']} />
       </div>

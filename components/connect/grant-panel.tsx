@@ -19,7 +19,12 @@ import { toast } from '@/components/ui/toaster';
 import { ClientSnippets } from './client-snippets';
 import { TokenDialog } from './token-dialog';
 
-const GRACES = [{ value: '0', label: 'Stops at once' }, { value: '600', label: 'Lives 10 more minutes' }, { value: '3600', label: 'Lives 1 more hour' }, { value: '86400', label: 'Lives 24 more hours' }];
+const GRACES = [
+  { value: '0', label: 'Stops at once' },
+  { value: '600', label: 'Lives 10 more minutes' },
+  { value: '3600', label: 'Lives 1 more hour' },
+  { value: '86400', label: 'Lives 24 more hours' },
+];
 
 export function GrantPanel({ grant }: { grant: Grant }) {
   return (
@@ -28,19 +33,95 @@ export function GrantPanel({ grant }: { grant: Grant }) {
       <Facts
         items={[
           ['Status', <StatusTag key="s" status={grant.status} />],
-          ['Agent', <Link key="a" className="text-accent hover:underline" href={`/agents/${grant.agent.slug}`}>{grant.agent.name}</Link>],
-          ['Server', <Link key="b" className="text-accent hover:underline" href={`/servers/${grant.server.slug}`}>{grant.server.name}</Link>],
+          [
+            'Agent',
+            <Link key="a" className="text-accent hover:underline" href={`/agents/${grant.agent.slug}`}>
+              {grant.agent.name}
+            </Link>,
+          ],
+          [
+            'Server',
+            <Link key="b" className="text-accent hover:underline" href={`/servers/${grant.server.slug}`}>
+              {grant.server.name}
+            </Link>,
+          ],
           ['Policy', <PolicyChoice key="p" grant={grant} />],
-          ['Tokens', <span key="t" className="flex flex-col">{grant.tokens.map((token) => <span key={token.createdAt} className="text-ink-2"><code className="font-mono text-meta">…{token.lastFour}</code> made <Time at={token.createdAt} />{token.validUntil ? <>, valid until <Time at={token.validUntil} /></> : null}</span>)}</span>],
-          ['Valid', <span key="v">{grant.notBefore ? <>from <Time at={grant.notBefore} /> </> : null}{grant.expiresAt ? <>until <Time at={grant.expiresAt} /></> : 'without end'}</span>],
-          ['Last used', <span key="u"><Time at={grant.lastUsedAt} />{grant.lastClient ? <span className="text-ink-2"> by {grant.lastClient.name} {grant.lastClient.version}</span> : null}{grant.lastSourceIp ? <span className="text-ink-2"> from {grant.lastSourceIp}</span> : null}</span>],
-          ['Created', <span key="c"><Time at={grant.createdAt} /> <span className="text-ink-2">by {grant.createdBy}</span></span>],
-          ...(grant.revokedAt ? [['Revoked', <span key="r"><Time at={grant.revokedAt} /> <span className="text-ink-2">by {grant.revokedBy}</span></span>] as const] : []),
+          [
+            'Tokens',
+            <span key="t" className="flex flex-col">
+              {grant.tokens.map((token) => (
+                <span key={token.createdAt} className="text-ink-2">
+                  <code className="font-mono text-meta">…{token.lastFour}</code> made <Time at={token.createdAt} />
+                  {token.validUntil ? (
+                    <>
+                      , valid until <Time at={token.validUntil} />
+                    </>
+                  ) : null}
+                </span>
+              ))}
+            </span>,
+          ],
+          [
+            'Valid',
+            <span key="v">
+              {grant.notBefore ? (
+                <>
+                  from <Time at={grant.notBefore} />{' '}
+                </>
+              ) : null}
+              {grant.expiresAt ? (
+                <>
+                  until <Time at={grant.expiresAt} />
+                </>
+              ) : (
+                'without end'
+              )}
+            </span>,
+          ],
+          [
+            'Last used',
+            <span key="u">
+              <Time at={grant.lastUsedAt} />
+              {grant.lastClient ? (
+                <span className="text-ink-2">
+                  {' '}
+                  by {grant.lastClient.name} {grant.lastClient.version}
+                </span>
+              ) : null}
+              {grant.lastSourceIp ? <span className="text-ink-2"> from {grant.lastSourceIp}</span> : null}
+            </span>,
+          ],
+          [
+            'Created',
+            <span key="c">
+              <Time at={grant.createdAt} /> <span className="text-ink-2">by {grant.createdBy}</span>
+            </span>,
+          ],
+          ...(grant.revokedAt
+            ? [
+                [
+                  'Revoked',
+                  <span key="r">
+                    <Time at={grant.revokedAt} /> <span className="text-ink-2">by {grant.revokedBy}</span>
+                  </span>,
+                ] as const,
+              ]
+            : []),
           ['Id', <Id key="i" value={grant.id} max={24} />],
-          ['Calls', <Link key="l" href={`/activity?grant=${grant.id}`} className="text-accent hover:underline">View activity</Link>],
+          [
+            'Calls',
+            <Link key="l" href={`/activity?grant=${grant.id}`} className="text-accent hover:underline">
+              View activity
+            </Link>,
+          ],
         ]}
       />
-      {grant.status === 'active' ? <section><h3 className="mb-2 font-medium">Connect a client</h3><ClientSnippets slug={grant.server.slug} gatewayUrl={grant.gatewayUrl} token={null} /></section> : null}
+      {grant.status === 'active' ? (
+        <section>
+          <h3 className="mb-2 font-medium">Connect a client</h3>
+          <ClientSnippets slug={grant.server.slug} gatewayUrl={grant.gatewayUrl} token={null} />
+        </section>
+      ) : null}
     </div>
   );
 }
@@ -51,12 +132,30 @@ function PolicyChoice({ grant }: { grant: Grant }) {
   const policies = useAllPolicies();
   const update = useMutation({
     mutationFn: (policy: string) => api<Grant>('PATCH', `/grants/${grant.id}`, { body: { policy } }),
-    onSuccess: (saved) => { client.invalidateQueries({ queryKey: ['grants'] }); toast.success(`The grant uses ${saved.policy?.name ?? 'no policy'} now`); },
+    onSuccess: (saved) => {
+      client.invalidateQueries({ queryKey: ['grants'] });
+      toast.success(`The grant uses ${saved.policy?.name ?? 'no policy'} now`);
+    },
     onError: (error) => toast.error('The policy was not changed', { description: error.message }),
   });
   if (refusal || grant.status === 'revoked') return <span>{grant.policy?.name ?? 'none: denies everything'}</span>;
   const offered = (policies.data ?? []).filter((policy) => policy.server.slug === grant.server.slug);
-  return <Select size="sm" label="Policy" className="max-w-64" disabled={update.isPending} value={grant.policy?.slug} placeholder="none: denies everything" onChange={(value) => update.mutate(value)} options={offered.map((policy) => ({ value: policy.slug, label: policy.name, hint: policy.live ? `live v${policy.live.version}` : 'not published: denies everything' }))} />;
+  return (
+    <Select
+      size="sm"
+      label="Policy"
+      className="max-w-64"
+      disabled={update.isPending}
+      value={grant.policy?.slug}
+      placeholder="none: denies everything"
+      onChange={(value) => update.mutate(value)}
+      options={offered.map((policy) => ({
+        value: policy.slug,
+        label: policy.name,
+        hint: policy.live ? `live v${policy.live.version}` : 'not published: denies everything',
+      }))}
+    />
+  );
 }
 
 function GrantActions({ grant }: { grant: Grant }) {
@@ -64,18 +163,61 @@ function GrantActions({ grant }: { grant: Grant }) {
   const refusal = useRefusal('grant.write');
   const [open, setOpen] = useState<'rotate' | 'revoke' | null>(null);
   const [grace, setGrace] = useState('0');
-  const refresh = () => { for (const key of ['grants', 'agents', 'agent']) client.invalidateQueries({ queryKey: [key] }); };
-  const rotate = useMutation({ mutationFn: () => api<{ grant: Grant; token: string }>('POST', `/grants/${grant.id}/rotate`, { body: { graceSeconds: Number(grace) } }), onSuccess: () => { setOpen(null); refresh(); } });
-  const revoke = useMutation({ mutationFn: () => api<Grant>('POST', `/grants/${grant.id}/revoke`, { body: {} }), onSuccess: () => { setOpen(null); refresh(); toast.success('Grant revoked', { description: 'Its next call is refused.' }); } });
+  const refresh = () => {
+    for (const key of ['grants', 'agents', 'agent']) client.invalidateQueries({ queryKey: [key] });
+  };
+  const rotate = useMutation({
+    mutationFn: () => api<{ grant: Grant; token: string }>('POST', `/grants/${grant.id}/rotate`, { body: { graceSeconds: Number(grace) } }),
+    onSuccess: () => {
+      setOpen(null);
+      refresh();
+    },
+  });
+  const revoke = useMutation({
+    mutationFn: () => api<Grant>('POST', `/grants/${grant.id}/revoke`, { body: {} }),
+    onSuccess: () => {
+      setOpen(null);
+      refresh();
+      toast.success('Grant revoked', { description: 'Its next call is refused.' });
+    },
+  });
   if (grant.status === 'revoked') return null;
   return (
     <div className="flex flex-wrap gap-2">
-      <Button disabledReason={refusal} onClick={() => setOpen('rotate')}>Rotate token</Button>
-      <Button className="text-denied" disabledReason={refusal} onClick={() => setOpen('revoke')}>Revoke grant</Button>
-      <ConfirmDialog open={open === 'rotate'} onOpenChange={() => setOpen(null)} tier="T1" action="Rotate token" pending={rotate.isPending} error={rotate.error?.message} consequences={['A new token is made and shown once.', `The client of ${grant.agent.name} has to get it.`]} onConfirm={() => rotate.mutate()}>
-        <Field label="Old token"><Select value={grace} onChange={setGrace} options={GRACES} /></Field>
+      <Button disabledReason={refusal} onClick={() => setOpen('rotate')}>
+        Rotate token
+      </Button>
+      <Button className="text-denied" disabledReason={refusal} onClick={() => setOpen('revoke')}>
+        Revoke grant
+      </Button>
+      <ConfirmDialog
+        open={open === 'rotate'}
+        onOpenChange={() => setOpen(null)}
+        tier="T1"
+        action="Rotate token"
+        pending={rotate.isPending}
+        error={rotate.error?.message}
+        consequences={['A new token is made and shown once.', `The client of ${grant.agent.name} has to get it.`]}
+        onConfirm={() => rotate.mutate()}
+      >
+        <Field label="Old token">
+          <Select value={grace} onChange={setGrace} options={GRACES} />
+        </Field>
       </ConfirmDialog>
-      <ConfirmDialog open={open === 'revoke'} onOpenChange={() => setOpen(null)} tier="T1" destructive action="Revoke grant" pending={revoke.isPending} error={revoke.error?.message} consequences={[`The next call of ${grant.agent.name} to ${grant.server.name} with this grant is refused.`, 'Revoking cannot be undone; a new grant can be made at any time.']} onConfirm={() => revoke.mutate()} />
+      <ConfirmDialog
+        open={open === 'revoke'}
+        onOpenChange={() => setOpen(null)}
+        tier="T1"
+        destructive
+        action="Revoke grant"
+        pending={revoke.isPending}
+        error={revoke.error?.message}
+        consequences={[
+          `The next call of ${grant.agent.name} to ${grant.server.name} with this grant is refused.`,
+          'Revoking cannot be undone; a new grant can be made at any time.',
+        ]}
+        onConfirm={() => revoke.mutate()}
+      />
       {rotate.data ? <TokenDialog grant={rotate.data.grant} token={rotate.data.token} onClose={() => rotate.reset()} /> : null}
     </div>
   );

@@ -3,7 +3,7 @@
 import { Plus } from 'lucide-react';
 import { useList } from '@/components/shared/api/lists';
 import type { Grant } from '@/components/shared/api/wire';
-import { FilterBar, type Facet, useFilters } from '@/components/shared/filter-bar';
+import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
 import { useRefusal } from '@/components/shared/permission';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
 import { StatusTag } from '@/components/shared/status-tag';
@@ -16,15 +16,50 @@ import { Panel } from '@/components/ui/panel';
 import { CreateGrantDialog } from './create-grant-dialog';
 import { GrantPanel } from './grant-panel';
 
-const FACETS: readonly Facet[] = [{ id: 'status', label: 'Status', options: ['active', 'scheduled', 'expired', 'revoked'].map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) })) }];
+const FACETS: readonly Facet[] = [
+  {
+    id: 'status',
+    label: 'Status',
+    options: ['active', 'scheduled', 'expired', 'revoked'].map((value) => ({
+      value,
+      label: value.charAt(0).toUpperCase() + value.slice(1),
+    })),
+  },
+];
 
-const AGENT: Column<Grant> = { id: 'agent', header: 'Agent', width: '20%', cell: (grant) => <span className="font-medium">{grant.agent.name}</span> };
-const SERVER: Column<Grant> = { id: 'server', header: 'Server', width: '20%', cell: (grant) => <span className="font-medium">{grant.server.name}</span> };
+const AGENT: Column<Grant> = {
+  id: 'agent',
+  header: 'Agent',
+  width: '20%',
+  cell: (grant) => <span className="font-medium">{grant.agent.name}</span>,
+};
+const SERVER: Column<Grant> = {
+  id: 'server',
+  header: 'Server',
+  width: '20%',
+  cell: (grant) => <span className="font-medium">{grant.server.name}</span>,
+};
 const REST: readonly Column<Grant>[] = [
   { id: 'label', header: 'Label', cell: (grant) => grant.label ?? <span className="text-ink-3">–</span> },
   { id: 'policy', header: 'Policy', width: '20%', cell: (grant) => <PolicyOf grant={grant} /> },
-  { id: 'token', header: 'Token', from: 'xl', width: '96px', cell: (grant) => <code className="font-mono text-meta text-ink-2">…{grant.tokens[0]?.lastFour ?? ''}</code> },
-  { id: 'status', header: 'Status', width: '112px', cell: (grant) => <StatusTag status={grant.status === 'scheduled' ? 'pending' : grant.status} word={grant.status === 'scheduled' ? 'Scheduled' : undefined} /> },
+  {
+    id: 'token',
+    header: 'Token',
+    from: 'xl',
+    width: '96px',
+    cell: (grant) => <code className="font-mono text-meta text-ink-2">…{grant.tokens[0]?.lastFour ?? ''}</code>,
+  },
+  {
+    id: 'status',
+    header: 'Status',
+    width: '112px',
+    cell: (grant) => (
+      <StatusTag
+        status={grant.status === 'scheduled' ? 'pending' : grant.status}
+        word={grant.status === 'scheduled' ? 'Scheduled' : undefined}
+      />
+    ),
+  },
   { id: 'expires', header: 'Expires', align: 'right', width: '164px', cell: (grant) => <Time at={grant.expiresAt} /> },
   { id: 'used', header: 'Last used', align: 'right', width: '140px', cell: (grant) => <Time at={grant.lastUsedAt} /> },
 ];
@@ -32,7 +67,11 @@ const REST: readonly Column<Grant>[] = [
 function PolicyOf({ grant }: { grant: Grant }) {
   if (!grant.policy) return <span className="text-denied">none: denies everything</span>;
   if (grant.policyVersion === null) return <span className="text-limited">{grant.policy.name}, not published: denies everything</span>;
-  return <span>{grant.policy.name} <span className="num text-ink-3">v{grant.policyVersion}</span></span>;
+  return (
+    <span>
+      {grant.policy.name} <span className="num text-ink-3">v{grant.policyVersion}</span>
+    </span>
+  );
 }
 
 /** The grants of one agent or of one server. */
@@ -43,11 +82,18 @@ export function GrantsPanel({ agent, server }: { agent?: string; server?: string
   const refusal = useRefusal('grant.write');
   const selected = get('sel');
   const shown = list.rows?.find((grant) => grant.id === selected);
-  const create = <Button variant="primary" disabledReason={refusal} onClick={() => set({ grant: 'new' })}><Plus aria-hidden className="size-4" />Create grant</Button>;
+  const create = (
+    <Button variant="primary" disabledReason={refusal} onClick={() => set({ grant: 'new' })}>
+      <Plus aria-hidden className="size-4" />
+      Create grant
+    </Button>
+  );
   const columns = [...(agent ? [] : [AGENT]), ...(server ? [] : [SERVER]), ...REST];
   return (
     <Panel flush>
-      <FilterBar facets={FACETS} filters={filters} searchLabel="Search grants">{create}</FilterBar>
+      <FilterBar facets={FACETS} filters={filters} searchLabel="Search grants">
+        {create}
+      </FilterBar>
       <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Grants">
         {(rows) =>
           rows.length > 0 ? (
@@ -59,8 +105,16 @@ export function GrantsPanel({ agent, server }: { agent?: string; server?: string
               rowClassName={(grant) => (grant.status === 'revoked' || grant.status === 'expired' ? 'text-ink-3' : undefined)}
               narrow={(grant) => (
                 <span className="flex flex-col gap-1">
-                  <span className="flex items-center justify-between gap-2"><span className="truncate font-medium">{agent ? grant.server.name : grant.agent.name}</span><StatusTag status={grant.status} /></span>
-                  <span className="flex items-center justify-between gap-2 text-meta text-ink-3"><span className="truncate"><PolicyOf grant={grant} /></span><Time at={grant.lastUsedAt} /></span>
+                  <span className="flex items-center justify-between gap-2">
+                    <span className="truncate font-medium">{agent ? grant.server.name : grant.agent.name}</span>
+                    <StatusTag status={grant.status} />
+                  </span>
+                  <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
+                    <span className="truncate">
+                      <PolicyOf grant={grant} />
+                    </span>
+                    <Time at={grant.lastUsedAt} />
+                  </span>
                 </span>
               )}
               selected={selected}
@@ -73,11 +127,17 @@ export function GrantsPanel({ agent, server }: { agent?: string; server?: string
           ) : filters.active.length > 0 ? (
             <NoMatches onClearLast={filters.clearLast} onClearAll={filters.clear} />
           ) : (
-            <EmptyState title="No grant yet" action={create}>A grant lets one agent use one server under one policy. Its token is what the client sends.</EmptyState>
+            <EmptyState title="No grant yet" action={create}>
+              A grant lets one agent use one server under one policy. Its token is what the client sends.
+            </EmptyState>
           )
         }
       </Loaded>
-      {shown ? <Peek title={`${shown.agent.name} on ${shown.server.name}`} onClose={() => set({ sel: null })}><GrantPanel key={shown.id} grant={shown} /></Peek> : null}
+      {shown ? (
+        <Peek title={`${shown.agent.name} on ${shown.server.name}`} onClose={() => set({ sel: null })}>
+          <GrantPanel key={shown.id} grant={shown} />
+        </Peek>
+      ) : null}
       {get('grant') === 'new' ? <CreateGrantDialog agent={agent} server={server} onClose={() => set({ grant: null })} /> : null}
     </Panel>
   );

@@ -54,7 +54,9 @@ export const CLIENT_SNIPPETS: readonly ClientSnippet[] = [
     note: 'The key is "servers" here, not "mcpServers". VS Code asks for the token once and keeps it in its secret store.',
     text: ({ slug, gatewayUrl, token }) =>
       json({
-        ...(token === null ? { inputs: [{ type: 'promptString', id: 'callgate-token', description: `Callgate token for ${slug}`, password: true }] } : {}),
+        ...(token === null
+          ? { inputs: [{ type: 'promptString', id: 'callgate-token', description: `Callgate token for ${slug}`, password: true }] }
+          : {}),
         servers: { [slug]: { type: 'http', url: gatewayUrl, headers: { Authorization: `Bearer ${token ?? '${input:callgate-token}'}` } } },
       }),
   },

@@ -18,23 +18,36 @@ export function TokenDialog({ grant, token, onClose }: { grant: Grant; token: st
     <Dialog
       open
       dismissable={false}
-      onOpenChange={(open) => { if (!open) leave(); }}
+      onOpenChange={(open) => {
+        if (!open) leave();
+      }}
       width="lg"
       title={`Connect ${grant.agent.name} to ${grant.server.name}`}
       footer={
         asking && !taken ? (
           <>
-            <span role="alert" className="mr-auto text-limited">The token was not copied. It cannot be shown again.</span>
+            <span role="alert" className="mr-auto text-limited">
+              The token was not copied. It cannot be shown again.
+            </span>
             <Button onClick={() => setAsking(false)}>Stay here</Button>
-            <Button variant="danger" onClick={onClose}>Leave without token</Button>
+            <Button variant="danger" onClick={onClose}>
+              Leave without token
+            </Button>
           </>
         ) : (
-          <Button variant="primary" onClick={leave}>Done</Button>
+          <Button variant="primary" onClick={leave}>
+            Done
+          </Button>
         )
       }
     >
       <div className="flex flex-col gap-5">
-        <SecretOnce secret={token} envName={TOKEN_VARIABLE} fileName={`${grant.agent.slug}-${grant.server.slug}.env`} onTaken={() => setTaken(true)} />
+        <SecretOnce
+          secret={token}
+          envName={TOKEN_VARIABLE}
+          fileName={`${grant.agent.slug}-${grant.server.slug}.env`}
+          onTaken={() => setTaken(true)}
+        />
         <ClientSnippets slug={grant.server.slug} gatewayUrl={grant.gatewayUrl} token={token} />
         <FirstCall grant={grant} />
       </div>

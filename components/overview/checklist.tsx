@@ -30,9 +30,30 @@ export function Checklist({ steps }: { steps: Steps }) {
           const isNext = item === next;
           return (
             <li key={item.key}>
-              <Link href={item.href} className={cn('flex items-center gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover', isNext && 'bg-accent-soft')}>
-                <span aria-hidden className={cn('flex size-6 shrink-0 items-center justify-center rounded-full border text-meta font-medium', isDone ? 'border-transparent bg-allowed-chip text-allowed' : isNext ? 'border-accent text-accent' : 'border-line text-ink-3')}>{isDone ? <Check className="size-3.5" /> : index + 1}</span>
-                <span className="min-w-0 flex-1"><span className={cn('block font-medium', isDone && 'text-ink-3')}>{item.label}{isDone ? <span className="sr-only"> (done)</span> : null}</span><span className="block text-meta text-ink-3">{item.hint}</span></span>
+              <Link
+                href={item.href}
+                className={cn('flex items-center gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover', isNext && 'bg-accent-soft')}
+              >
+                <span
+                  aria-hidden
+                  className={cn(
+                    'flex size-6 shrink-0 items-center justify-center rounded-full border text-meta font-medium',
+                    isDone
+                      ? 'border-transparent bg-allowed-chip text-allowed'
+                      : isNext
+                        ? 'border-accent text-accent'
+                        : 'border-line text-ink-3',
+                  )}
+                >
+                  {isDone ? <Check className="size-3.5" /> : index + 1}
+                </span>
+                <span className="min-w-0 flex-1">
+                  <span className={cn('block font-medium', isDone && 'text-ink-3')}>
+                    {item.label}
+                    {isDone ? <span className="sr-only"> (done)</span> : null}
+                  </span>
+                  <span className="block text-meta text-ink-3">{item.hint}</span>
+                </span>
                 {isDone ? null : <ChevronRight aria-hidden className="size-4 text-ink-3" />}
               </Link>
             </li>

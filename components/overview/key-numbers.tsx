@@ -32,12 +32,38 @@ export function KeyNumbers({ current, before, compared, filter }: KeyNumbersProp
   const share = current.total ? (refused / current.total) * 100 : 0;
   const join = (extra: string) => `/activity${filter ? `${filter}&` : '?'}${extra}`;
   return (
-    <section aria-label="Key numbers" className="grid grid-cols-2 rounded-panel border border-line bg-surface lg:grid-cols-5 [&>*]:border-line-soft [&>*]:border-b [&>*:last-child]:border-b-0 lg:[&>*]:border-b-0 lg:[&>*+*]:border-l">
-      <Cell label="Calls" value={formatCount(current.total)} note={delta(changeWords(current.total, before.total), compared)} href={`/activity${filter}`} />
-      <Cell label="Not allowed" value={formatCount(refused)} note={`${share < 10 ? share.toFixed(1) : Math.round(share)} % of ${formatCount(current.total)}`} href={join(`decision=${REFUSED}`)} />
-      <Cell label="Rate-limited" value={formatCount(now.limited)} note={delta(changeWords(now.limited, old.limited), compared)} href={join('decision=limited')} />
-      <Cell label="Gateway overhead, p95" value={formatMs(current.gatewayMs.p95)} note={`p50 ${formatMs(current.gatewayMs.p50)}, p99 ${formatMs(current.gatewayMs.p99)}`} />
-      <Cell label="Upstream time, p95" value={formatMs(current.upstreamMs.p95)} note={`p50 ${formatMs(current.upstreamMs.p50)}, p99 ${formatMs(current.upstreamMs.p99)}`} />
+    <section
+      aria-label="Key numbers"
+      className="grid grid-cols-2 rounded-panel border border-line bg-surface lg:grid-cols-5 [&>*]:border-line-soft [&>*]:border-b [&>*:last-child]:border-b-0 lg:[&>*]:border-b-0 lg:[&>*+*]:border-l"
+    >
+      <Cell
+        label="Calls"
+        value={formatCount(current.total)}
+        note={delta(changeWords(current.total, before.total), compared)}
+        href={`/activity${filter}`}
+      />
+      <Cell
+        label="Not allowed"
+        value={formatCount(refused)}
+        note={`${share < 10 ? share.toFixed(1) : Math.round(share)} % of ${formatCount(current.total)}`}
+        href={join(`decision=${REFUSED}`)}
+      />
+      <Cell
+        label="Rate-limited"
+        value={formatCount(now.limited)}
+        note={delta(changeWords(now.limited, old.limited), compared)}
+        href={join('decision=limited')}
+      />
+      <Cell
+        label="Gateway overhead, p95"
+        value={formatMs(current.gatewayMs.p95)}
+        note={`p50 ${formatMs(current.gatewayMs.p50)}, p99 ${formatMs(current.gatewayMs.p99)}`}
+      />
+      <Cell
+        label="Upstream time, p95"
+        value={formatMs(current.upstreamMs.p95)}
+        note={`p50 ${formatMs(current.upstreamMs.p50)}, p99 ${formatMs(current.upstreamMs.p99)}`}
+      />
     </section>
   );
 }
@@ -48,7 +74,13 @@ function Cell({ label, value, note, href }: { label: string; value: string; note
   return (
     <div className="flex min-w-0 flex-col px-4 py-3">
       <span className="text-base text-ink-2">{label}</span>
-      {href ? <Link href={href} className="num w-fit rounded-sm text-key font-semibold tracking-[-0.02em] text-ink hover:text-accent">{value}</Link> : <span className="num text-key font-semibold tracking-[-0.02em] text-ink">{value}</span>}
+      {href ? (
+        <Link href={href} className="num w-fit rounded-sm text-key font-semibold tracking-[-0.02em] text-ink hover:text-accent">
+          {value}
+        </Link>
+      ) : (
+        <span className="num text-key font-semibold tracking-[-0.02em] text-ink">{value}</span>
+      )}
       <span className="num text-meta text-ink-3">{note}</span>
     </div>
   );

@@ -9,7 +9,7 @@ import { OutcomeChart } from '@/components/shared/charts/outcome-chart';
 import { useLiveMessages } from '@/components/shared/live/live-provider';
 import { PageHeader } from '@/components/shared/page-header';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
-import { rangeBounds, RANGES, type RangeState, TimeRange } from '@/components/shared/time-range';
+import { RANGES, type RangeState, rangeBounds, TimeRange } from '@/components/shared/time-range';
 import { useUrlState } from '@/components/shared/url-state';
 import { LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
@@ -31,7 +31,11 @@ export function OverviewPage() {
       const bounds = rangeBounds(range, now);
       const current = await api<Stats>('GET', `/stats${queryString(bounds)}`, { signal });
       const length = Date.parse(current.to) - Date.parse(current.from);
-      const before = await api<Stats>('GET', `/stats${queryString({ from: new Date(Date.parse(current.from) - length).toISOString(), to: current.from })}`, { signal });
+      const before = await api<Stats>(
+        'GET',
+        `/stats${queryString({ from: new Date(Date.parse(current.from) - length).toISOString(), to: current.from })}`,
+        { signal },
+      );
       return { current, before };
     },
     placeholderData: keepPreviousData,
@@ -51,11 +55,29 @@ export function OverviewPage() {
         <Loaded query={stats} what="The numbers" skeleton={<div className="h-96" />}>
           {({ current, before }) =>
             current.total === 0 && before.total === 0 ? (
-              <Panel><EmptyState title="No calls in this time" action={<LinkButton href="/agents" variant="primary">Connect an agent</LinkButton>}>As soon as an agent calls a tool, its decisions are counted here.</EmptyState></Panel>
+              <Panel>
+                <EmptyState
+                  title="No calls in this time"
+                  action={
+                    <LinkButton href="/agents" variant="primary">
+                      Connect an agent
+                    </LinkButton>
+                  }
+                >
+                  As soon as an agent calls a tool, its decisions are counted here.
+                </EmptyState>
+              </Panel>
             ) : (
               <>
                 <KeyNumbers current={current} before={before} compared={compared} filter={filter} />
-                <Panel title="How were calls decided?"><OutcomeChart stats={current} onZoom={(from, to) => router.push(`/activity${queryString({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })}`)} /></Panel>
+                <Panel title="How were calls decided?">
+                  <OutcomeChart
+                    stats={current}
+                    onZoom={(from, to) =>
+                      router.push(`/activity${queryString({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })}`)
+                    }
+                  />
+                </Panel>
                 <TopLists stats={current} filter={{ range: range.range, from: range.from, to: range.to }} />
               </>
             )
@@ -77,10 +99,13 @@ function useRefreshOnCalls(refresh: () => void): void {
   useEffect(() => () => clearTimeout(timer.current), []);
   useLiveMessages('call', () => {
     if (timer.current) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      last.current = Date.now();
-      refresh();
-    }, Math.max(500, last.current + REFRESH_MS - Date.now()));
+    timer.current = setTimeout(
+      () => {
+        timer.current = undefined;
+        last.current = Date.now();
+        refresh();
+      },
+      Math.max(500, last.current + REFRESH_MS - Date.now()),
+    );
   });
 }

@@ -4,23 +4,48 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { api, type Page } from '@/components/shared/api/client';
 import type { Change, LimitRow } from '@/components/shared/api/wire';
+import { changeWords } from '@/components/shared/change-words';
 import { Meter } from '@/components/shared/meter';
 import { Loaded, SkeletonRows } from '@/components/shared/state-view';
 import { Time } from '@/components/shared/time-text';
 import { Panel } from '@/components/ui/panel';
-import { changeWords } from '@/components/shared/change-words';
 
 export function NearLimits() {
-  const query = useQuery({ queryKey: ['limits', 'near'], queryFn: async ({ signal }) => (await api<Page<LimitRow>>('GET', '/limits?near=0.8&limit=6', { signal })).items, refetchInterval: 10_000 });
+  const query = useQuery({
+    queryKey: ['limits', 'near'],
+    queryFn: async ({ signal }) => (await api<Page<LimitRow>>('GET', '/limits?near=0.8&limit=6', { signal })).items,
+    refetchInterval: 10_000,
+  });
   return (
-    <Panel title="Which limits are nearly used up?" meta="80 % or more" actions={<Link href="/limits" className="text-accent hover:underline">All limits</Link>} flush>
+    <Panel
+      title="Which limits are nearly used up?"
+      meta="80 % or more"
+      actions={
+        <Link href="/limits" className="text-accent hover:underline">
+          All limits
+        </Link>
+      }
+      flush
+    >
       <Loaded query={query} what="Limits" skeleton={<SkeletonRows rows={3} />}>
         {(rows) =>
-          rows.length === 0 ? <p className="px-4 py-6 text-ink-2">No limit is above 80 % right now.</p> : (
+          rows.length === 0 ? (
+            <p className="px-4 py-6 text-ink-2">No limit is above 80 % right now.</p>
+          ) : (
             <ul className="py-1">
               {rows.map((row) => (
                 <li key={row.key} className="flex flex-col gap-1 px-4 py-1.5">
-                  <span className="flex justify-between gap-3"><span className="min-w-0 truncate">{row.scopeName ?? row.scopeKey} <span className="text-ink-3">{row.policy} · {row.counter}</span></span><span className="shrink-0 text-ink-3">resets <Time at={row.resetsAt} /></span></span>
+                  <span className="flex justify-between gap-3">
+                    <span className="min-w-0 truncate">
+                      {row.scopeName ?? row.scopeKey}{' '}
+                      <span className="text-ink-3">
+                        {row.policy} · {row.counter}
+                      </span>
+                    </span>
+                    <span className="shrink-0 text-ink-3">
+                      resets <Time at={row.resetsAt} />
+                    </span>
+                  </span>
                   <Meter used={row.used} max={row.max} label={`${row.counter} of ${row.scopeName ?? row.scopeKey}`} />
                 </li>
               ))}
@@ -33,17 +58,35 @@ export function NearLimits() {
 }
 
 export function RecentChanges() {
-  const query = useQuery({ queryKey: ['changes', 'recent'], queryFn: async ({ signal }) => (await api<Page<Change>>('GET', '/changes?limit=8', { signal })).items });
+  const query = useQuery({
+    queryKey: ['changes', 'recent'],
+    queryFn: async ({ signal }) => (await api<Page<Change>>('GET', '/changes?limit=8', { signal })).items,
+  });
   return (
-    <Panel title="Who changed what?" actions={<Link href="/settings/changes" className="text-accent hover:underline">All changes</Link>} flush>
+    <Panel
+      title="Who changed what?"
+      actions={
+        <Link href="/settings/changes" className="text-accent hover:underline">
+          All changes
+        </Link>
+      }
+      flush
+    >
       <Loaded query={query} what="Changes" skeleton={<SkeletonRows rows={4} />}>
         {(rows) =>
-          rows.length === 0 ? <p className="px-4 py-6 text-ink-2">Nothing was changed yet.</p> : (
+          rows.length === 0 ? (
+            <p className="px-4 py-6 text-ink-2">Nothing was changed yet.</p>
+          ) : (
             <ul className="py-1">
               {rows.map((row) => (
                 <li key={row.id} className="flex items-baseline justify-between gap-3 px-4 py-1">
-                  <span className="min-w-0 truncate"><span className="font-medium">{row.actor.name}</span> <span className="text-ink-2">{changeWords(row)}</span> {row.entityName}</span>
-                  <span className="shrink-0 text-meta text-ink-3"><Time at={row.at} /></span>
+                  <span className="min-w-0 truncate">
+                    <span className="font-medium">{row.actor.name}</span> <span className="text-ink-2">{changeWords(row)}</span>{' '}
+                    {row.entityName}
+                  </span>
+                  <span className="shrink-0 text-meta text-ink-3">
+                    <Time at={row.at} />
+                  </span>
                 </li>
               ))}
             </ul>

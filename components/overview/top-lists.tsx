@@ -33,9 +33,44 @@ export function TopLists({ stats, filter }: { stats: Stats; filter: Record<strin
   const refusals = stats.topReasons.filter((one) => !one.reason.startsWith('policy.allowed') && one.reason !== 'policy.default_allow');
   return (
     <div className="grid items-start gap-4 lg:grid-cols-3">
-      <Bars title="Which agents call most?" rows={stats.topAgents.map((one) => ({ key: one.name, label: one.name, calls: one.calls, refused: one.refused, href: link({ agent: one.name }) }))} />
-      <Bars title="Which tools are called most?" rows={stats.topTools.map((one) => ({ key: `${one.server}/${one.name}`, label: <><span className="text-ink-3">{one.server ? `${one.server} / ` : ''}</span><code className="font-mono text-meta"><InertText text={one.name} max={60} /></code></>, calls: one.calls, refused: one.refused, href: link({ tool: one.name, server: one.server }) }))} />
-      <Bars title="Why were calls refused?" rows={refusals.map((one) => ({ key: one.reason, label: <span title={REASONS[one.reason as Reason]?.words}>{one.reason}</span>, calls: one.calls, colour: colourOf(one.reason), href: link({ q: one.reason }) }))} empty="No call was refused in this time." />
+      <Bars
+        title="Which agents call most?"
+        rows={stats.topAgents.map((one) => ({
+          key: one.name,
+          label: one.name,
+          calls: one.calls,
+          refused: one.refused,
+          href: link({ agent: one.name }),
+        }))}
+      />
+      <Bars
+        title="Which tools are called most?"
+        rows={stats.topTools.map((one) => ({
+          key: `${one.server}/${one.name}`,
+          label: (
+            <>
+              <span className="text-ink-3">{one.server ? `${one.server} / ` : ''}</span>
+              <code className="font-mono text-meta">
+                <InertText text={one.name} max={60} />
+              </code>
+            </>
+          ),
+          calls: one.calls,
+          refused: one.refused,
+          href: link({ tool: one.name, server: one.server }),
+        }))}
+      />
+      <Bars
+        title="Why were calls refused?"
+        rows={refusals.map((one) => ({
+          key: one.reason,
+          label: <span title={REASONS[one.reason as Reason]?.words}>{one.reason}</span>,
+          calls: one.calls,
+          colour: colourOf(one.reason),
+          href: link({ q: one.reason }),
+        }))}
+        empty="No call was refused in this time."
+      />
     </div>
   );
 }
@@ -52,7 +87,13 @@ function Bars({ title, rows, empty = 'No calls in this time.' }: { title: string
         {shown.map((row) => (
           <li key={row.key}>
             <Link href={row.href} className="block px-4 py-1.5 -outline-offset-2 hover:bg-hover">
-              <span className="flex items-baseline justify-between gap-3"><span className="min-w-0 truncate">{row.label}</span><span className="num shrink-0">{formatCount(row.calls)}{row.refused ? <span className="text-denied"> · {formatCount(row.refused)} refused</span> : null}</span></span>
+              <span className="flex items-baseline justify-between gap-3">
+                <span className="min-w-0 truncate">{row.label}</span>
+                <span className="num shrink-0">
+                  {formatCount(row.calls)}
+                  {row.refused ? <span className="text-denied"> · {formatCount(row.refused)} refused</span> : null}
+                </span>
+              </span>
               <span aria-hidden className="mt-1 flex h-1 overflow-hidden rounded-full bg-sunken">
                 <span className="bg-allowed-chart" style={{ width: `${((row.calls - (row.refused ?? row.calls)) / most) * 100}%` }} />
                 <span className={row.colour ?? 'bg-denied-chart'} style={{ width: `${((row.refused ?? row.calls) / most) * 100}%` }} />
@@ -60,7 +101,11 @@ function Bars({ title, rows, empty = 'No calls in this time.' }: { title: string
             </Link>
           </li>
         ))}
-        {rest > 0 ? <li className="num px-4 py-1.5 text-ink-3">{formatCount(rest)} in {rows.length - ROWS} others</li> : null}
+        {rest > 0 ? (
+          <li className="num px-4 py-1.5 text-ink-3">
+            {formatCount(rest)} in {rows.length - ROWS} others
+          </li>
+        ) : null}
       </ul>
     </Panel>
   );

@@ -18,14 +18,24 @@ export function BackupNotice({ draft }: { draft: Draft }) {
     <div role="status" className="mb-4 flex flex-wrap items-center gap-3 rounded-panel border border-line bg-accent-soft px-4 py-2">
       <History aria-hidden className="size-4 text-accent" />
       <span>This browser kept text that was typed here and not saved.</span>
-      <span className="ml-auto flex gap-2"><Button size="sm" onClick={draft.takeBackup}>Restore unsaved text</Button><Button size="sm" variant="ghost" onClick={draft.dropBackup}>Drop it</Button></span>
+      <span className="ml-auto flex gap-2">
+        <Button size="sm" onClick={draft.takeBackup}>
+          Restore unsaved text
+        </Button>
+        <Button size="sm" variant="ghost" onClick={draft.dropBackup}>
+          Drop it
+        </Button>
+      </span>
     </div>
   );
 }
 
 /** Two people edited at once: both texts side by side, and neither is lost without a decision. */
 export function ConflictDialog({ policy, draft }: { policy: PolicyDetail; draft: Draft }) {
-  const theirs = useQuery({ queryKey: ['policy', 'conflict', policy.id, draft.save.submittedAt], queryFn: () => api<PolicyDetail>('GET', path(policy)) });
+  const theirs = useQuery({
+    queryKey: ['policy', 'conflict', policy.id, draft.save.submittedAt],
+    queryFn: () => api<PolicyDetail>('GET', path(policy)),
+  });
   const text = theirs.data?.draft?.text ?? theirs.data?.liveText ?? '';
   return (
     <Dialog
@@ -34,16 +44,34 @@ export function ConflictDialog({ policy, draft }: { policy: PolicyDetail; draft:
       width="xl"
       dismissable={false}
       title="Somebody else saved this draft meanwhile"
-      description={theirs.data?.draft ? `Saved by ${theirs.data.draft.updatedBy}. Left is theirs, right is yours.` : 'Left is what is stored, right is yours.'}
+      description={
+        theirs.data?.draft
+          ? `Saved by ${theirs.data.draft.updatedBy}. Left is theirs, right is yours.`
+          : 'Left is what is stored, right is yours.'
+      }
       footer={
         <>
           <Button onClick={() => draft.save.reset()}>Go on editing</Button>
-          <Button disabledReason={theirs.data ? null : 'Loading their text'} onClick={() => { draft.setText(text); draft.save.reset(); }}>Take theirs</Button>
-          <Button variant="primary" pending={draft.save.isPending} onClick={() => draft.save.mutate({ overwrite: true })}>Save mine over theirs</Button>
+          <Button
+            disabledReason={theirs.data ? null : 'Loading their text'}
+            onClick={() => {
+              draft.setText(text);
+              draft.save.reset();
+            }}
+          >
+            Take theirs
+          </Button>
+          <Button variant="primary" pending={draft.save.isPending} onClick={() => draft.save.mutate({ overwrite: true })}>
+            Save mine over theirs
+          </Button>
         </>
       }
     >
-      {theirs.data ? <MonacoDiff label="Their draft and yours" before={text} after={draft.text} height={420} /> : <p className="text-ink-2">Loading their text…</p>}
+      {theirs.data ? (
+        <MonacoDiff label="Their draft and yours" before={text} after={draft.text} height={420} />
+      ) : (
+        <p className="text-ink-2">Loading their text…</p>
+      )}
     </Dialog>
   );
 }

@@ -32,7 +32,12 @@ export function EditorPane({ policy, draft, validation, editor, onSave, onPublis
   const schema = useMemo(() => policyJsonSchema((tools.data ?? []).map((tool) => tool.name)), [tools.data]);
   return (
     <div className="min-w-0 overflow-hidden rounded-panel border border-line bg-surface">
-      {wide ? null : <p className="flex items-center gap-2 border-line-soft border-b px-3 py-2 text-ink-2"><MonitorSmartphone aria-hidden className="size-4 shrink-0" />Editing needs a wider screen. Here the policy can be read, tried and rolled back.</p>}
+      {wide ? null : (
+        <p className="flex items-center gap-2 border-line-soft border-b px-3 py-2 text-ink-2">
+          <MonitorSmartphone aria-hidden className="size-4 shrink-0" />
+          Editing needs a wider screen. Here the policy can be read, tried and rolled back.
+        </p>
+      )}
       <MonacoEditor
         label={`Policy ${policy.name}`}
         value={draft.text}
@@ -45,7 +50,11 @@ export function EditorPane({ policy, draft, validation, editor, onSave, onPublis
         onSave={onSave}
         onPrimary={onPublish}
       />
-      <ProblemsPanel problems={validation.problems} state={validation.state} onGoTo={(line, column) => editor.current?.goTo(line, column)} />
+      <ProblemsPanel
+        problems={validation.problems}
+        state={validation.state}
+        onGoTo={(line, column) => editor.current?.goTo(line, column)}
+      />
     </div>
   );
 }

@@ -14,7 +14,13 @@ import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { START_POINTS } from './start-points';
 
-const slugOf = (name: string) => name.toLowerCase().normalize('NFKD').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 63);
+const slugOf = (name: string) =>
+  name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63);
 
 export async function startText(id: string, server: string): Promise<string> {
   const point = START_POINTS.find((one) => one.id === id);
@@ -46,23 +52,61 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
   return (
     <Dialog
       open
-      onOpenChange={(open) => { if (!open) onClose(); }}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
       dismissable={name === ''}
       title="New policy"
       description="It starts as a draft; nothing changes until you publish it and a grant uses it."
       width="sm"
-      footer={<><Button onClick={onClose}>Cancel</Button><Button variant="primary" pending={create.isPending} disabledReason={missing} onClick={() => create.mutate()}>Create draft</Button></>}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" pending={create.isPending} disabledReason={missing} onClick={() => create.mutate()}>
+            Create draft
+          </Button>
+        </>
+      }
     >
-      <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (!missing) create.mutate(); }}>
-        {server ? null : <Field label="Server"><Select value={target || undefined} onChange={setChosen} placeholder={servers.data?.length === 0 ? 'Add a server first' : 'Choose a server'} options={(servers.data ?? []).map((one) => ({ value: one.slug, label: one.name, hint: one.slug }))} /></Field>}
-        <Field label="Name" error={fieldError(create.error, 'name')}><Input autoFocus value={name} placeholder="Support desk" onChange={(event) => setName(event.target.value)} /></Field>
-        <Field label="Slug" hint="Names the policy in the API and the audit trail; never changes." error={fieldError(create.error, 'policy')}><Input className="font-mono" value={finalSlug} onChange={(event) => setSlug(event.target.value)} /></Field>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!missing) create.mutate();
+        }}
+      >
+        {server ? null : (
+          <Field label="Server">
+            <Select
+              value={target || undefined}
+              onChange={setChosen}
+              placeholder={servers.data?.length === 0 ? 'Add a server first' : 'Choose a server'}
+              options={(servers.data ?? []).map((one) => ({ value: one.slug, label: one.name, hint: one.slug }))}
+            />
+          </Field>
+        )}
+        <Field label="Name" error={fieldError(create.error, 'name')}>
+          <Input autoFocus value={name} placeholder="Support desk" onChange={(event) => setName(event.target.value)} />
+        </Field>
+        <Field
+          label="Slug"
+          hint="Names the policy in the API and the audit trail; never changes."
+          error={fieldError(create.error, 'policy')}
+        >
+          <Input className="font-mono" value={finalSlug} onChange={(event) => setSlug(event.target.value)} />
+        </Field>
         <fieldset className="flex flex-col gap-1.5">
           <legend className="mb-1 font-medium">Start with</legend>
           {START_POINTS.map((point) => (
-            <label key={point.id} className="flex items-start gap-2 rounded-control border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft">
+            <label
+              key={point.id}
+              className="flex items-start gap-2 rounded-control border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft"
+            >
               <input type="radio" name="start" className="mt-0.5" checked={start === point.id} onChange={() => setStart(point.id)} />
-              <span><span className="font-medium">{point.label}</span><span className="block text-meta text-ink-2">{point.hint}</span></span>
+              <span>
+                <span className="font-medium">{point.label}</span>
+                <span className="block text-meta text-ink-2">{point.hint}</span>
+              </span>
             </label>
           ))}
         </fieldset>

@@ -12,7 +12,16 @@ export function PoliciesPage() {
   const refusal = useRefusal('policy.write');
   return (
     <>
-      <PageHeader title="Policies" description="What agents may call, with which arguments and how often. Each publication is a version that never changes." actions={<Button variant="primary" disabledReason={refusal} onClick={() => set({ new: '1' })}><Plus aria-hidden className="size-4" />New policy</Button>} />
+      <PageHeader
+        title="Policies"
+        description="What agents may call, with which arguments and how often. Each publication is a version that never changes."
+        actions={
+          <Button variant="primary" disabledReason={refusal} onClick={() => set({ new: '1' })}>
+            <Plus aria-hidden className="size-4" />
+            New policy
+          </Button>
+        }
+      />
       <PolicyTable />
     </>
   );

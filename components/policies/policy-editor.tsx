@@ -33,28 +33,54 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
     if (!cannotWrite && draft.hasUnsaved()) draft.save.mutate({}, { onSuccess: () => toast.success('Draft saved') });
   };
   const differs = draft.text !== (policy.liveText ?? '');
-  const publish = () => { if (!cannotPublish && differs) setPublishing(true); };
-  useShortcuts({ 'mod+s': (event) => { event.preventDefault(); save(); } });
+  const publish = () => {
+    if (!cannotPublish && differs) setPublishing(true);
+  };
+  useShortcuts({
+    'mod+s': (event) => {
+      event.preventDefault();
+      save();
+    },
+  });
   const tab = get('tab') ?? 'editor';
   return (
     <>
       <PageHeader
         title={policy.name}
-        trail={[{ label: 'Policies', href: '/policies' }, { label: policy.server.name, href: `/servers/${policy.server.slug}?tab=policies` }]}
+        trail={[
+          { label: 'Policies', href: '/policies' },
+          { label: policy.server.name, href: `/servers/${policy.server.slug}?tab=policies` },
+        ]}
         badges={
           <>
-            {policy.live ? <StatusTag status="active" word={`Live v${policy.live.version}`} /> : <StatusTag status="draft" word="Not published" />}
+            {policy.live ? (
+              <StatusTag status="active" word={`Live v${policy.live.version}`} />
+            ) : (
+              <StatusTag status="draft" word="Not published" />
+            )}
             {policy.mode === 'observe' ? <StatusTag status="pending" word="Observe only" /> : null}
             <span role="status" className="text-meta text-ink-3">
-              {draft.dirty ? 'Unsaved changes' : policy.draft ? <>Draft saved <Time at={policy.draft.updatedAt} /> by {policy.draft.updatedBy}</> : 'No draft'}
+              {draft.dirty ? (
+                'Unsaved changes'
+              ) : policy.draft ? (
+                <>
+                  Draft saved <Time at={policy.draft.updatedAt} /> by {policy.draft.updatedBy}
+                </>
+              ) : (
+                'No draft'
+              )}
             </span>
           </>
         }
         actions={
           <>
             <PolicyMenu policy={policy} onStart={draft.setText} />
-            <Button pending={draft.save.isPending} disabledReason={cannotWrite ?? (draft.dirty ? null : 'Nothing to save')} onClick={save}>Save draft</Button>
-            <Button variant="primary" disabledReason={cannotPublish ?? (differs ? null : 'The text is what is live')} onClick={publish}>Review and publish</Button>
+            <Button pending={draft.save.isPending} disabledReason={cannotWrite ?? (draft.dirty ? null : 'Nothing to save')} onClick={save}>
+              Save draft
+            </Button>
+            <Button variant="primary" disabledReason={cannotPublish ?? (differs ? null : 'The text is what is live')} onClick={publish}>
+              Review and publish
+            </Button>
           </>
         }
       />
@@ -69,7 +95,15 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
             label: 'Editor',
             content: (
               <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_420px]">
-                <EditorPane policy={policy} draft={draft} validation={validation} editor={editor} onSave={save} onPublish={publish} readOnly={Boolean(cannotWrite)} />
+                <EditorPane
+                  policy={policy}
+                  draft={draft}
+                  validation={validation}
+                  editor={editor}
+                  onSave={save}
+                  onPublish={publish}
+                  readOnly={Boolean(cannotWrite)}
+                />
                 <TryPanel server={policy.server.slug} text={draft.text} policy={policy} />
               </div>
             ),
@@ -77,7 +111,9 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
           { value: 'versions', label: 'Versions', count: policy.live?.version ?? 0, content: <VersionsTab policy={policy} /> },
         ]}
       />
-      {publishing ? <PublishDialog policy={policy} draft={draft} problems={validation.problems} onClose={() => setPublishing(false)} /> : null}
+      {publishing ? (
+        <PublishDialog policy={policy} draft={draft} problems={validation.problems} onClose={() => setPublishing(false)} />
+      ) : null}
       {draft.conflict ? <ConflictDialog policy={policy} draft={draft} /> : null}
     </>
   );

@@ -9,7 +9,12 @@ import { PolicyEditor } from './policy-editor';
 export function PolicyPage({ server, policy }: { server: string; policy: string }) {
   const query = useQuery({
     queryKey: ['policy', server, policy],
-    queryFn: ({ signal }) => api<PolicyDetail>('GET', `/servers/${encodeURIComponent(server)}/policies/${encodeURIComponent(policy)}`, { signal }),
+    queryFn: ({ signal }) =>
+      api<PolicyDetail>('GET', `/servers/${encodeURIComponent(server)}/policies/${encodeURIComponent(policy)}`, { signal }),
   });
-  return <Loaded query={query} what="This policy" skeleton={<SkeletonRows rows={12} />}>{(data) => <PolicyEditor key={data.id} policy={data} />}</Loaded>;
+  return (
+    <Loaded query={query} what="This policy" skeleton={<SkeletonRows rows={12} />}>
+      {(data) => <PolicyEditor key={data.id} policy={data} />}
+    </Loaded>
+  );
 }

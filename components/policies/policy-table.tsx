@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
 import { useAllServers, useList } from '@/components/shared/api/lists';
 import type { Policy } from '@/components/shared/api/wire';
-import { FilterBar, type Facet, useFilters } from '@/components/shared/filter-bar';
+import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
 import { formatCount } from '@/components/shared/format';
 import { useRefusal } from '@/components/shared/permission';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
@@ -19,29 +19,82 @@ import { NewPolicyDialog } from './new-policy-dialog';
 
 const REST: readonly Column<Policy>[] = [
   { id: 'name', header: 'Policy', width: '24%', cell: (policy) => <span className="font-medium">{policy.name}</span> },
-  { id: 'live', header: 'Live', width: '96px', cell: (policy) => (policy.live ? <span className="num">v{policy.live.version}</span> : <span className="text-ink-3">not published</span>) },
-  { id: 'mode', header: 'Mode', width: '120px', cell: (policy) => (policy.mode === 'observe' ? <span className="text-limited">Observe only</span> : policy.mode ? <span className="text-ink-2">Enforce</span> : <span className="text-ink-3">–</span>) },
-  { id: 'draft', header: 'Draft', width: '190px', cell: (policy) => (policy.hasDraft ? <span className="inline-flex items-center gap-1.5"><StatusTag status="draft" word="Draft" /><span className="truncate text-ink-3">by {policy.draftUpdatedBy}</span></span> : <span className="text-ink-3">none</span>) },
+  {
+    id: 'live',
+    header: 'Live',
+    width: '96px',
+    cell: (policy) =>
+      policy.live ? <span className="num">v{policy.live.version}</span> : <span className="text-ink-3">not published</span>,
+  },
+  {
+    id: 'mode',
+    header: 'Mode',
+    width: '120px',
+    cell: (policy) =>
+      policy.mode === 'observe' ? (
+        <span className="text-limited">Observe only</span>
+      ) : policy.mode ? (
+        <span className="text-ink-2">Enforce</span>
+      ) : (
+        <span className="text-ink-3">–</span>
+      ),
+  },
+  {
+    id: 'draft',
+    header: 'Draft',
+    width: '190px',
+    cell: (policy) =>
+      policy.hasDraft ? (
+        <span className="inline-flex items-center gap-1.5">
+          <StatusTag status="draft" word="Draft" />
+          <span className="truncate text-ink-3">by {policy.draftUpdatedBy}</span>
+        </span>
+      ) : (
+        <span className="text-ink-3">none</span>
+      ),
+  },
   { id: 'grants', header: 'Grants', align: 'right', width: '80px', cell: (policy) => formatCount(policy.grants) },
-  { id: 'publisher', from: 'xl', header: 'Published by', width: '16%', cell: (policy) => <span className="text-ink-2">{policy.live?.publishedBy ?? '–'}</span> },
+  {
+    id: 'publisher',
+    from: 'xl',
+    header: 'Published by',
+    width: '16%',
+    cell: (policy) => <span className="text-ink-2">{policy.live?.publishedBy ?? '–'}</span>,
+  },
   { id: 'at', header: 'Published', align: 'right', width: '140px', cell: (policy) => <Time at={policy.live?.publishedAt} /> },
 ];
-const SERVER: Column<Policy> = { id: 'server', header: 'Server', width: '16%', cell: (policy) => <span className="text-ink-2">{policy.server.name}</span> };
+const SERVER: Column<Policy> = {
+  id: 'server',
+  header: 'Server',
+  width: '16%',
+  cell: (policy) => <span className="text-ink-2">{policy.server.name}</span>,
+};
 
 /** The policies of one server, or of all of them. */
 export function PolicyTable({ server }: { server?: string }) {
   const router = useRouter();
   const { get, set } = useUrlState();
   const servers = useAllServers(!server);
-  const facets = useMemo<readonly Facet[]>(() => (server ? [] : [{ id: 'server', label: 'Server', options: (servers.data ?? []).map((one) => ({ value: one.slug, label: one.name })) }]), [server, servers.data]);
+  const facets = useMemo<readonly Facet[]>(
+    () =>
+      server ? [] : [{ id: 'server', label: 'Server', options: (servers.data ?? []).map((one) => ({ value: one.slug, label: one.name })) }],
+    [server, servers.data],
+  );
   const filters = useFilters(facets);
   const list = useList<Policy>('policies', server ? `/servers/${server}/policies` : '/policies', filters.values);
   const refusal = useRefusal('policy.write');
   const open = get('new') === '1';
-  const create = <Button variant="primary" disabledReason={refusal} onClick={() => set({ new: '1' })}><Plus aria-hidden className="size-4" />New policy</Button>;
+  const create = (
+    <Button variant="primary" disabledReason={refusal} onClick={() => set({ new: '1' })}>
+      <Plus aria-hidden className="size-4" />
+      New policy
+    </Button>
+  );
   return (
     <Panel flush>
-      <FilterBar facets={facets} filters={filters} searchLabel="Search policies">{server ? create : null}</FilterBar>
+      <FilterBar facets={facets} filters={filters} searchLabel="Search policies">
+        {server ? create : null}
+      </FilterBar>
       <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Policies">
         {(rows) =>
           rows.length > 0 ? (
@@ -52,8 +105,16 @@ export function PolicyTable({ server }: { server?: string }) {
               rowKey={(policy) => policy.id}
               narrow={(policy) => (
                 <span className="flex flex-col gap-1">
-                  <span className="flex items-center justify-between gap-2"><span className="truncate font-medium">{policy.name}</span><span className="num">{policy.live ? `v${policy.live.version}` : 'not published'}</span></span>
-                  <span className="flex items-center justify-between gap-2 text-meta text-ink-3"><span className="truncate">{policy.server.name} · {formatCount(policy.grants)} grants</span>{policy.hasDraft ? <StatusTag status="draft" className="text-meta" /> : null}</span>
+                  <span className="flex items-center justify-between gap-2">
+                    <span className="truncate font-medium">{policy.name}</span>
+                    <span className="num">{policy.live ? `v${policy.live.version}` : 'not published'}</span>
+                  </span>
+                  <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
+                    <span className="truncate">
+                      {policy.server.name} · {formatCount(policy.grants)} grants
+                    </span>
+                    {policy.hasDraft ? <StatusTag status="draft" className="text-meta" /> : null}
+                  </span>
                 </span>
               )}
               onOpen={(policy) => router.push(`/policies/${policy.server.slug}/${policy.slug}`)}
@@ -64,7 +125,9 @@ export function PolicyTable({ server }: { server?: string }) {
           ) : filters.active.length > 0 ? (
             <NoMatches onClearLast={filters.clearLast} onClearAll={filters.clear} />
           ) : (
-            <EmptyState title="No policy yet" action={create}>A policy says which tools an agent may call, with which arguments and how often. Without one, a grant denies everything.</EmptyState>
+            <EmptyState title="No policy yet" action={create}>
+              A policy says which tools an agent may call, with which arguments and how often. Without one, a grant denies everything.
+            </EmptyState>
           )
         }
       </Loaded>

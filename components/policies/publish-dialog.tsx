@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, ApiError } from '@/components/shared/api/client';
+import { ApiError, api } from '@/components/shared/api/client';
 import type { PolicyDetail, PolicyPublished, Problem } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
 import { plural } from '@/components/shared/format';
@@ -31,25 +31,39 @@ export function PublishDialog({ policy, draft, problems, onClose }: PublishDialo
     mutationFn: async () => {
       // Saved again even when nothing changed here: the check of its version makes sure that nobody else's text goes live.
       await draft.save.mutateAsync({});
-      return api<PolicyPublished>('POST', `${path(policy)}/publish`, { body: { comment: comment.trim(), expectedVersion: policy.live?.version ?? 0 } });
+      return api<PolicyPublished>('POST', `${path(policy)}/publish`, {
+        body: { comment: comment.trim(), expectedVersion: policy.live?.version ?? 0 },
+      });
     },
     onSuccess: (published) => {
       for (const key of ['policy', 'policies', 'versions', 'server', 'servers', 'setup']) client.invalidateQueries({ queryKey: [key] });
-      toast.success(`Version ${published.version} is live`, { description: `${plural(policy.grants, 'grant')} use it from the next call.` });
+      toast.success(`Version ${published.version} is live`, {
+        description: `${plural(policy.grants, 'grant')} use it from the next call.`,
+      });
       onClose();
     },
   });
-  const refusal = errors.length > 0 ? `${plural(errors.length, 'error')} to fix first` : comment.trim() === '' ? 'Say why in the comment' : null;
+  const refusal =
+    errors.length > 0 ? `${plural(errors.length, 'error')} to fix first` : comment.trim() === '' ? 'Say why in the comment' : null;
   const next = (policy.live?.version ?? 0) + 1;
   return (
     <Dialog
       open
-      onOpenChange={(open) => { if (!open) onClose(); }}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
       dismissable={comment === ''}
       width="xl"
       title={`Publish version ${next}`}
       description={`${plural(policy.grants, 'active grant')} ${policy.grants === 1 ? 'uses' : 'use'} this policy and follow${policy.grants === 1 ? 's' : ''} it from the next call.`}
-      footer={<><Button onClick={onClose}>Go on editing</Button><Button variant="primary" pending={publish.isPending} disabledReason={refusal} onClick={() => publish.mutate()}>Publish version {next}</Button></>}
+      footer={
+        <>
+          <Button onClick={onClose}>Go on editing</Button>
+          <Button variant="primary" pending={publish.isPending} disabledReason={refusal} onClick={() => publish.mutate()}>
+            Publish version {next}
+          </Button>
+        </>
+      }
     >
       <div className="flex flex-col gap-4">
         <section>
@@ -58,9 +72,18 @@ export function PublishDialog({ policy, draft, problems, onClose }: PublishDialo
         </section>
         {errors.length > 0 ? <Lines title="Errors" look="text-denied" problems={errors} /> : null}
         {warnings.length > 0 ? <Lines title="Warnings" look="text-limited" problems={warnings} /> : null}
-        <Field label="Comment" hint="Kept with the version and shown in its history."><Textarea rows={2} value={comment} onChange={(event) => setComment(event.target.value)} placeholder="What changes for agents, and why" /></Field>
+        <Field label="Comment" hint="Kept with the version and shown in its history.">
+          <Textarea
+            rows={2}
+            value={comment}
+            onChange={(event) => setComment(event.target.value)}
+            placeholder="What changes for agents, and why"
+          />
+        </Field>
         {publish.error instanceof ApiError && publish.error.status === 409 ? (
-          <p role="alert" className="rounded-control bg-denied-chip px-3 py-2 text-denied">Another version went live meanwhile. Close this, look at Versions, then publish again. Your text is kept.</p>
+          <p role="alert" className="rounded-control bg-denied-chip px-3 py-2 text-denied">
+            Another version went live meanwhile. Close this, look at Versions, then publish again. Your text is kept.
+          </p>
         ) : (
           <FormError error={publish.error} />
         )}
@@ -73,7 +96,13 @@ function Lines({ title, look, problems }: { title: string; look: string; problem
   return (
     <section>
       <h3 className={`mb-1 font-medium ${look}`}>{title}</h3>
-      <ul className="list-disc pl-4 text-ink-2 marker:text-ink-3">{problems.map((problem, index) => <li key={index}>Line {problem.line}: {problem.message} {problem.hint}</li>)}</ul>
+      <ul className="list-disc pl-4 text-ink-2 marker:text-ink-3">
+        {problems.map((problem, index) => (
+          <li key={index}>
+            Line {problem.line}: {problem.message} {problem.hint}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -17,14 +17,18 @@ import { exampleArguments } from './example-arguments';
 
 /** What the gateway would decide with the text in the editor: the real engine, nothing is sent, nothing is charged. */
 export function TryPanel({ server, text, policy }: { server: string; text: string; policy: PolicyDetail }) {
-  const tools = useQuery({ queryKey: ['tools', 'names', server], queryFn: ({ signal }) => api<Tool[]>('GET', `/servers/${server}/tools`, { signal }) });
+  const tools = useQuery({
+    queryKey: ['tools', 'names', server],
+    queryFn: ({ signal }) => api<Tool[]>('GET', `/servers/${server}/tools`, { signal }),
+  });
   const agents = useAllAgents();
   const [tool, setTool] = useState('');
   const [agent, setAgent] = useState('');
   const [args, setArgs] = useState('{}');
   const [badJson, setBadJson] = useState<string | null>(null);
   const attempt = useMutation({
-    mutationFn: (parsed: object) => api<DecisionAnswer>('POST', '/decisions', { body: { server, text, tool, arguments: parsed, ...(agent ? { agent } : {}) } }),
+    mutationFn: (parsed: object) =>
+      api<DecisionAnswer>('POST', '/decisions', { body: { server, text, tool, arguments: parsed, ...(agent ? { agent } : {}) } }),
   });
   const chosen = tools.data?.find((one) => one.name === tool);
   useEffect(() => {
@@ -45,21 +49,48 @@ export function TryPanel({ server, text, policy }: { server: string; text: strin
     <Panel title="Try a call" meta="nothing is sent to the server">
       <div className="flex flex-col gap-3">
         <Field label="Tool">
-          <Select value={tool || undefined} onChange={setTool} placeholder={tools.data?.length === 0 ? 'This server has no tools yet' : 'Choose a tool'} options={(tools.data ?? []).map((one) => ({ value: one.name, label: one.name, hint: `${one.category}, ${one.risk} risk` }))} />
+          <Select
+            value={tool || undefined}
+            onChange={setTool}
+            placeholder={tools.data?.length === 0 ? 'This server has no tools yet' : 'Choose a tool'}
+            options={(tools.data ?? []).map((one) => ({ value: one.name, label: one.name, hint: `${one.category}, ${one.risk} risk` }))}
+          />
         </Field>
         <Field label="As agent" optional hint="For rules that look at the agent.">
-          <Select value={agent || 'none'} onChange={(value) => setAgent(value === 'none' ? '' : value)} options={[{ value: 'none', label: 'Nobody in particular' }, ...(agents.data ?? []).map((one) => ({ value: one.slug, label: one.name }))]} />
+          <Select
+            value={agent || 'none'}
+            onChange={(value) => setAgent(value === 'none' ? '' : value)}
+            options={[
+              { value: 'none', label: 'Nobody in particular' },
+              ...(agents.data ?? []).map((one) => ({ value: one.slug, label: one.name })),
+            ]}
+          />
         </Field>
         <Field label="Arguments" error={badJson ?? fieldError(attempt.error, 'arguments')}>
           <Textarea rows={6} className="font-mono text-meta" value={args} onChange={(event) => setArgs(event.target.value)} />
         </Field>
-        <Button pending={attempt.isPending} disabledReason={tool ? null : 'Choose a tool'} onClick={run}><FlaskConical aria-hidden className="size-4" />Try call</Button>
+        <Button pending={attempt.isPending} disabledReason={tool ? null : 'Choose a tool'} onClick={run}>
+          <FlaskConical aria-hidden className="size-4" />
+          Try call
+        </Button>
         <FormError error={attempt.error} shownFields={['arguments']} />
         {attempt.data ? (
           <div aria-live="polite" className="border-line-soft border-t pt-3">
-            <Trace decision={attempt.data.observed ? (`observed_${attempt.data.outcome}` as 'observed_denied') : attempt.data.outcome} rule={attempt.data.rule} policy={`${policy.slug}, this text`} message={attempt.data.message} steps={attempt.data.trace} />
+            <Trace
+              decision={attempt.data.observed ? (`observed_${attempt.data.outcome}` as 'observed_denied') : attempt.data.outcome}
+              rule={attempt.data.rule}
+              policy={`${policy.slug}, this text`}
+              message={attempt.data.message}
+              steps={attempt.data.trace}
+            />
             {attempt.data.charges.length > 0 ? (
-              <ul className="mt-2 text-ink-2">{attempt.data.charges.map((charge) => <li key={charge.rule} className="num">{charge.counter}: {charge.used} of {charge.max} used, this call would take {charge.amount}</li>)}</ul>
+              <ul className="mt-2 text-ink-2">
+                {attempt.data.charges.map((charge) => (
+                  <li key={charge.rule} className="num">
+                    {charge.counter}: {charge.used} of {charge.max} used, this call would take {charge.amount}
+                  </li>
+                ))}
+              </ul>
             ) : null}
           </div>
         ) : null}

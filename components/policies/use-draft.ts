@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { api, ApiError } from '@/components/shared/api/client';
+import { ApiError, api } from '@/components/shared/api/client';
 import type { PolicyDetail, PolicySaved } from '@/components/shared/api/wire';
 import { toast } from '@/components/ui/toaster';
 
@@ -61,7 +61,8 @@ export function useDraft(policy: PolicyDetail) {
       client.invalidateQueries({ queryKey: ['policies'] });
     },
     onError: (error) => {
-      if (!(error instanceof ApiError && error.status === 412)) toast.error('The draft was not saved', { description: `${error.message} Your text is kept.` });
+      if (!(error instanceof ApiError && error.status === 412))
+        toast.error('The draft was not saved', { description: `${error.message} Your text is kept.` });
     },
   });
   return {

@@ -13,17 +13,38 @@ export function ImportDialog({ onClose, onChoose }: { onClose: () => void; onCho
   const [text, setText] = useState('');
   const result = text.trim() ? importMcpJson(text, slugOf) : null;
   return (
-    <Dialog open onOpenChange={(open) => { if (!open) onClose(); }} dismissable={text === ''} title="Import mcp.json" description="Paste the configuration of a client. It is read here in the browser; nothing is saved until you add the server.">
+    <Dialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      dismissable={text === ''}
+      title="Import mcp.json"
+      description="Paste the configuration of a client. It is read here in the browser; nothing is saved until you add the server."
+    >
       <div className="flex flex-col gap-4">
         <Field label="Configuration" error={result && !result.ok ? result.message : null}>
-          <Textarea rows={9} className="font-mono text-meta" placeholder={'{ "mcpServers": { "billing": { "url": "https://…" } } }'} value={text} onChange={(event) => setText(event.target.value)} />
+          <Textarea
+            rows={9}
+            className="font-mono text-meta"
+            placeholder={'{ "mcpServers": { "billing": { "url": "https://…" } } }'}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
         </Field>
         {result?.ok ? (
           <ul className="rounded-control border border-line">
             {result.servers.map((draft) => (
               <li key={draft.name} className="flex items-center gap-3 border-line-soft border-b px-3 py-2 last:border-b-0">
-                <span className="min-w-0 flex-1"><span className="block truncate font-medium">{draft.name}</span><code className="block truncate font-mono text-meta text-ink-3">{draft.url || `${draft.command} ${draft.args.replaceAll('\n', ' ')}`}</code></span>
-                <Button size="sm" onClick={() => onChoose(draft)}>Fill form</Button>
+                <span className="min-w-0 flex-1">
+                  <span className="block truncate font-medium">{draft.name}</span>
+                  <code className="block truncate font-mono text-meta text-ink-3">
+                    {draft.url || `${draft.command} ${draft.args.replaceAll('\n', ' ')}`}
+                  </code>
+                </span>
+                <Button size="sm" onClick={() => onChoose(draft)}>
+                  Fill form
+                </Button>
               </li>
             ))}
           </ul>

@@ -23,12 +23,25 @@ interface ServerDetailProps {
 
 export function ServerDetail({ slug, tools, policies, grants }: ServerDetailProps) {
   const { get, set } = useUrlState();
-  const query = useQuery({ queryKey: ['server', slug], queryFn: ({ signal }) => api<Server>('GET', `/servers/${encodeURIComponent(slug)}`, { signal }) });
+  const query = useQuery({
+    queryKey: ['server', slug],
+    queryFn: ({ signal }) => api<Server>('GET', `/servers/${encodeURIComponent(slug)}`, { signal }),
+  });
   return (
     <Loaded query={query} what="This server">
       {(server) => (
         <>
-          <PageHeader title={server.name} trail={[{ label: 'Servers', href: '/servers' }]} badges={<><code className="font-mono text-meta text-ink-3">{server.slug}</code><ServerStatus server={server} /></>} actions={<SyncButton server={server} />} />
+          <PageHeader
+            title={server.name}
+            trail={[{ label: 'Servers', href: '/servers' }]}
+            badges={
+              <>
+                <code className="font-mono text-meta text-ink-3">{server.slug}</code>
+                <ServerStatus server={server} />
+              </>
+            }
+            actions={<SyncButton server={server} />}
+          />
           <Tabs
             label="Server"
             value={get('tab') ?? 'overview'}

@@ -17,18 +17,33 @@ export interface ServerDraft {
   env: SecretRow[];
 }
 
-export const EMPTY_DRAFT: ServerDraft = { name: '', slug: '', transport: 'http', url: '', bearer: '', headers: [], command: '', args: '', env: [] };
+export const EMPTY_DRAFT: ServerDraft = {
+  name: '',
+  slug: '',
+  transport: 'http',
+  url: '',
+  bearer: '',
+  headers: [],
+  command: '',
+  args: '',
+  env: [],
+};
 
-const asRecord = (rows: readonly SecretRow[]) => Object.fromEntries(rows.filter((row) => row.name.trim() !== '').map((row) => [row.name.trim(), row.value]));
+const asRecord = (rows: readonly SecretRow[]) =>
+  Object.fromEntries(rows.filter((row) => row.name.trim() !== '').map((row) => [row.name.trim(), row.value]));
 
 /** One argument a line; empty lines inside are kept out, spaces inside a line stay. */
 export function argumentLines(text: string): string[] {
-  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 /** What the API takes for this draft: only what the transport uses. */
 export function connectionOf(draft: ServerDraft): Omit<BodyInput<typeof createServer>, 'slug' | 'name'> {
-  if (draft.transport === 'stdio') return { transport: 'stdio', command: draft.command.trim(), args: argumentLines(draft.args), env: asRecord(draft.env) };
+  if (draft.transport === 'stdio')
+    return { transport: 'stdio', command: draft.command.trim(), args: argumentLines(draft.args), env: asRecord(draft.env) };
   const auth = draft.bearer ? { auth: { type: 'bearer' as const, token: draft.bearer } } : {};
   return { transport: draft.transport, url: draft.url.trim(), headers: asRecord(draft.headers), ...auth };
 }
@@ -56,7 +71,13 @@ function draftOf(name: string, entry: Entry, slugify: (name: string) => string):
     const sse = entry.type === 'sse' || entry.transport === 'sse';
     const headers = rowsOf(entry.headers);
     const bearer = headers.find((row) => row.name.toLowerCase() === 'authorization' && /^bearer /i.test(row.value));
-    return { ...base, transport: sse ? 'sse' : 'http', url, bearer: bearer ? bearer.value.slice(7).trim() : '', headers: headers.filter((row) => row !== bearer) };
+    return {
+      ...base,
+      transport: sse ? 'sse' : 'http',
+      url,
+      bearer: bearer ? bearer.value.slice(7).trim() : '',
+      headers: headers.filter((row) => row !== bearer),
+    };
   }
   if (typeof entry.command === 'string') {
     const args = Array.isArray(entry.args) ? entry.args.map(String) : [];
@@ -73,10 +94,13 @@ export function importMcpJson(text: string, slugify: (name: string) => string): 
   } catch (cause) {
     return { ok: false, message: `This is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be read'}.` };
   }
-  if (!parsed || typeof parsed !== 'object' || Array.isArray(parsed)) return { ok: false, message: 'Expected an object with "mcpServers" or "servers".' };
+  if (!parsed || typeof parsed !== 'object' || Array.isArray(parsed))
+    return { ok: false, message: 'Expected an object with "mcpServers" or "servers".' };
   const root = parsed as { mcpServers?: unknown; servers?: unknown } & Entry;
   const table = root.mcpServers ?? root.servers ?? (root.url || root.command ? { imported: root } : parsed);
-  const drafts = Object.entries(table as Record<string, Entry>).flatMap(([name, entry]) => (entry && typeof entry === 'object' ? (draftOf(name, entry, slugify) ?? []) : []));
+  const drafts = Object.entries(table as Record<string, Entry>).flatMap(([name, entry]) =>
+    entry && typeof entry === 'object' ? (draftOf(name, entry, slugify) ?? []) : [],
+  );
   if (drafts.length === 0) return { ok: false, message: 'No entry has a "url" or a "command".' };
   return { ok: true, servers: drafts };
 }

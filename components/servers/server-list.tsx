@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useList } from '@/components/shared/api/lists';
 import type { Server } from '@/components/shared/api/wire';
-import { FilterBar, type Facet, useFilters } from '@/components/shared/filter-bar';
+import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
 import { formatCount } from '@/components/shared/format';
 import { PageHeader } from '@/components/shared/page-header';
 import { useRefusal } from '@/components/shared/permission';
@@ -17,15 +17,51 @@ import { Panel } from '@/components/ui/panel';
 import { fullMix, ServerStatus, TRANSPORT_WORDS } from './server-words';
 
 const FACETS: readonly Facet[] = [
-  { id: 'transport', label: 'Transport', options: [{ value: 'http', label: 'Streamable HTTP' }, { value: 'sse', label: 'HTTP + SSE' }, { value: 'stdio', label: 'stdio' }] },
-  { id: 'status', label: 'Status', options: [{ value: 'active', label: 'Active' }, { value: 'disabled', label: 'Disabled' }] },
+  {
+    id: 'transport',
+    label: 'Transport',
+    options: [
+      { value: 'http', label: 'Streamable HTTP' },
+      { value: 'sse', label: 'HTTP + SSE' },
+      { value: 'stdio', label: 'stdio' },
+    ],
+  },
+  {
+    id: 'status',
+    label: 'Status',
+    options: [
+      { value: 'active', label: 'Active' },
+      { value: 'disabled', label: 'Disabled' },
+    ],
+  },
 ];
 
 const COLUMNS: readonly Column<Server>[] = [
-  { id: 'name', header: 'Server', cell: (server) => <span className="flex flex-col"><span className="truncate font-medium">{server.name}</span></span>, width: '22%' },
-  { id: 'slug', header: 'Slug', from: 'xl', cell: (server) => <code className="font-mono text-meta text-ink-2">{server.slug}</code>, width: '16%' },
+  {
+    id: 'name',
+    header: 'Server',
+    cell: (server) => (
+      <span className="flex flex-col">
+        <span className="truncate font-medium">{server.name}</span>
+      </span>
+    ),
+    width: '22%',
+  },
+  {
+    id: 'slug',
+    header: 'Slug',
+    from: 'xl',
+    cell: (server) => <code className="font-mono text-meta text-ink-2">{server.slug}</code>,
+    width: '16%',
+  },
   { id: 'status', header: 'Status', cell: (server) => <ServerStatus server={server} />, width: '16%' },
-  { id: 'transport', header: 'Transport', from: 'lg', cell: (server) => <span className="text-ink-2">{TRANSPORT_WORDS[server.transport]}</span>, width: '130px' },
+  {
+    id: 'transport',
+    header: 'Transport',
+    from: 'lg',
+    cell: (server) => <span className="text-ink-2">{TRANSPORT_WORDS[server.transport]}</span>,
+    width: '130px',
+  },
   { id: 'tools', header: 'Tools', align: 'right', cell: (server) => formatCount(server.tools.total), width: '72px' },
   { id: 'risk', header: 'By risk', cell: (server) => <RiskMix counts={fullMix(server.tools.byRisk)} />, width: '124px' },
   { id: 'policies', header: 'Policies', align: 'right', cell: (server) => formatCount(server.policies), width: '84px' },
@@ -38,9 +74,17 @@ export function ServerList() {
   const filters = useFilters(FACETS);
   const list = useList<Server>('servers', '/servers', filters.values);
   const refusal = useRefusal('server.write');
-  const add = refusal
-    ? <Button variant="primary" disabledReason={refusal}><Plus aria-hidden className="size-4" />Add server</Button>
-    : <LinkButton href="/servers/new" variant="primary"><Plus aria-hidden className="size-4" />Add server</LinkButton>;
+  const add = refusal ? (
+    <Button variant="primary" disabledReason={refusal}>
+      <Plus aria-hidden className="size-4" />
+      Add server
+    </Button>
+  ) : (
+    <LinkButton href="/servers/new" variant="primary">
+      <Plus aria-hidden className="size-4" />
+      Add server
+    </LinkButton>
+  );
   const query = { data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch };
   return (
     <>
@@ -58,8 +102,16 @@ export function ServerList() {
                 rowHeight={40}
                 narrow={(server) => (
                   <span className="flex flex-col gap-1">
-                    <span className="flex items-center justify-between gap-2"><span className="truncate font-medium">{server.name}</span><ServerStatus server={server} /></span>
-                    <span className="flex items-center justify-between gap-2 text-meta text-ink-3"><span>{TRANSPORT_WORDS[server.transport]} · {formatCount(server.tools.total)} tools</span><RiskMix counts={fullMix(server.tools.byRisk)} /></span>
+                    <span className="flex items-center justify-between gap-2">
+                      <span className="truncate font-medium">{server.name}</span>
+                      <ServerStatus server={server} />
+                    </span>
+                    <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
+                      <span>
+                        {TRANSPORT_WORDS[server.transport]} · {formatCount(server.tools.total)} tools
+                      </span>
+                      <RiskMix counts={fullMix(server.tools.byRisk)} />
+                    </span>
                   </span>
                 )}
                 onOpen={(server) => router.push(`/servers/${server.slug}`)}
@@ -70,7 +122,9 @@ export function ServerList() {
             ) : filters.active.length > 0 ? (
               <NoMatches onClearLast={filters.clearLast} onClearAll={filters.clear} />
             ) : (
-              <EmptyState title="No server is registered yet" action={add}>Each server you add is read once; its tools are listed here by risk, and nothing is callable until a grant says so.</EmptyState>
+              <EmptyState title="No server is registered yet" action={add}>
+                Each server you add is read once; its tools are listed here by risk, and nothing is callable until a grant says so.
+              </EmptyState>
             )
           }
         </Loaded>

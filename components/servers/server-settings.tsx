@@ -19,7 +19,15 @@ import { toast } from '@/components/ui/toaster';
 import { ConnectionFields } from './connection-fields';
 import { connectionOf, EMPTY_DRAFT, type ServerDraft } from './server-draft';
 
-const draftOf = (server: Server): ServerDraft => ({ ...EMPTY_DRAFT, name: server.name, slug: server.slug, transport: server.transport, url: server.url ?? '', command: server.command ?? '', args: server.args.join('\n') });
+const draftOf = (server: Server): ServerDraft => ({
+  ...EMPTY_DRAFT,
+  name: server.name,
+  slug: server.slug,
+  transport: server.transport,
+  url: server.url ?? '',
+  command: server.command ?? '',
+  args: server.args.join('\n'),
+});
 
 export function ServerSettings({ server }: { server: Server }) {
   const client = useQueryClient();
@@ -34,24 +42,58 @@ export function ServerSettings({ server }: { server: Server }) {
       client.invalidateQueries({ queryKey: ['servers'] });
     },
   });
-  const saveForm = () => save.mutate({ name: draft.name, ...connectionOf(draft) }, { onSuccess: (saved) => { setDraft(draftOf(saved)); toast.success('Server saved'); } });
+  const saveForm = () =>
+    save.mutate(
+      { name: draft.name, ...connectionOf(draft) },
+      {
+        onSuccess: (saved) => {
+          setDraft(draftOf(saved));
+          toast.success('Server saved');
+        },
+      },
+    );
   return (
     <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,640px)_minmax(0,1fr)]">
       <Panel title="Connection">
-        <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); saveForm(); }}>
-          <Field label="Name" error={fieldError(save.error, 'name')}><Input required value={draft.name} onChange={(event) => change({ name: event.target.value })} /></Field>
+        <form
+          className="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            saveForm();
+          }}
+        >
+          <Field label="Name" error={fieldError(save.error, 'name')}>
+            <Input required value={draft.name} onChange={(event) => change({ name: event.target.value })} />
+          </Field>
           <ConnectionFields draft={draft} change={change} error={save.error} transportFixed />
           <StoredSecrets server={server} onRemove={(body) => save.mutate(body)} refusal={refusal} />
           <FormError error={save.error} shownFields={['name', 'url', 'command', 'args', 'env', 'headers', 'auth']} />
           <div className="flex justify-end gap-2">
-            {dirty ? <Button variant="ghost" onClick={() => setDraft(draftOf(server))}>Discard changes</Button> : null}
-            <Button type="submit" variant="primary" pending={save.isPending} disabledReason={refusal ?? (dirty ? null : 'Nothing was changed')}>Save server</Button>
+            {dirty ? (
+              <Button variant="ghost" onClick={() => setDraft(draftOf(server))}>
+                Discard changes
+              </Button>
+            ) : null}
+            <Button
+              type="submit"
+              variant="primary"
+              pending={save.isPending}
+              disabledReason={refusal ?? (dirty ? null : 'Nothing was changed')}
+            >
+              Save server
+            </Button>
           </div>
         </form>
       </Panel>
       <div className="flex flex-col gap-4">
         <Panel title="Recording">
-          <Switch checked={server.keepArguments} disabled={Boolean(refusal)} onChange={(keepArguments) => save.mutate({ keepArguments })} label="Keep the arguments of calls" hint="Encrypted, for replaying calls against a new policy. Off: only their size and a keyed hash are kept." />
+          <Switch
+            checked={server.keepArguments}
+            disabled={Boolean(refusal)}
+            onChange={(keepArguments) => save.mutate({ keepArguments })}
+            label="Keep the arguments of calls"
+            hint="Encrypted, for replaying calls against a new policy. Off: only their size and a keyed hash are kept."
+          />
         </Panel>
         <Danger server={server} refusal={refusal} onStatus={(status) => save.mutate({ status })} pending={save.isPending} />
       </div>
@@ -73,8 +115,12 @@ function StoredSecrets({ server, onRemove, refusal }: { server: Server; onRemove
         {rows.map((row) => (
           <li key={row.label} className="flex flex-wrap items-center gap-x-3 border-line-soft border-b px-3 py-1.5 last:border-b-0">
             <code className="font-mono text-meta">{row.label}</code>
-            <span className="text-ink-3">set <Time at={row.secret.setAt} /> by {row.secret.setBy} · {row.secret.fingerprint}</span>
-            <Button size="sm" variant="ghost" className="ml-auto" disabledReason={refusal} onClick={() => onRemove(row.body)}>Remove</Button>
+            <span className="text-ink-3">
+              set <Time at={row.secret.setAt} /> by {row.secret.setBy} · {row.secret.fingerprint}
+            </span>
+            <Button size="sm" variant="ghost" className="ml-auto" disabledReason={refusal} onClick={() => onRemove(row.body)}>
+              Remove
+            </Button>
           </li>
         ))}
       </ul>
@@ -83,7 +129,17 @@ function StoredSecrets({ server, onRemove, refusal }: { server: Server; onRemove
   );
 }
 
-function Danger({ server, refusal, onStatus, pending }: { server: Server; refusal: string | null; onStatus: (status: 'active' | 'disabled') => void; pending: boolean }) {
+function Danger({
+  server,
+  refusal,
+  onStatus,
+  pending,
+}: {
+  server: Server;
+  refusal: string | null;
+  onStatus: (status: 'active' | 'disabled') => void;
+  pending: boolean;
+}) {
   const router = useRouter();
   const client = useQueryClient();
   const [open, setOpen] = useState<'disable' | 'delete' | null>(null);
@@ -98,12 +154,33 @@ function Danger({ server, refusal, onStatus, pending }: { server: Server; refusa
   return (
     <Panel title="Closing">
       <div className="flex flex-wrap items-center gap-2">
-        {server.status === 'active'
-          ? <Button disabledReason={refusal} onClick={() => setOpen('disable')}>Disable server</Button>
-          : <Button disabledReason={refusal} pending={pending} onClick={() => onStatus('active')}>Enable server</Button>}
-        <Button className="text-denied" disabledReason={refusal} onClick={() => setOpen('delete')}>Delete server</Button>
+        {server.status === 'active' ? (
+          <Button disabledReason={refusal} onClick={() => setOpen('disable')}>
+            Disable server
+          </Button>
+        ) : (
+          <Button disabledReason={refusal} pending={pending} onClick={() => onStatus('active')}>
+            Enable server
+          </Button>
+        )}
+        <Button className="text-denied" disabledReason={refusal} onClick={() => setOpen('delete')}>
+          Delete server
+        </Button>
       </div>
-      <ConfirmDialog open={open === 'disable'} onOpenChange={() => setOpen(null)} tier="T1" action={`Disable ${server.name}`} consequences={[`${plural(server.grants, 'active grant')} stop working at the next call.`, 'Tools, policies and grants are kept; enabling brings everything back.']} onConfirm={() => { onStatus('disabled'); setOpen(null); }} />
+      <ConfirmDialog
+        open={open === 'disable'}
+        onOpenChange={() => setOpen(null)}
+        tier="T1"
+        action={`Disable ${server.name}`}
+        consequences={[
+          `${plural(server.grants, 'active grant')} stop working at the next call.`,
+          'Tools, policies and grants are kept; enabling brings everything back.',
+        ]}
+        onConfirm={() => {
+          onStatus('disabled');
+          setOpen(null);
+        }}
+      />
       <ConfirmDialog
         open={open === 'delete'}
         onOpenChange={() => setOpen(null)}
@@ -113,7 +190,11 @@ function Danger({ server, refusal, onStatus, pending }: { server: Server; refusa
         action="Delete server"
         pending={remove.isPending}
         error={remove.error?.message}
-        consequences={[`${plural(server.tools.total, 'tool')}, ${plural(server.policies, 'policy', 'policies')} with their history and ${plural(server.grants, 'grant')} are deleted.`, 'Agents that use them are refused at the next call.', 'The audit trail stays. This cannot be undone.']}
+        consequences={[
+          `${plural(server.tools.total, 'tool')}, ${plural(server.policies, 'policy', 'policies')} with their history and ${plural(server.grants, 'grant')} are deleted.`,
+          'Agents that use them are refused at the next call.',
+          'The audit trail stays. This cannot be undone.',
+        ]}
         onConfirm={() => remove.mutate()}
       />
     </Panel>

@@ -21,5 +21,10 @@ export function ServerStatus({ server }: { server: Server }) {
 
 /** `Billing API (prod)` -> `billing-api-prod`, within the slug's rule. */
 export function slugOf(name: string): string {
-  return name.toLowerCase().normalize('NFKD').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 63);
+  return name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63);
 }

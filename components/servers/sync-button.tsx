@@ -29,7 +29,10 @@ export function SyncButton({ server }: { server: Server }) {
   });
   return (
     <>
-      <Button pending={sync.isPending} disabledReason={refusal} onClick={() => sync.mutate()}><RefreshCw aria-hidden className="size-4" />Sync tools</Button>
+      <Button pending={sync.isPending} disabledReason={refusal} onClick={() => sync.mutate()}>
+        <RefreshCw aria-hidden className="size-4" />
+        Sync tools
+      </Button>
       {shown ? <SyncDialog result={shown} onClose={() => setShown(null)} /> : null}
     </>
   );
@@ -37,11 +40,32 @@ export function SyncButton({ server }: { server: Server }) {
 
 function SyncDialog({ result, onClose }: { result: SyncResult; onClose: () => void }) {
   return (
-    <Dialog open onOpenChange={onClose} title={result.ok ? 'Tools were read' : 'The tools could not be read'} footer={<Button variant="primary" onClick={onClose}>Close</Button>}>
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={result.ok ? 'Tools were read' : 'The tools could not be read'}
+      footer={
+        <Button variant="primary" onClick={onClose}>
+          Close
+        </Button>
+      }
+    >
       <div className="flex flex-col gap-4">
-        {result.error ? <p className="text-denied"><InertText text={result.error} max={500} /></p> : null}
+        {result.error ? (
+          <p className="text-denied">
+            <InertText text={result.error} max={500} />
+          </p>
+        ) : null}
         {result.fix ? <p className="text-ink">{result.fix}</p> : null}
-        <Names title="Added" names={result.added} note={result.pending.length ? `${plural(result.pending.length, 'tool')} wait for approval before they are listed or callable.` : undefined} />
+        <Names
+          title="Added"
+          names={result.added}
+          note={
+            result.pending.length
+              ? `${plural(result.pending.length, 'tool')} wait for approval before they are listed or callable.`
+              : undefined
+          }
+        />
         <Names title="Changed, quarantined until approved" names={result.changed} />
         <Names title="No longer announced" names={result.removed} />
         <Names title="Not usable" names={result.skipped.map((tool) => `${tool.name}: ${tool.reason}`)} />
@@ -55,8 +79,16 @@ function Names({ title, names, note }: { title: string; names: readonly string[]
   if (names.length === 0) return null;
   return (
     <section>
-      <h3 className="mb-1 font-medium">{title} <span className="num text-ink-3">{names.length}</span></h3>
-      <ul className="flex max-h-48 flex-wrap gap-x-3 gap-y-1 overflow-y-auto font-mono text-meta text-ink-2">{names.map((name) => <li key={name}><InertText text={name} max={120} /></li>)}</ul>
+      <h3 className="mb-1 font-medium">
+        {title} <span className="num text-ink-3">{names.length}</span>
+      </h3>
+      <ul className="flex max-h-48 flex-wrap gap-x-3 gap-y-1 overflow-y-auto font-mono text-meta text-ink-2">
+        {names.map((name) => (
+          <li key={name}>
+            <InertText text={name} max={120} />
+          </li>
+        ))}
+      </ul>
       {note ? <p className="mt-1 text-limited">{note}</p> : null}
     </section>
   );

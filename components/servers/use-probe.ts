@@ -27,12 +27,25 @@ export function useProbe() {
         signal: control.signal,
       });
       if (!response.ok || !response.body) {
-        const body = (await response.json().catch(() => null)) as { error?: { code: string; message: string; requestId?: string; details?: { path: string; message: string }[] } } | null;
-        throw new ApiError(response.status, body?.error?.code ?? 'probe.failed', body?.error?.message ?? `The server answered ${response.status}.`, body?.error?.requestId ?? null, body?.error?.details ?? []);
+        const body = (await response.json().catch(() => null)) as {
+          error?: { code: string; message: string; requestId?: string; details?: { path: string; message: string }[] };
+        } | null;
+        throw new ApiError(
+          response.status,
+          body?.error?.code ?? 'probe.failed',
+          body?.error?.message ?? `The server answered ${response.status}.`,
+          body?.error?.requestId ?? null,
+          body?.error?.details ?? [],
+        );
       }
       for await (const line of lines(response.body)) setSteps((old) => [...old, JSON.parse(line) as ProbeStep]);
     } catch (cause) {
-      if (!(cause instanceof DOMException && cause.name === 'AbortError')) setError(cause instanceof TypeError ? new ApiError(0, 'network.unreachable', 'The console cannot reach the server. What you typed is kept.', null) : cause);
+      if (!(cause instanceof DOMException && cause.name === 'AbortError'))
+        setError(
+          cause instanceof TypeError
+            ? new ApiError(0, 'network.unreachable', 'The console cannot reach the server. What you typed is kept.', null)
+            : cause,
+        );
     }
     if (abort.current === control) setRunning(false);
   };

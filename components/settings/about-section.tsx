@@ -11,8 +11,8 @@ import { Loaded, SkeletonRows } from '@/components/shared/state-view';
 import { Time } from '@/components/shared/time-text';
 import { Button } from '@/components/ui/button';
 import { Facts, Panel } from '@/components/ui/panel';
-import type { AnswerOf } from '@/lib/control/define-contract';
 import type { verifyAudit } from '@/lib/control/audit/contract';
+import type { AnswerOf } from '@/lib/control/define-contract';
 
 interface Ready {
   ok: boolean;
@@ -35,7 +35,9 @@ export function AboutSection() {
         <Loaded query={ready} what="The health of the gateway" skeleton={<SkeletonRows rows={3} />}>
           {(data) => (
             <div className="flex flex-col gap-3">
-              <p className={data.ok ? 'flex items-center gap-2 font-medium text-allowed' : 'flex items-center gap-2 font-medium text-denied'}>
+              <p
+                className={data.ok ? 'flex items-center gap-2 font-medium text-allowed' : 'flex items-center gap-2 font-medium text-denied'}
+              >
                 {data.ok ? <CircleCheck aria-hidden className="size-4" /> : <CircleAlert aria-hidden className="size-4" />}
                 {data.ok ? 'Ready: policies are loaded and calls can be recorded' : 'Not ready: calls are refused'}
               </p>
@@ -46,7 +48,24 @@ export function AboutSection() {
       </Panel>
       <div className="flex flex-col gap-4">
         <Panel title="This installation">
-          <Facts items={[['Public URL', <code key="u" className="font-mono text-meta">{me.data?.publicUrl ?? '…'}</code>], ['stdio servers', me.data ? (me.data.allowStdio ? 'permitted' : 'not permitted') : '…'], ['Server time', <Time key="t" at={me.data?.serverTime} exact />], ['API', <a key="a" href="/api/v1/docs" className="text-accent hover:underline">Reference</a>]]} />
+          <Facts
+            items={[
+              [
+                'Public URL',
+                <code key="u" className="font-mono text-meta">
+                  {me.data?.publicUrl ?? '…'}
+                </code>,
+              ],
+              ['stdio servers', me.data ? (me.data.allowStdio ? 'permitted' : 'not permitted') : '…'],
+              ['Server time', <Time key="t" at={me.data?.serverTime} exact />],
+              [
+                'API',
+                <a key="a" href="/api/v1/docs" className="text-accent hover:underline">
+                  Reference
+                </a>,
+              ],
+            ]}
+          />
         </Panel>
         <VerifyPanel />
       </div>
@@ -60,12 +79,25 @@ function VerifyPanel() {
     <Panel title="Audit trail">
       <div className="flex flex-col items-start gap-3">
         <p className="text-ink-2">Every row carries the hash of the one before it. Verifying recomputes all of them.</p>
-        <Button pending={verify.isPending} onClick={() => verify.mutate()}><ShieldCheck aria-hidden className="size-4" />Verify audit trail</Button>
+        <Button pending={verify.isPending} onClick={() => verify.mutate()}>
+          <ShieldCheck aria-hidden className="size-4" />
+          Verify audit trail
+        </Button>
         <FormError error={verify.error} />
         {verify.data ? (
           <div role="status">
-            <p className={verify.data.ok ? 'font-medium text-allowed' : 'font-medium text-denied'}>{verify.data.ok ? `Unbroken: ${plural(verify.data.events, 'event')} of ${plural(verify.data.writers, 'writer')}` : `${formatCount(verify.data.problems.length)} breaks were found`}</p>
-            <ul className="list-disc pl-4 text-ink-2">{verify.data.problems.map((problem) => <li key={`${problem.writer}-${problem.seq}`}>{problem.writer}, row {problem.seq}: {problem.message}</li>)}</ul>
+            <p className={verify.data.ok ? 'font-medium text-allowed' : 'font-medium text-denied'}>
+              {verify.data.ok
+                ? `Unbroken: ${plural(verify.data.events, 'event')} of ${plural(verify.data.writers, 'writer')}`
+                : `${formatCount(verify.data.problems.length)} breaks were found`}
+            </p>
+            <ul className="list-disc pl-4 text-ink-2">
+              {verify.data.problems.map((problem) => (
+                <li key={`${problem.writer}-${problem.seq}`}>
+                  {problem.writer}, row {problem.seq}: {problem.message}
+                </li>
+              ))}
+            </ul>
           </div>
         ) : null}
       </div>

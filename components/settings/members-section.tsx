@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { api } from '@/components/shared/api/client';
 import { useList } from '@/components/shared/api/lists';
 import type { Member } from '@/components/shared/api/wire';
-import { FilterBar, type Facet, useFilters } from '@/components/shared/filter-bar';
+import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
 import { useMe, useRefusal } from '@/components/shared/permission';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
 import { StatusTag } from '@/components/shared/status-tag';
@@ -21,7 +21,9 @@ import { ROLE_NAMES, ROLES } from '@/lib/domain/roles';
 import { MemberDialog } from './member-dialog';
 import { RolesTable } from './roles-table';
 
-const FACETS: readonly Facet[] = [{ id: 'role', label: 'Role', single: true, options: ROLES.map((value) => ({ value, label: ROLE_NAMES[value] })) }];
+const FACETS: readonly Facet[] = [
+  { id: 'role', label: 'Role', single: true, options: ROLES.map((value) => ({ value, label: ROLE_NAMES[value] })) },
+];
 
 export function MembersSection() {
   const filters = useFilters(FACETS);
@@ -34,12 +36,23 @@ export function MembersSection() {
     { id: 'role', header: 'Role', width: '136px', cell: (member) => ROLE_NAMES[member.role] },
     { id: 'status', header: 'Status', width: '112px', cell: (member) => <StatusTag status={member.status} /> },
     { id: 'seen', header: 'Last active', align: 'right', width: '140px', cell: (member) => <Time at={member.lastSeenAt} /> },
-    { id: 'menu', header: <span className="sr-only">Actions</span>, align: 'right', width: '56px', cell: (member) => <MemberMenu member={member} onEdit={() => setEditing(member)} /> },
+    {
+      id: 'menu',
+      header: <span className="sr-only">Actions</span>,
+      align: 'right',
+      width: '56px',
+      cell: (member) => <MemberMenu member={member} onEdit={() => setEditing(member)} />,
+    },
   ];
   return (
     <div className="flex flex-col gap-4">
       <Panel flush>
-        <FilterBar facets={FACETS} filters={filters} searchLabel="Search members"><Button variant="primary" size="sm" disabledReason={refusal} onClick={() => setEditing('new')}><Plus aria-hidden className="size-4" />Add member</Button></FilterBar>
+        <FilterBar facets={FACETS} filters={filters} searchLabel="Search members">
+          <Button variant="primary" size="sm" disabledReason={refusal} onClick={() => setEditing('new')}>
+            <Plus aria-hidden className="size-4" />
+            Add member
+          </Button>
+        </FilterBar>
         <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Members">
           {(rows) =>
             rows.length > 0 ? (
@@ -50,7 +63,12 @@ export function MembersSection() {
                 rowKey={(member) => member.id}
                 narrow={(member) => (
                   <span className="flex items-center gap-2">
-                    <span className="min-w-0 flex-1"><span className="block truncate font-medium">{member.name}</span><span className="block truncate text-meta text-ink-3">{member.email} · {ROLE_NAMES[member.role]}</span></span>
+                    <span className="min-w-0 flex-1">
+                      <span className="block truncate font-medium">{member.name}</span>
+                      <span className="block truncate text-meta text-ink-3">
+                        {member.email} · {ROLE_NAMES[member.role]}
+                      </span>
+                    </span>
                     <MemberMenu member={member} onEdit={() => setEditing(member)} />
                   </span>
                 )}
@@ -59,7 +77,11 @@ export function MembersSection() {
                 onLoadMore={() => void list.fetchNextPage()}
                 height="50dvh"
               />
-            ) : filters.active.length > 0 ? <NoMatches onClearAll={filters.clear} /> : <EmptyState title="No members" />
+            ) : filters.active.length > 0 ? (
+              <NoMatches onClearAll={filters.clear} />
+            ) : (
+              <EmptyState title="No members" />
+            )
           }
         </Loaded>
       </Panel>
@@ -76,17 +98,51 @@ function MemberMenu({ member, onEdit }: { member: Member; onEdit: () => void }) 
   const [open, setOpen] = useState(false);
   const update = useMutation({
     mutationFn: (status: Member['status']) => api<Member>('PATCH', `/members/${member.id}`, { body: { status } }),
-    onSuccess: (saved) => { setOpen(false); client.invalidateQueries({ queryKey: ['members'] }); toast.success(saved.status === 'disabled' ? `${saved.name} is disabled` : `${saved.name} may sign in again`); },
+    onSuccess: (saved) => {
+      setOpen(false);
+      client.invalidateQueries({ queryKey: ['members'] });
+      toast.success(saved.status === 'disabled' ? `${saved.name} is disabled` : `${saved.name} may sign in again`);
+    },
     onError: (error) => toast.error('The member was not changed', { description: error.message }),
   });
   const self = me.data?.id === member.id ? 'This is you' : null;
   return (
     <>
-      <Menu trigger={<Button size="icon" variant="ghost" aria-label={`Actions for ${member.name}`}><Ellipsis aria-hidden className="size-4" /></Button>}>
-        <MenuItem disabledReason={refusal} onSelect={onEdit}>Edit member</MenuItem>
-        {member.status === 'active' ? <MenuItem destructive disabledReason={refusal ?? self} onSelect={() => setOpen(true)}>Disable member</MenuItem> : <MenuItem disabledReason={refusal} onSelect={() => update.mutate('active')}>Enable member</MenuItem>}
+      <Menu
+        trigger={
+          <Button size="icon" variant="ghost" aria-label={`Actions for ${member.name}`}>
+            <Ellipsis aria-hidden className="size-4" />
+          </Button>
+        }
+      >
+        <MenuItem disabledReason={refusal} onSelect={onEdit}>
+          Edit member
+        </MenuItem>
+        {member.status === 'active' ? (
+          <MenuItem destructive disabledReason={refusal ?? self} onSelect={() => setOpen(true)}>
+            Disable member
+          </MenuItem>
+        ) : (
+          <MenuItem disabledReason={refusal} onSelect={() => update.mutate('active')}>
+            Enable member
+          </MenuItem>
+        )}
       </Menu>
-      <ConfirmDialog open={open} onOpenChange={setOpen} tier="T1" destructive action={`Disable ${member.name}`} pending={update.isPending} error={update.error?.message} consequences={['All sessions of this person end at once.', 'Agents owned by this e-mail address are refused until they have another owner.', 'The account is kept and can be enabled again.']} onConfirm={() => update.mutate('disabled')} />
+      <ConfirmDialog
+        open={open}
+        onOpenChange={setOpen}
+        tier="T1"
+        destructive
+        action={`Disable ${member.name}`}
+        pending={update.isPending}
+        error={update.error?.message}
+        consequences={[
+          'All sessions of this person end at once.',
+          'Agents owned by this e-mail address are refused until they have another owner.',
+          'The account is kept and can be enabled again.',
+        ]}
+        onConfirm={() => update.mutate('disabled')}
+      />
     </>
   );
 }

@@ -21,7 +21,19 @@ export function ProfileSection() {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <div className="flex flex-col gap-4">
-        <Panel title="You"><Loaded query={me} what="Your profile" skeleton={<SkeletonRows rows={2} />}>{(data) => <Facts items={[['Name', data.name], ['E-mail', data.email], ['Role', ROLE_NAMES[data.role]]]} />}</Loaded></Panel>
+        <Panel title="You">
+          <Loaded query={me} what="Your profile" skeleton={<SkeletonRows rows={2} />}>
+            {(data) => (
+              <Facts
+                items={[
+                  ['Name', data.name],
+                  ['E-mail', data.email],
+                  ['Role', ROLE_NAMES[data.role]],
+                ]}
+              />
+            )}
+          </Loaded>
+        </Panel>
         <PasswordPanel />
       </div>
       <SessionsPanel />
@@ -42,11 +54,37 @@ function PasswordPanel() {
   });
   return (
     <Panel title="Password">
-      <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
-        <PasswordField label="Present password" kind="current-password" value={form.current} onChange={(current) => setForm({ ...form, current })} error={fieldError(save.error, 'current')} />
-        <PasswordField label="New password" kind="new-password" value={form.next} onChange={(next) => setForm({ ...form, next })} error={fieldError(save.error, 'next')} hint="At least 12 characters; a few random words are good." />
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <PasswordField
+          label="Present password"
+          kind="current-password"
+          value={form.current}
+          onChange={(current) => setForm({ ...form, current })}
+          error={fieldError(save.error, 'current')}
+        />
+        <PasswordField
+          label="New password"
+          kind="new-password"
+          value={form.next}
+          onChange={(next) => setForm({ ...form, next })}
+          error={fieldError(save.error, 'next')}
+          hint="At least 12 characters; a few random words are good."
+        />
         <FormError error={save.error} shownFields={['current', 'next']} />
-        <Button type="submit" className="self-end" pending={save.isPending} disabledReason={form.current && form.next ? null : 'Fill in both passwords'}>Change password</Button>
+        <Button
+          type="submit"
+          className="self-end"
+          pending={save.isPending}
+          disabledReason={form.current && form.next ? null : 'Fill in both passwords'}
+        >
+          Change password
+        </Button>
       </form>
     </Panel>
   );
@@ -54,10 +92,16 @@ function PasswordPanel() {
 
 function SessionsPanel() {
   const client = useQueryClient();
-  const sessions = useQuery({ queryKey: ['sessions'], queryFn: async ({ signal }) => (await api<Page<OwnSession>>('GET', '/me/sessions', { signal })).items });
+  const sessions = useQuery({
+    queryKey: ['sessions'],
+    queryFn: async ({ signal }) => (await api<Page<OwnSession>>('GET', '/me/sessions', { signal })).items,
+  });
   const end = useMutation({
     mutationFn: (id: string) => api('DELETE', `/me/sessions/${id}`),
-    onSuccess: () => { client.invalidateQueries({ queryKey: ['sessions'] }); toast.success('Session ended'); },
+    onSuccess: () => {
+      client.invalidateQueries({ queryKey: ['sessions'] });
+      toast.success('Session ended');
+    },
     onError: (error) => toast.error('The session was not ended', { description: error.message }),
   });
   return (
@@ -68,10 +112,19 @@ function SessionsPanel() {
             {rows.map((session) => (
               <li key={session.id} className="flex items-center gap-3 border-line-soft border-b px-4 py-2 last:border-b-0">
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate" title={session.userAgent ?? undefined}>{session.userAgent ? <InertText text={browserWords(session.userAgent)} max={80} /> : 'unknown browser'}{session.current ? <span className="ml-2 text-accent">this one</span> : null}</span>
-                  <span className="block text-meta text-ink-3">{session.ip ?? 'unknown address'} · active <Time at={session.lastSeenAt} /></span>
+                  <span className="block truncate" title={session.userAgent ?? undefined}>
+                    {session.userAgent ? <InertText text={browserWords(session.userAgent)} max={80} /> : 'unknown browser'}
+                    {session.current ? <span className="ml-2 text-accent">this one</span> : null}
+                  </span>
+                  <span className="block text-meta text-ink-3">
+                    {session.ip ?? 'unknown address'} · active <Time at={session.lastSeenAt} />
+                  </span>
                 </span>
-                {session.current ? null : <Button size="sm" pending={end.isPending && end.variables === session.id} onClick={() => end.mutate(session.id)}>End session</Button>}
+                {session.current ? null : (
+                  <Button size="sm" pending={end.isPending && end.variables === session.id} onClick={() => end.mutate(session.id)}>
+                    End session
+                  </Button>
+                )}
               </li>
             ))}
           </ul>
@@ -83,7 +136,25 @@ function SessionsPanel() {
 
 /** `Firefox on Linux`; the whole text stays in the title. */
 export function browserWords(agent: string): string {
-  const browser = /Edg\//.test(agent) ? 'Edge' : /Firefox\//.test(agent) ? 'Firefox' : /Chrome\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : agent.slice(0, 60);
-  const system = /Windows/.test(agent) ? 'Windows' : /Android/.test(agent) ? 'Android' : /iPhone|iPad/.test(agent) ? 'iOS' : /Mac OS X/.test(agent) ? 'macOS' : /Linux/.test(agent) ? 'Linux' : '';
+  const browser = /Edg\//.test(agent)
+    ? 'Edge'
+    : /Firefox\//.test(agent)
+      ? 'Firefox'
+      : /Chrome\//.test(agent)
+        ? 'Chrome'
+        : /Safari\//.test(agent)
+          ? 'Safari'
+          : agent.slice(0, 60);
+  const system = /Windows/.test(agent)
+    ? 'Windows'
+    : /Android/.test(agent)
+      ? 'Android'
+      : /iPhone|iPad/.test(agent)
+        ? 'iOS'
+        : /Mac OS X/.test(agent)
+          ? 'macOS'
+          : /Linux/.test(agent)
+            ? 'Linux'
+            : '';
   return system ? `${browser} on ${system}` : browser;
 }

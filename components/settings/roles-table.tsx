@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react';
 import { Panel } from '@/components/ui/panel';
-import { mayRole, type Permission, PERMISSIONS, ROLE_NAMES, ROLES } from '@/lib/domain/roles';
+import { mayRole, PERMISSIONS, type Permission, ROLE_NAMES, ROLES } from '@/lib/domain/roles';
 
 export const PERMISSION_WORDS: Record<Permission, string> = {
   read: 'Look at everything except arguments',
@@ -20,12 +20,38 @@ export function RolesTable() {
     <Panel title="What each role may do" flush>
       <div className="relative overflow-x-auto">
         <table className="w-full min-w-[560px]">
-          <thead><tr><th scope="col" className="px-4 py-1.5 text-left text-meta font-medium text-ink-3">Permission</th>{ROLES.map((role) => <th key={role} scope="col" className="w-28 px-2 py-1.5 text-center text-meta font-medium text-ink-3">{ROLE_NAMES[role]}</th>)}</tr></thead>
+          <thead>
+            <tr>
+              <th scope="col" className="px-4 py-1.5 text-left text-meta font-medium text-ink-3">
+                Permission
+              </th>
+              {ROLES.map((role) => (
+                <th key={role} scope="col" className="w-28 px-2 py-1.5 text-center text-meta font-medium text-ink-3">
+                  {ROLE_NAMES[role]}
+                </th>
+              ))}
+            </tr>
+          </thead>
           <tbody>
             {PERMISSIONS.map((permission) => (
               <tr key={permission} className="[&>*]:border-line-soft [&>*]:border-t">
-                <th scope="row" className="px-4 py-1 text-left font-normal">{PERMISSION_WORDS[permission]}</th>
-                {ROLES.map((role) => <td key={role} className="px-2 py-1 text-center">{mayRole(role, permission) ? <><Check aria-hidden className="inline size-4 text-allowed" /><span className="sr-only">yes</span></> : <span className="text-ink-3">–<span className="sr-only">no</span></span>}</td>)}
+                <th scope="row" className="px-4 py-1 text-left font-normal">
+                  {PERMISSION_WORDS[permission]}
+                </th>
+                {ROLES.map((role) => (
+                  <td key={role} className="px-2 py-1 text-center">
+                    {mayRole(role, permission) ? (
+                      <>
+                        <Check aria-hidden className="inline size-4 text-allowed" />
+                        <span className="sr-only">yes</span>
+                      </>
+                    ) : (
+                      <span className="text-ink-3">
+                        –<span className="sr-only">no</span>
+                      </span>
+                    )}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>

@@ -28,21 +28,50 @@ export function SetupForm() {
   if (setup.data && !setup.data.needed && !create.isPending && !create.isSuccess) {
     return (
       <div className="flex flex-col items-start gap-4">
-        <p className="text-read text-ink-2">The first administrator exists already, and the code no longer works. Sign in, or ask an admin to add you under Settings, Members.</p>
-        <LinkButton href="/sign-in" variant="primary">Sign in</LinkButton>
+        <p className="text-read text-ink-2">
+          The first administrator exists already, and the code no longer works. Sign in, or ask an admin to add you under Settings, Members.
+        </p>
+        <LinkButton href="/sign-in" variant="primary">
+          Sign in
+        </LinkButton>
       </div>
     );
   }
   return (
-    <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); create.mutate(); }}>
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate();
+      }}
+    >
       <Field label="One-time code" hint="Printed by the server on its first start." error={fieldError(create.error, 'code')}>
         <Input required className="font-mono" value={form.code} onChange={(event) => change({ code: event.target.value.trim() })} />
       </Field>
-      <Field label="Your name" error={fieldError(create.error, 'name')}><Input required autoComplete="name" value={form.name} onChange={(event) => change({ name: event.target.value })} /></Field>
-      <Field label="E-mail" error={fieldError(create.error, 'email')}><Input required type="email" autoComplete="username" value={form.email} onChange={(event) => change({ email: event.target.value })} /></Field>
-      <PasswordField label="Password" kind="new-password" value={form.password} onChange={(password) => change({ password })} hint="At least 12 characters; a few random words are good." error={fieldError(create.error, 'password')} />
+      <Field label="Your name" error={fieldError(create.error, 'name')}>
+        <Input required autoComplete="name" value={form.name} onChange={(event) => change({ name: event.target.value })} />
+      </Field>
+      <Field label="E-mail" error={fieldError(create.error, 'email')}>
+        <Input
+          required
+          type="email"
+          autoComplete="username"
+          value={form.email}
+          onChange={(event) => change({ email: event.target.value })}
+        />
+      </Field>
+      <PasswordField
+        label="Password"
+        kind="new-password"
+        value={form.password}
+        onChange={(password) => change({ password })}
+        hint="At least 12 characters; a few random words are good."
+        error={fieldError(create.error, 'password')}
+      />
       <FormError error={create.error} shownFields={['code', 'name', 'email', 'password']} />
-      <Button type="submit" variant="primary" pending={create.isPending || create.isSuccess} className="w-full">Create administrator</Button>
+      <Button type="submit" variant="primary" pending={create.isPending || create.isSuccess} className="w-full">
+        Create administrator
+      </Button>
     </form>
   );
 }

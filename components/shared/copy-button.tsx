@@ -32,7 +32,19 @@ export function useCopy(): { copied: boolean; copy: (text: string) => Promise<vo
   return { copied, copy: async (text) => setCopied(await writeClipboard(text)) };
 }
 
-export function CopyButton({ text, label, withWord, onCopied, className }: { text: string; label: string; withWord?: boolean; onCopied?: () => void; className?: string }) {
+export function CopyButton({
+  text,
+  label,
+  withWord,
+  onCopied,
+  className,
+}: {
+  text: string;
+  label: string;
+  withWord?: boolean;
+  onCopied?: () => void;
+  className?: string;
+}) {
   const { copied, copy } = useCopy();
   const icon = copied ? <Check aria-hidden className="size-3.5 text-allowed" /> : <Copy aria-hidden className="size-3.5" />;
   const onClick = async () => {
@@ -42,11 +54,18 @@ export function CopyButton({ text, label, withWord, onCopied, className }: { tex
   return (
     <span className={cn('inline-flex', className)}>
       {withWord ? (
-        <Button size="sm" variant="outline" onClick={onClick}>{icon}{copied ? 'Copied' : label}</Button>
+        <Button size="sm" variant="outline" onClick={onClick}>
+          {icon}
+          {copied ? 'Copied' : label}
+        </Button>
       ) : (
-        <Button size="icon" variant="ghost" className="size-6" label={copied ? 'Copied' : label} onClick={onClick}>{icon}</Button>
+        <Button size="icon" variant="ghost" className="size-6" label={copied ? 'Copied' : label} onClick={onClick}>
+          {icon}
+        </Button>
       )}
-      <span role="status" className="sr-only">{copied ? 'Copied' : ''}</span>
+      <span role="status" className="sr-only">
+        {copied ? 'Copied' : ''}
+      </span>
     </span>
   );
 }

@@ -6,7 +6,10 @@ export function EntryFrame({ title, lead, children, foot }: { title: string; lea
   return (
     <main className="flex min-h-dvh flex-col items-center px-4 pt-[12vh] pb-10">
       <div className="flex w-full max-w-[400px] flex-col gap-5">
-        <div className="flex items-center gap-2.5 text-section font-semibold tracking-[-0.01em]"><BrandMark className="size-7" />Callgate</div>
+        <div className="flex items-center gap-2.5 text-section font-semibold tracking-[-0.01em]">
+          <BrandMark className="size-7" />
+          Callgate
+        </div>
         <div className="rounded-panel border border-line bg-surface p-6">
           <h1 className="text-title font-semibold tracking-[-0.01em]">{title}</h1>
           {lead ? <div className="mt-1 text-read text-ink-2">{lead}</div> : null}

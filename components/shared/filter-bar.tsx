@@ -45,9 +45,18 @@ export function FilterBar({ facets, filters, searchLabel, children }: FilterBarP
     <div className="flex flex-wrap items-center gap-2 border-line-soft border-b px-3 py-2">
       <SearchBox value={filters.values.q ?? ''} label={searchLabel} onChange={(q) => filters.set({ q })} />
       {facets.map((facet) => (
-        <FacetPicker key={facet.id} facet={facet} value={filters.values[facet.id] ?? ''} onChange={(value) => filters.set({ [facet.id]: value })} />
+        <FacetPicker
+          key={facet.id}
+          facet={facet}
+          value={filters.values[facet.id] ?? ''}
+          onChange={(value) => filters.set({ [facet.id]: value })}
+        />
       ))}
-      {filters.active.length > 0 ? <Button size="sm" variant="ghost" onClick={filters.clear}>Clear</Button> : null}
+      {filters.active.length > 0 ? (
+        <Button size="sm" variant="ghost" onClick={filters.clear}>
+          Clear
+        </Button>
+      ) : null}
       {children ? <div className="ml-auto flex flex-wrap items-center gap-2">{children}</div> : null}
     </div>
   );
@@ -66,7 +75,21 @@ function SearchBox({ value, label, onChange }: { value: string; label: string; o
   return (
     <div className="relative w-full sm:w-60">
       <Search aria-hidden className="pointer-events-none absolute top-1.5 left-2 size-4 text-ink-3" />
-      <Input ref={box} type="search" aria-label={label} placeholder={label} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => { if (event.key === 'Escape') { setText(''); event.currentTarget.blur(); } }} className="h-7 pl-7.5" />
+      <Input
+        ref={box}
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            setText('');
+            event.currentTarget.blur();
+          }
+        }}
+        className="h-7 pl-7.5"
+      />
     </div>
   );
 }
@@ -84,22 +107,41 @@ function FacetPicker({ facet, value, onChange }: { facet: Facet; value: string; 
         label={`Filter by ${facet.label.toLowerCase()}`}
         className="max-h-80 w-60 overflow-y-auto p-2"
         trigger={
-          <Button size="sm" variant={chosen.length ? 'outline' : 'quiet'} className={chosen.length ? 'rounded-r-none border-r-0 bg-accent-soft' : 'border-dashed'}>
+          <Button
+            size="sm"
+            variant={chosen.length ? 'outline' : 'quiet'}
+            className={chosen.length ? 'rounded-r-none border-r-0 bg-accent-soft' : 'border-dashed'}
+          >
             {chosen.length ? null : <ListFilter aria-hidden className="size-3.5" />}
             <span className={chosen.length ? 'text-ink-2' : ''}>{facet.label}</span>
-            {chosen.length ? <span className="max-w-40 truncate">{names.length > 2 ? `${names.length} chosen` : names.join(', ')}</span> : null}
+            {chosen.length ? (
+              <span className="max-w-40 truncate">{names.length > 2 ? `${names.length} chosen` : names.join(', ')}</span>
+            ) : null}
           </Button>
         }
       >
         <div className="flex flex-col gap-1">
           {facet.options.length === 0 ? <p className="p-1 text-ink-3">Nothing to choose from yet.</p> : null}
           {facet.options.map((option) => (
-            <Checkbox key={option.value} checked={chosen.includes(option.value)} onChange={(on) => toggle(option.value, on)} label={option.label} />
+            <Checkbox
+              key={option.value}
+              checked={chosen.includes(option.value)}
+              onChange={(on) => toggle(option.value, on)}
+              label={option.label}
+            />
           ))}
         </div>
       </Popover>
       {chosen.length ? (
-        <Button size="icon" variant="outline" className="rounded-l-none bg-accent-soft" label={`Remove filter ${facet.label}`} onClick={() => onChange(null)}><X aria-hidden className="size-3.5" /></Button>
+        <Button
+          size="icon"
+          variant="outline"
+          className="rounded-l-none bg-accent-soft"
+          label={`Remove filter ${facet.label}`}
+          onClick={() => onChange(null)}
+        >
+          <X aria-hidden className="size-3.5" />
+        </Button>
       ) : null}
     </span>
   );

@@ -15,8 +15,21 @@ export function FormError({ error, shownFields = [] }: { error: unknown; shownFi
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0 break-words">
         <p className="font-medium">{error instanceof Error ? error.message : 'The request failed without an explanation.'}</p>
-        {rest.length > 0 ? <ul className="mt-1 list-disc pl-4">{rest.map((detail, index) => <li key={index}>{detail.path ? `${detail.path}: ` : ''}{detail.message}</li>)}</ul> : null}
-        {api?.requestId ? <p className="mt-1 flex items-center gap-1 text-meta">Request <Id value={api.requestId} max={28} /></p> : null}
+        {rest.length > 0 ? (
+          <ul className="mt-1 list-disc pl-4">
+            {rest.map((detail, index) => (
+              <li key={index}>
+                {detail.path ? `${detail.path}: ` : ''}
+                {detail.message}
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        {api?.requestId ? (
+          <p className="mt-1 flex items-center gap-1 text-meta">
+            Request <Id value={api.requestId} max={28} />
+          </p>
+        ) : null}
       </div>
     </div>
   );

@@ -8,13 +8,26 @@ export function relativeTime(atMs: number, nowMs: number): string | null {
   const distance = Math.abs(past);
   if (distance >= DAY_MS) return null;
   if (distance < 5_000) return past >= 0 ? 'just now' : 'now';
-  const words = distance < MINUTE_MS ? `${Math.floor(distance / 1000)} s` : distance < HOUR_MS ? `${Math.floor(distance / MINUTE_MS)} min` : `${Math.floor(distance / HOUR_MS)} h`;
+  const words =
+    distance < MINUTE_MS
+      ? `${Math.floor(distance / 1000)} s`
+      : distance < HOUR_MS
+        ? `${Math.floor(distance / MINUTE_MS)} min`
+        : `${Math.floor(distance / HOUR_MS)} h`;
   return past >= 0 ? `${words} ago` : `in ${words}`;
 }
 
 /** `20 Nov 2026, 17:04:31`, with milliseconds when asked. */
 export function absoluteTime(atMs: number, timeZone: string | undefined, detail: 'minutes' | 'seconds' | 'ms' = 'seconds'): string {
-  const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone };
+  const options: Intl.DateTimeFormatOptions = {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+  };
   if (detail !== 'minutes') options.second = '2-digit';
   if (detail === 'ms') options.fractionalSecondDigits = 3;
   return new Intl.DateTimeFormat('en-GB', options).format(atMs);

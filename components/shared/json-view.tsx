@@ -18,7 +18,13 @@ export function JsonView({ value, label, maxHeight = 360, className }: JsonViewP
   return (
     <div className={cn('group/json relative rounded-control border border-line-soft bg-sunken', className)}>
       <CopyButton text={text} label={`Copy ${label}`} className="absolute top-1 right-1" />
-      <pre aria-label={label} tabIndex={0} className="overflow-auto p-3 pr-9 font-mono text-meta leading-5 text-ink" style={{ maxHeight }}>
+      <pre
+        role="group"
+        aria-label={label}
+        tabIndex={0}
+        className="overflow-auto p-3 pr-9 font-mono text-meta leading-5 text-ink"
+        style={{ maxHeight }}
+      >
         {text.length > 50_000 ? <InertText text={text} max={50_000} /> : colour(text)}
       </pre>
     </div>
@@ -32,7 +38,12 @@ function colour(text: string) {
     if (match.index > from) parts.push(text.slice(from, match.index));
     const isKey = match[2] !== undefined;
     const looks = isKey ? 'text-ink-2' : match[1] ? 'text-allowed' : 'text-ask';
-    parts.push(<span key={match.index} className={looks}><InertText text={match[1] ?? match[0]} /></span>, match[2] ?? '');
+    parts.push(
+      <span key={match.index} className={looks}>
+        <InertText text={match[1] ?? match[0]} />
+      </span>,
+      match[2] ?? '',
+    );
     from = match.index + match[0].length;
   }
   parts.push(text.slice(from));

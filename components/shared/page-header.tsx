@@ -21,7 +21,9 @@ export function PageHeader({ title, trail, description, badges, actions }: PageH
               {trail.map((crumb, index) => (
                 <li key={crumb.href} className="flex min-h-6 items-center gap-1">
                   {index > 0 ? <ChevronRight aria-hidden className="size-3" /> : null}
-                  <Link href={crumb.href} className="rounded-sm hover:text-ink hover:underline">{crumb.label}</Link>
+                  <Link href={crumb.href} className="rounded-sm hover:text-ink hover:underline">
+                    {crumb.label}
+                  </Link>
                 </li>
               ))}
             </ol>

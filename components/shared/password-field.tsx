@@ -21,9 +21,24 @@ export function PasswordField({ label, value, onChange, kind, hint, error }: Pas
   return (
     <div className="relative">
       <Field label={label} hint={hint} error={error}>
-        <Input type={shown ? 'text' : 'password'} name="password" autoComplete={kind} value={value} onChange={(event) => onChange(event.target.value)} className="pr-9" required />
+        <Input
+          type={shown ? 'text' : 'password'}
+          name="password"
+          autoComplete={kind}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          className="pr-9"
+          required
+        />
       </Field>
-      <Button variant="ghost" size="icon" className="absolute top-[26px] right-0.5 size-7" aria-label={shown ? 'Mask password' : 'Show password'} aria-pressed={shown} onClick={() => setShown(!shown)}>
+      <Button
+        variant="ghost"
+        size="icon"
+        className="absolute top-[26px] right-0.5 size-7"
+        aria-label={shown ? 'Mask password' : 'Show password'}
+        aria-pressed={shown}
+        onClick={() => setShown(!shown)}
+      >
         {shown ? <EyeOff aria-hidden className="size-4" /> : <Eye aria-hidden className="size-4" />}
       </Button>
     </div>

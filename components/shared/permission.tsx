@@ -17,5 +17,7 @@ export function useRefusal(permission: Permission): string | null {
   const me = useMe();
   if (!me.data) return me.isPending ? 'Checking your role…' : 'Your role is not known while the server cannot be reached.';
   if (me.data.permissions.includes(permission)) return null;
-  return `Your role is ${ROLE_NAMES[me.data.role]}. This needs ${rolesWith(permission).map((role) => ROLE_NAMES[role]).join(' or ')}.`;
+  return `Your role is ${ROLE_NAMES[me.data.role]}. This needs ${rolesWith(permission)
+    .map((role) => ROLE_NAMES[role])
+    .join(' or ')}.`;
 }

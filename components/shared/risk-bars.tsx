@@ -11,7 +11,13 @@ const LOOKS: Record<RiskLevel, { word: string; box: string; on: string }> = {
   critical: { word: 'Critical', box: 'bg-risk-critical text-white', on: 'bg-white' },
 };
 
-const CATEGORY_WORDS: Record<Category, string> = { read: 'Read', write: 'Write', execute: 'Execute', destructive: 'Destructive', financial: 'Financial' };
+const CATEGORY_WORDS: Record<Category, string> = {
+  read: 'Read',
+  write: 'Write',
+  execute: 'Execute',
+  destructive: 'Destructive',
+  financial: 'Financial',
+};
 
 interface RiskBarsProps {
   risk: RiskLevel;
@@ -29,11 +35,19 @@ export function RiskBars({ risk, category, reasons, className }: RiskBarsProps) 
     <span
       data-chip
       tabIndex={reasons?.length ? 0 : undefined}
-      className={cn('inline-flex h-6 w-fit shrink-0 items-center gap-1.5 whitespace-nowrap rounded-[4px] align-middle px-1.5 text-meta font-medium', look.box, className)}
+      className={cn(
+        'inline-flex h-6 w-fit shrink-0 items-center gap-1.5 whitespace-nowrap rounded-[4px] align-middle px-1.5 text-meta font-medium',
+        look.box,
+        className,
+      )}
     >
       <span aria-hidden className="flex h-3 items-end gap-[2px]">
         {RISK_LEVELS.map((name, index) => (
-          <span key={name} style={{ height: `${4 + index * 2.6}px` }} className={cn('w-[3px] rounded-[1px]', index <= level ? look.on : 'bg-current opacity-25')} />
+          <span
+            key={name}
+            style={{ height: `${4 + index * 2.6}px` }}
+            className={cn('w-[3px] rounded-[1px]', index <= level ? look.on : 'bg-current opacity-25')}
+          />
         ))}
       </span>
       <span className="sr-only">Risk: </span>
@@ -46,8 +60,14 @@ export function RiskBars({ risk, category, reasons, className }: RiskBarsProps) 
       side="bottom"
       text={
         <span className="flex flex-col gap-1">
-          <span className="font-medium">{look.word} risk{category ? ` · ${CATEGORY_WORDS[category].toLowerCase()}` : ''}</span>
-          {reasons.slice(0, 4).map((reason) => <span key={reason} className="text-ink-2">{reason}</span>)}
+          <span className="font-medium">
+            {look.word} risk{category ? ` · ${CATEGORY_WORDS[category].toLowerCase()}` : ''}
+          </span>
+          {reasons.slice(0, 4).map((reason) => (
+            <span key={reason} className="text-ink-2">
+              {reason}
+            </span>
+          ))}
         </span>
       }
     >
@@ -64,13 +84,20 @@ export function CategoryWord({ category }: { category: Category }) {
 export function RiskMix({ counts }: { counts: Record<RiskLevel, number> }) {
   const total = RISK_LEVELS.reduce((sum, level) => sum + (counts[level] ?? 0), 0);
   if (total === 0) return <span className="text-ink-3">no tools</span>;
-  const words = [...RISK_LEVELS].reverse().filter((level) => counts[level] > 0).map((level) => `${counts[level]} ${level}`);
+  const words = [...RISK_LEVELS]
+    .reverse()
+    .filter((level) => counts[level] > 0)
+    .map((level) => `${counts[level]} ${level}`);
   return (
     <span className="flex flex-col gap-1" title={words.join(', ')}>
       <span aria-hidden className="flex h-1.5 w-24 gap-px overflow-hidden rounded-full">
         {RISK_LEVELS.map((level) =>
           counts[level] > 0 ? (
-            <span key={level} style={{ flexGrow: counts[level] }} className={cn(level === 'low' ? 'bg-line' : level === 'critical' ? 'bg-risk-critical' : LOOKS[level].on)} />
+            <span
+              key={level}
+              style={{ flexGrow: counts[level] }}
+              className={cn(level === 'low' ? 'bg-line' : level === 'critical' ? 'bg-risk-critical' : LOOKS[level].on)}
+            />
           ) : null,
         )}
       </span>

@@ -27,7 +27,8 @@ export function SecretOnce({ secret, envName, fileName, onTaken }: SecretOncePro
   return (
     <div className="rounded-panel border border-limited bg-limited-chip/60 p-3">
       <p className="flex items-center gap-2 text-read font-medium text-ink">
-        <KeyRound aria-hidden className="size-4 text-limited" />This token is shown once. Store it now.
+        <KeyRound aria-hidden className="size-4 text-limited" />
+        This token is shown once. Store it now.
       </p>
       <div className="mt-2 flex items-center gap-1 rounded-control border border-line bg-surface py-1 pr-1 pl-3">
         <code data-testid="secret" data-secret-shown={revealed} className="min-w-0 flex-1 break-all font-mono text-base slashed-zero">
@@ -39,7 +40,10 @@ export function SecretOnce({ secret, envName, fileName, onTaken }: SecretOncePro
       </div>
       <div className="mt-2 flex flex-wrap gap-2">
         <CopyButton text={secret} label="Copy token" withWord onCopied={onTaken} />
-        <Button size="sm" onClick={download}><Download aria-hidden className="size-3.5" />Download {fileName}</Button>
+        <Button size="sm" onClick={download}>
+          <Download aria-hidden className="size-3.5" />
+          Download {fileName}
+        </Button>
       </div>
     </div>
   );

@@ -12,7 +12,11 @@ function subscribe(listener: () => void): () => void {
 
 /** Single-key shortcuts can be switched off in Settings (WCAG 2.1.4); chords with ⌘ or Ctrl stay. */
 export function useShortcutsEnabled(): boolean {
-  return useSyncExternalStore(subscribe, () => window.localStorage.getItem(KEY) !== 'off', () => true);
+  return useSyncExternalStore(
+    subscribe,
+    () => window.localStorage.getItem(KEY) !== 'off',
+    () => true,
+  );
 }
 
 export function setShortcutsEnabled(enabled: boolean): void {
@@ -23,7 +27,10 @@ export function setShortcutsEnabled(enabled: boolean): void {
 /** true while a letter belongs to a text field or an editor. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest('input,textarea,select,[contenteditable=true],.monaco-editor,[role=menu],[role=listbox]') !== null;
+  return (
+    target.isContentEditable ||
+    target.closest('input,textarea,select,[contenteditable=true],.monaco-editor,[role=menu],[role=listbox]') !== null
+  );
 }
 
 /** Runs handlers for keys: `mod+k` works everywhere, plain keys only outside of text, `g a` is two keys after another. */

@@ -12,7 +12,14 @@ export function Snippet({ text, where, label, className }: { text: string; where
         <span className="min-w-0 flex-1 truncate">{where ?? label}</span>
         <CopyButton text={text} label={`Copy ${label}`} />
       </figcaption>
-      <pre tabIndex={0} aria-label={label} className="whitespace-pre-wrap break-words bg-surface p-3 font-mono text-meta leading-5 text-ink">{text}</pre>
+      <pre
+        role="group"
+        tabIndex={0}
+        aria-label={label}
+        className="whitespace-pre-wrap break-words bg-surface p-3 font-mono text-meta leading-5 text-ink"
+      >
+        {text}
+      </pre>
     </figure>
   );
 }

@@ -8,10 +8,24 @@ import { type Permission, ROLE_NAMES, rolesWith } from '@/lib/domain/roles';
 import { ApiError } from './api/client';
 import { Id } from './id-text';
 
-function Frame({ icon, title, children, action, role }: { icon: ReactNode; title: ReactNode; children?: ReactNode; action?: ReactNode; role?: 'alert' | 'status' }) {
+function Frame({
+  icon,
+  title,
+  children,
+  action,
+  role,
+}: {
+  icon: ReactNode;
+  title: ReactNode;
+  children?: ReactNode;
+  action?: ReactNode;
+  role?: 'alert' | 'status';
+}) {
   return (
     <div role={role} className="flex flex-col items-start gap-3 px-4 py-10 sm:items-center sm:text-center">
-      <span aria-hidden className="flex size-9 items-center justify-center rounded-full bg-sunken text-ink-3 [&>svg]:size-4.5">{icon}</span>
+      <span aria-hidden className="flex size-9 items-center justify-center rounded-full bg-sunken text-ink-3 [&>svg]:size-4.5">
+        {icon}
+      </span>
       <div className="flex max-w-[56ch] flex-col gap-1 sm:items-center">
         <p className="text-read font-medium text-ink">{title}</p>
         {children ? <div className="flex flex-col gap-1 text-base text-ink-2 sm:items-center">{children}</div> : null}
@@ -23,11 +37,25 @@ function Frame({ icon, title, children, action, role }: { icon: ReactNode; title
 
 /** Nothing exists yet: one sentence what appears here, one action. */
 export function EmptyState({ title, children, action }: { title: ReactNode; children?: ReactNode; action?: ReactNode }) {
-  return <Frame icon={<Inbox />} title={title} action={action}>{children}</Frame>;
+  return (
+    <Frame icon={<Inbox />} title={title} action={action}>
+      {children}
+    </Frame>
+  );
 }
 
 /** Filters matched nothing; the filters stay on the page. */
-export function NoMatches({ onClearLast, onClearAll, onWiden, children }: { onClearLast?: () => void; onClearAll: () => void; onWiden?: () => void; children?: ReactNode }) {
+export function NoMatches({
+  onClearLast,
+  onClearAll,
+  onWiden,
+  children,
+}: {
+  onClearLast?: () => void;
+  onClearAll: () => void;
+  onWiden?: () => void;
+  children?: ReactNode;
+}) {
   return (
     <Frame
       role="status"
@@ -37,7 +65,9 @@ export function NoMatches({ onClearLast, onClearAll, onWiden, children }: { onCl
         <>
           {onClearLast ? <Button onClick={onClearLast}>Clear last filter</Button> : null}
           {onWiden ? <Button onClick={onWiden}>Widen to 30 days</Button> : null}
-          <Button variant="quiet" onClick={onClearAll}>Clear all filters</Button>
+          <Button variant="quiet" onClick={onClearAll}>
+            Clear all filters
+          </Button>
         </>
       }
     >
@@ -54,10 +84,21 @@ export function ErrorState({ error, what, onRetry }: { error: unknown; what: str
       role="alert"
       icon={offline ? <WifiOff /> : <CircleAlert />}
       title={`${what} could not be loaded`}
-      action={onRetry ? <Button onClick={onRetry}><RotateCw aria-hidden className="size-3.5" />Retry</Button> : null}
+      action={
+        onRetry ? (
+          <Button onClick={onRetry}>
+            <RotateCw aria-hidden className="size-3.5" />
+            Retry
+          </Button>
+        ) : null
+      }
     >
       <span>{error instanceof Error ? error.message : 'The answer could not be read.'}</span>
-      {error instanceof ApiError && error.requestId ? <span className="flex items-center gap-1 text-meta text-ink-3">Request <Id value={error.requestId} max={24} /></span> : null}
+      {error instanceof ApiError && error.requestId ? (
+        <span className="flex items-center gap-1 text-meta text-ink-3">
+          Request <Id value={error.requestId} max={24} />
+        </span>
+      ) : null}
     </Frame>
   );
 }
@@ -65,7 +106,17 @@ export function ErrorState({ error, what, onRetry }: { error: unknown; what: str
 export function NoPermission({ what, permission, message }: { what: string; permission?: Permission; message?: string }) {
   return (
     <Frame icon={<LockKeyhole />} title={`Your role does not include ${what.toLowerCase()}`}>
-      {permission ? <span>Ask someone who is {rolesWith(permission).map((role) => ROLE_NAMES[role]).join(' or ')}.</span> : message}
+      {permission ? (
+        <span>
+          Ask someone who is{' '}
+          {rolesWith(permission)
+            .map((role) => ROLE_NAMES[role])
+            .join(' or ')}
+          .
+        </span>
+      ) : (
+        message
+      )}
     </Frame>
   );
 }
@@ -106,8 +157,22 @@ interface QueryLike<T> {
 }
 
 /** Loading, error, then the data; old data stays while new is fetched, also when that fails. */
-export function Loaded<T>({ query, what, skeleton, children }: { query: QueryLike<T>; what: string; skeleton?: ReactNode; children: (data: T) => ReactNode }) {
+export function Loaded<T>({
+  query,
+  what,
+  skeleton,
+  children,
+}: {
+  query: QueryLike<T>;
+  what: string;
+  skeleton?: ReactNode;
+  children: (data: T) => ReactNode;
+}) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
   if (query.error) return <ErrorState error={query.error} what={what} onRetry={() => query.refetch()} />;
-  return <div aria-busy="true" aria-label={`Loading ${what.toLowerCase()}`}>{skeleton ?? <SkeletonRows />}</div>;
+  return (
+    <div role="status" aria-busy="true" aria-label={`Loading ${what.toLowerCase()}`}>
+      {skeleton ?? <SkeletonRows />}
+    </div>
+  );
 }

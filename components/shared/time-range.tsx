@@ -50,31 +50,79 @@ export function TimeRange({ state, onChange, fallback = '24h' }: TimeRangeProps)
       onOpenChange={setOpen}
       align="end"
       label="Time range"
-      trigger={<Button size="sm" variant="outline"><CalendarClock aria-hidden className="size-3.5" /><span className="max-w-72 truncate">{words}</span></Button>}
+      trigger={
+        <Button size="sm" variant="outline">
+          <CalendarClock aria-hidden className="size-3.5" />
+          <span className="max-w-72 truncate">{words}</span>
+        </Button>
+      }
     >
       <div className="flex flex-col gap-1">
         {RANGES.map((one) => (
-          <Button key={one.value} size="sm" variant="ghost" className="justify-start" aria-pressed={!absolute && (state.range ?? fallback) === one.value} onClick={() => { onChange({ range: one.value === fallback ? null : one.value, from: null, to: null }); setOpen(false); }}>{one.label}</Button>
+          <Button
+            key={one.value}
+            size="sm"
+            variant="ghost"
+            className="justify-start"
+            aria-pressed={!absolute && (state.range ?? fallback) === one.value}
+            onClick={() => {
+              onChange({ range: one.value === fallback ? null : one.value, from: null, to: null });
+              setOpen(false);
+            }}
+          >
+            {one.label}
+          </Button>
         ))}
-        <CustomRange state={state} zone={offsetWords} utc={choice === 'utc'} onChange={(patch) => { onChange(patch); setOpen(false); }} />
+        <CustomRange
+          state={state}
+          zone={offsetWords}
+          utc={choice === 'utc'}
+          onChange={(patch) => {
+            onChange(patch);
+            setOpen(false);
+          }}
+        />
       </div>
     </Popover>
   );
 }
 
 /** `datetime-local` speaks local time; under UTC its text is read as UTC. */
-const toInput = (iso: string | null, utc: boolean) => (iso ? new Date(Date.parse(iso) - (utc ? 0 : new Date(iso).getTimezoneOffset() * MINUTE_MS)).toISOString().slice(0, 16) : '');
+const toInput = (iso: string | null, utc: boolean) =>
+  iso ? new Date(Date.parse(iso) - (utc ? 0 : new Date(iso).getTimezoneOffset() * MINUTE_MS)).toISOString().slice(0, 16) : '';
 const fromInput = (text: string, utc: boolean) => (text ? new Date(utc ? `${text}Z` : text).toISOString() : null);
 
-function CustomRange({ state, zone, utc, onChange }: { state: RangeState; zone: string; utc: boolean; onChange: (patch: RangeState) => void }) {
+function CustomRange({
+  state,
+  zone,
+  utc,
+  onChange,
+}: {
+  state: RangeState;
+  zone: string;
+  utc: boolean;
+  onChange: (patch: RangeState) => void;
+}) {
   const [from, setFrom] = useState(toInput(state.from, utc));
   const [to, setTo] = useState(toInput(state.to, utc));
   const wrong = from && to && from >= to ? 'The end has to be after the beginning' : null;
   return (
-    <form className="mt-1 flex flex-col gap-2 border-line border-t pt-2" onSubmit={(event) => { event.preventDefault(); if (!wrong) onChange({ range: null, from: fromInput(from, utc), to: fromInput(to, utc) }); }}>
-      <Field label={`From, ${zone}`}><Input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} /></Field>
-      <Field label={`To, ${zone}`} error={wrong}><Input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} /></Field>
-      <Button type="submit" size="sm" disabledReason={wrong ?? (from || to ? null : 'Choose a time')}>Apply range</Button>
+    <form
+      className="mt-1 flex flex-col gap-2 border-line border-t pt-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!wrong) onChange({ range: null, from: fromInput(from, utc), to: fromInput(to, utc) });
+      }}
+    >
+      <Field label={`From, ${zone}`}>
+        <Input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />
+      </Field>
+      <Field label={`To, ${zone}`} error={wrong}>
+        <Input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} />
+      </Field>
+      <Button type="submit" size="sm" disabledReason={wrong ?? (from || to ? null : 'Choose a time')}>
+        Apply range
+      </Button>
     </form>
   );
 }

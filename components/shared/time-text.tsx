@@ -27,7 +27,11 @@ function subscribe(listener: () => void): () => void {
 
 /** Epoch milliseconds, moving in steps of 5 s; 0 while the server renders. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => (nowMs ||= Date.now()), () => 0);
+  return useSyncExternalStore(
+    subscribe,
+    () => (nowMs ||= Date.now()),
+    () => 0,
+  );
 }
 
 /** Relative under 24 h with the absolute time on hover and focus; `exact` shows milliseconds. */
@@ -37,7 +41,12 @@ export function Time({ at, exact, className }: { at: string | null | undefined; 
   if (!at) return <span className="text-ink-3">never</span>;
   const atMs = Date.parse(at);
   const absolute = absoluteTime(atMs, timeZone, exact ? 'ms' : 'seconds');
-  if (exact) return <time dateTime={at} className={className ?? 'num whitespace-nowrap'}>{absolute} <span className="text-ink-3">{offsetWords}</span></time>;
+  if (exact)
+    return (
+      <time dateTime={at} className={className ?? 'num whitespace-nowrap'}>
+        {absolute} <span className="text-ink-3">{offsetWords}</span>
+      </time>
+    );
   const relative = now === 0 ? null : relativeTime(atMs, now);
   return (
     <Tooltip text={`${absoluteTime(atMs, timeZone, 'ms')} ${offsetWords}`}>

@@ -2,14 +2,38 @@ import type { TraceStep } from '@/lib/domain/decision';
 import type { Json } from '@/lib/kernel/json';
 
 const STAGES: Record<TraceStep['stage'], string> = {
-  visibility: 'visible', action: 'action', require: 'must have', deny_if: 'block if', limit: 'limit', approval: 'ask a human', dispatch: 'runs', default: 'default',
+  visibility: 'visible',
+  action: 'action',
+  require: 'must have',
+  deny_if: 'block if',
+  limit: 'limit',
+  approval: 'ask a human',
+  dispatch: 'runs',
+  default: 'default',
 };
 
 const OPERATORS: Record<string, string> = {
-  eq: 'is', neq: 'is not', in: 'is one of', not_in: 'is none of', lt: 'is less than', lte: 'is at most', gt: 'is more than', gte: 'is at least',
-  contains: 'contains', starts_with: 'starts with', ends_with: 'ends with', glob: 'matches', regex: 'matches', type: 'is of type',
-  length_lte: 'has a length of at most', length_gte: 'has a length of at least', keys_in: 'has only the keys', matches_schema: 'is valid against its schema',
-  cidr: 'is in the network', host_in: 'has a host among', path_within: 'is inside',
+  eq: 'is',
+  neq: 'is not',
+  in: 'is one of',
+  not_in: 'is none of',
+  lt: 'is less than',
+  lte: 'is at most',
+  gt: 'is more than',
+  gte: 'is at least',
+  contains: 'contains',
+  starts_with: 'starts with',
+  ends_with: 'ends with',
+  glob: 'matches',
+  regex: 'matches',
+  type: 'is of type',
+  length_lte: 'has a length of at most',
+  length_gte: 'has a length of at least',
+  keys_in: 'has only the keys',
+  matches_schema: 'is valid against its schema',
+  cidr: 'is in the network',
+  host_in: 'has a host among',
+  path_within: 'is inside',
 };
 
 export function stageWords(stage: TraceStep['stage']): string {

@@ -1,4 +1,4 @@
-import { CircleMinus, OctagonX, Check, X } from 'lucide-react';
+import { Check, CircleMinus, OctagonX, X } from 'lucide-react';
 import { cn } from '@/components/ui/cn';
 import type { EventDecision } from '@/lib/domain/audit-event';
 import type { Outcome, TraceStep } from '@/lib/domain/decision';
@@ -34,13 +34,17 @@ export function Trace({ decision, rule, policy, message, steps, className }: Tra
       </p>
       {steps.length > 0 ? (
         <ol className="rounded-control border border-line-soft">
-          {steps.map((step, index) => <Step key={index} step={step} showTool={innerTools} />)}
+          {steps.map((step, index) => (
+            <Step key={index} step={step} showTool={innerTools} />
+          ))}
         </ol>
       ) : (
         <p className="text-ink-3">No rule was evaluated.</p>
       )}
       {message ? (
-        <p className="text-read text-ink-2"><span className="mr-2 text-meta text-ink-3">Agent sees</span>“<InertText text={message} />”</p>
+        <p className="text-read text-ink-2">
+          <span className="mr-2 text-meta text-ink-3">Agent sees</span>“<InertText text={message} />”
+        </p>
       ) : null}
     </div>
   );
@@ -58,16 +62,32 @@ function Step({ step, showTool }: { step: TraceStep; showTool: boolean }) {
       )}
     >
       <Icon aria-hidden className={cn('mt-0.5 size-4', mark.look)} />
-      <span className={step.result === 'not_reached' ? '' : 'text-ink-2'}>{stageWords(step.stage)}<span className="sr-only">, {mark.word}</span></span>
+      <span className={step.result === 'not_reached' ? '' : 'text-ink-2'}>
+        {stageWords(step.stage)}
+        <span className="sr-only">, {mark.word}</span>
+      </span>
       <span className="min-w-0">
         <span className="flex flex-wrap items-baseline gap-x-2">
-          {step.path ? <code className="break-all font-mono text-meta text-ink">{step.path}{step.actual === undefined ? '' : ' = '}{step.actual === undefined ? null : <InertText text={valueWords(step.actual)} max={200} />}</code> : null}
+          {step.path ? (
+            <code className="break-all font-mono text-meta text-ink">
+              {step.path}
+              {step.actual === undefined ? '' : ' = '}
+              {step.actual === undefined ? null : <InertText text={valueWords(step.actual)} max={200} />}
+            </code>
+          ) : null}
           {step.op ? <span className="text-ink-2">{conditionWords(step)}</span> : null}
-          {step.note ? <span className="text-ink-2"><InertText text={step.note} max={300} /></span> : null}
+          {step.note ? (
+            <span className="text-ink-2">
+              <InertText text={step.note} max={300} />
+            </span>
+          ) : null}
           {!step.path && !step.op && !step.note ? <span>{mark.word}</span> : null}
           {step.decided ? <strong className="ml-auto font-medium text-ink">← decided</strong> : null}
         </span>
-        <span className="block break-all font-mono text-meta text-ink-3">{step.rule}{showTool ? ` · ${step.tool}` : ''}</span>
+        <span className="block break-all font-mono text-meta text-ink-3">
+          {step.rule}
+          {showTool ? ` · ${step.tool}` : ''}
+        </span>
       </span>
     </li>
   );

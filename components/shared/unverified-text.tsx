@@ -32,7 +32,13 @@ export function InertText({ text, max, className }: { text: string; max?: number
     <bdi className={cn('break-words', className)}>
       {markDeceptive(shown).map((part, index) =>
         part.mark ? (
-          <span key={index} title="A character that cannot be seen" className="mx-px rounded-[3px] bg-limited-chip px-1 font-mono text-meta text-limited">{part.text}</span>
+          <span
+            key={index}
+            title="A character that cannot be seen"
+            className="mx-px rounded-[3px] bg-limited-chip px-1 font-mono text-meta text-limited"
+          >
+            {part.text}
+          </span>
         ) : (
           <Fragment key={index}>{part.text}</Fragment>
         ),

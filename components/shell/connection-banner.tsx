@@ -22,8 +22,13 @@ export function ConnectionBanner() {
     <div role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b bg-limited-chip px-5 py-1.5 text-limited">
       <WifiOff aria-hidden className="size-4" />
       <span className="font-medium">The console cannot reach the server.</span>
-      <span>{lastAtMs ? `What you see is from ${absoluteTime(lastAtMs, timeZone)} ${offsetWords}.` : 'Nothing was received yet.'} Enforcement at the gateway does not depend on this page.</span>
-      <Button size="sm" className="ml-auto" onClick={retryNow}>Retry now</Button>
+      <span>
+        {lastAtMs ? `What you see is from ${absoluteTime(lastAtMs, timeZone)} ${offsetWords}.` : 'Nothing was received yet.'} Enforcement at
+        the gateway does not depend on this page.
+      </span>
+      <Button size="sm" className="ml-auto" onClick={retryNow}>
+        Retry now
+      </Button>
     </div>
   );
 }

@@ -15,7 +15,9 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
       <QueryClientProvider client={client}>
         <TimeZoneProvider>
-          <TooltipProvider delayDuration={250} skipDelayDuration={200}>{children}</TooltipProvider>
+          <TooltipProvider delayDuration={250} skipDelayDuration={200}>
+            {children}
+          </TooltipProvider>
           <Toaster />
         </TimeZoneProvider>
       </QueryClientProvider>

@@ -33,14 +33,31 @@ export function Rail() {
     for (const listener of listeners) listener();
   };
   return (
-    <div className={cn('sticky top-0 hidden h-dvh shrink-0 flex-col border-line border-r bg-surface md:flex', collapsed ? 'w-14' : 'w-[232px]')}>
-      <Link href="/overview" className={cn('flex h-12 items-center gap-2.5 px-4 text-section font-semibold tracking-[-0.01em]', collapsed && 'justify-center px-0')}>
-        <BrandMark />{collapsed ? <span className="sr-only">Callgate</span> : 'Callgate'}
+    <div
+      className={cn(
+        'sticky top-0 hidden h-dvh shrink-0 flex-col border-line border-r bg-surface md:flex',
+        collapsed ? 'w-14' : 'w-[232px]',
+      )}
+    >
+      <Link
+        href="/overview"
+        className={cn(
+          'flex h-12 items-center gap-2.5 px-4 text-section font-semibold tracking-[-0.01em]',
+          collapsed && 'justify-center px-0',
+        )}
+      >
+        <BrandMark />
+        {collapsed ? <span className="sr-only">Callgate</span> : 'Callgate'}
       </Link>
       <RailNav collapsed={collapsed} />
       <div className={cn('mt-auto p-2', collapsed && 'flex justify-center')}>
         <Tooltip text={collapsed ? 'Expand navigation' : 'Collapse navigation'} side="right">
-          <button type="button" onClick={toggle} aria-label={collapsed ? 'Expand navigation' : 'Collapse navigation'} className="flex size-8 items-center justify-center rounded-control text-ink-3 hover:bg-hover hover:text-ink">
+          <button
+            type="button"
+            onClick={toggle}
+            aria-label={collapsed ? 'Expand navigation' : 'Collapse navigation'}
+            className="flex size-8 items-center justify-center rounded-control text-ink-3 hover:bg-hover hover:text-ink"
+          >
             {collapsed ? <PanelLeftOpen aria-hidden className="size-4" /> : <PanelLeftClose aria-hidden className="size-4" />}
           </button>
         </Tooltip>
@@ -74,7 +91,17 @@ export function RailNav({ collapsed, onNavigate }: { collapsed: boolean; onNavig
                   <span className={collapsed ? 'sr-only' : ''}>{item.label}</span>
                 </Link>
               );
-              return <li key={item.href}>{collapsed ? <Tooltip text={item.label} side="right">{link}</Tooltip> : link}</li>;
+              return (
+                <li key={item.href}>
+                  {collapsed ? (
+                    <Tooltip text={item.label} side="right">
+                      {link}
+                    </Tooltip>
+                  ) : (
+                    link
+                  )}
+                </li>
+              );
             })}
           </ul>
         </div>

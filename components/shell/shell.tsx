@@ -28,12 +28,19 @@ export function Shell({ children }: { children: ReactNode }) {
   useSignInWhenSessionEnds();
   return (
     <div className="flex min-h-dvh">
-      <a href="#main" className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">Skip to content</a>
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to content
+      </a>
       <Rail />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onSearch={() => setPalette(true)} />
         <ConnectionBanner />
-        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1600px] flex-1 px-4 py-5 outline-none md:px-6">{children}</main>
+        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1600px] flex-1 px-4 py-5 outline-none md:px-6">
+          {children}
+        </main>
       </div>
       <CommandPalette open={palette} onOpenChange={setPalette} onShortcuts={() => setSheet(true)} />
       <ShortcutSheet open={sheet} onOpenChange={setSheet} />

@@ -7,9 +7,33 @@ import { Kbd } from '@/components/ui/kbd';
 import { NAV_ITEMS } from './nav';
 
 const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
-  { title: 'Anywhere', keys: [['⌘K', 'Search, go to, act'], ['?', 'This sheet'], ['/', 'Search in the list'], ['Esc', 'Close one layer']] },
-  { title: 'Lists', keys: [['J', 'Next row'], ['K', 'Previous row'], ['Enter', 'Open details, then the page'], ['C', 'Copy the id of the row']] },
-  { title: 'Policy editor', keys: [['⌘S', 'Save draft'], ['⌘↵', 'Review and publish'], ['Ctrl M', 'Tab leaves the editor (⌃⇧M on macOS)'], ['F8', 'Next problem']] },
+  {
+    title: 'Anywhere',
+    keys: [
+      ['⌘K', 'Search, go to, act'],
+      ['?', 'This sheet'],
+      ['/', 'Search in the list'],
+      ['Esc', 'Close one layer'],
+    ],
+  },
+  {
+    title: 'Lists',
+    keys: [
+      ['J', 'Next row'],
+      ['K', 'Previous row'],
+      ['Enter', 'Open details, then the page'],
+      ['C', 'Copy the id of the row'],
+    ],
+  },
+  {
+    title: 'Policy editor',
+    keys: [
+      ['⌘S', 'Save draft'],
+      ['⌘↵', 'Review and publish'],
+      ['Ctrl M', 'Tab leaves the editor (⌃⇧M on macOS)'],
+      ['F8', 'Next problem'],
+    ],
+  },
 ];
 
 /** What it says is what the code binds; single keys can be switched off here. */
@@ -27,7 +51,9 @@ export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenCha
                 {group.keys.map(([keys, words]) => (
                   <div key={words} className="flex items-center justify-between gap-4">
                     <dt className="text-ink-2">{words}</dt>
-                    <dd><Kbd keys={keys} /></dd>
+                    <dd>
+                      <Kbd keys={keys} />
+                    </dd>
                   </div>
                 ))}
               </dl>
@@ -36,7 +62,12 @@ export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenCha
         )}
       </div>
       <div className="mt-5 border-line border-t pt-4">
-        <Switch checked={enabled} onChange={setShortcutsEnabled} label="Single-key shortcuts" hint="Off: only chords with ⌘ or Ctrl work, and keys inside a focused list row." />
+        <Switch
+          checked={enabled}
+          onChange={setShortcutsEnabled}
+          label="Single-key shortcuts"
+          hint="Off: only chords with ⌘ or Ctrl work, and keys inside a focused list row."
+        />
       </div>
     </Dialog>
   );

@@ -45,12 +45,27 @@ export function SignInForm() {
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       {setup.data?.needed ? (
-        <p className="rounded-control bg-accent-soft px-3 py-2 text-base">Nobody can sign in yet. Open the set-up link that the server printed when it started.</p>
+        <p className="rounded-control bg-accent-soft px-3 py-2 text-base">
+          Nobody can sign in yet. Open the set-up link that the server printed when it started.
+        </p>
       ) : null}
-      <Field label="E-mail"><Input type="email" name="email" autoComplete="username" inputMode="email" autoFocus required value={email} onChange={(event) => setEmail(event.target.value)} /></Field>
+      <Field label="E-mail">
+        <Input
+          type="email"
+          name="email"
+          autoComplete="username"
+          inputMode="email"
+          autoFocus
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      </Field>
       <PasswordField label="Password" kind="current-password" value={password} onChange={setPassword} />
       <FormError error={error} />
-      <Button type="submit" variant="primary" pending={pending} className="w-full">Sign in</Button>
+      <Button type="submit" variant="primary" pending={pending} className="w-full">
+        Sign in
+      </Button>
     </form>
   );
 }

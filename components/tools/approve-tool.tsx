@@ -17,17 +17,26 @@ export function ApproveTool({ tool }: { tool: Tool }) {
   const changed = tool.status === 'quarantined';
   const action = changed ? 'Approve new definition' : 'Approve tool';
   const approve = () =>
-    update.mutate({ status: 'active', digest: tool.change?.digest ?? tool.digest }, {
-      onSuccess: () => {
-        setOpen(false);
-        toast.success(`${tool.name} approved`);
+    update.mutate(
+      { status: 'active', digest: tool.change?.digest ?? tool.digest },
+      {
+        onSuccess: () => {
+          setOpen(false);
+          toast.success(`${tool.name} approved`);
+        },
       },
-    });
+    );
   return (
     <div className="rounded-panel border border-limited bg-limited-chip/60 px-4 py-3">
       <p className="font-medium text-limited">{changed ? 'The server changed this definition' : 'This tool is new'}</p>
-      <p className="mt-0.5 text-ink-2">{changed ? 'It is neither listed nor callable until someone looks at the change.' : 'It is neither listed nor callable until someone approves it.'}</p>
-      <Button className="mt-2" size="sm" disabledReason={refusal} onClick={() => setOpen(true)}>{changed ? 'Review change' : 'Review and approve'}</Button>
+      <p className="mt-0.5 text-ink-2">
+        {changed
+          ? 'It is neither listed nor callable until someone looks at the change.'
+          : 'It is neither listed nor callable until someone approves it.'}
+      </p>
+      <Button className="mt-2" size="sm" disabledReason={refusal} onClick={() => setOpen(true)}>
+        {changed ? 'Review change' : 'Review and approve'}
+      </Button>
       <ConfirmDialog
         open={open}
         onOpenChange={setOpen}
@@ -37,12 +46,19 @@ export function ApproveTool({ tool }: { tool: Tool }) {
         error={update.error?.message}
         consequences={[
           'Agents whose policy allows it can call it from then on.',
-          tool.findings.some((finding) => finding.severity === 'high') ? 'Its definition has high-severity findings: read the description as an attack before you approve it.' : 'The digest you approve is the one shown here; another definition is refused.',
+          tool.findings.some((finding) => finding.severity === 'high')
+            ? 'Its definition has high-severity findings: read the description as an attack before you approve it.'
+            : 'The digest you approve is the one shown here; another definition is refused.',
         ]}
         onConfirm={approve}
       >
         {open && tool.change ? (
-          <MonacoDiff label="Change of the definition" before={pretty(tool.change.approved)} after={pretty(tool.change.announced)} height={340} />
+          <MonacoDiff
+            label="Change of the definition"
+            before={pretty(tool.change.approved)}
+            after={pretty(tool.change.announced)}
+            height={340}
+          />
         ) : null}
       </ConfirmDialog>
     </div>

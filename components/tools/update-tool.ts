@@ -10,7 +10,8 @@ import type { updateTool } from '@/lib/control/tools/contract';
 export function useUpdateTool(tool: Tool) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: BodyInput<typeof updateTool>) => api<Tool>('PATCH', `/servers/${tool.server}/tools/${encodeURIComponent(tool.name)}`, { body }),
+    mutationFn: (body: BodyInput<typeof updateTool>) =>
+      api<Tool>('PATCH', `/servers/${tool.server}/tools/${encodeURIComponent(tool.name)}`, { body }),
     onSuccess: () => Promise.all(['tools', 'server', 'servers'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }

@@ -38,7 +38,20 @@ interface ButtonProps extends ComponentProps<'button'>, ButtonLooks {
 }
 
 /** Labels are verb and object; one primary per view. */
-export function Button({ variant, size, pending, disabledReason, label, keys, className, children, onClick, type = 'button', disabled, ...rest }: ButtonProps) {
+export function Button({
+  variant,
+  size,
+  pending,
+  disabledReason,
+  label,
+  keys,
+  className,
+  children,
+  onClick,
+  type = 'button',
+  disabled,
+  ...rest
+}: ButtonProps) {
   const refused = Boolean(disabledReason) || pending;
   const button = (
     <button
@@ -56,7 +69,13 @@ export function Button({ variant, size, pending, disabledReason, label, keys, cl
     </button>
   );
   const hint = disabledReason || label;
-  return hint ? <Tooltip text={hint} keys={disabledReason ? undefined : keys}>{button}</Tooltip> : button;
+  return hint ? (
+    <Tooltip text={hint} keys={disabledReason ? undefined : keys}>
+      {button}
+    </Tooltip>
+  ) : (
+    button
+  );
 }
 
 interface LinkButtonProps extends ComponentProps<typeof Link>, ButtonLooks {

@@ -4,7 +4,19 @@ import { Check } from 'lucide-react';
 import { Checkbox as Radix, Switch as RadixSwitch } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
 
-export function Checkbox({ checked, onChange, label, hint, disabled }: { checked: boolean; onChange: (checked: boolean) => void; label: ReactNode; hint?: ReactNode; disabled?: boolean }) {
+export function Checkbox({
+  checked,
+  onChange,
+  label,
+  hint,
+  disabled,
+}: {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  label: ReactNode;
+  hint?: ReactNode;
+  disabled?: boolean;
+}) {
   const id = useId();
   return (
     <div className="flex min-h-6 items-start gap-2">
@@ -15,7 +27,9 @@ export function Checkbox({ checked, onChange, label, hint, disabled }: { checked
         onCheckedChange={(next) => onChange(next === true)}
         className="mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-[4px] border border-control bg-surface text-accent-ink data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:opacity-55"
       >
-        <Radix.Indicator><Check aria-hidden className="size-3" strokeWidth={3} /></Radix.Indicator>
+        <Radix.Indicator>
+          <Check aria-hidden className="size-3" strokeWidth={3} />
+        </Radix.Indicator>
       </Radix.Root>
       <label htmlFor={id} className="min-w-0 text-base text-ink">
         {label}
@@ -25,7 +39,19 @@ export function Checkbox({ checked, onChange, label, hint, disabled }: { checked
   );
 }
 
-export function Switch({ checked, onChange, label, hint, disabled }: { checked: boolean; onChange: (checked: boolean) => void; label: ReactNode; hint?: ReactNode; disabled?: boolean }) {
+export function Switch({
+  checked,
+  onChange,
+  label,
+  hint,
+  disabled,
+}: {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  label: ReactNode;
+  hint?: ReactNode;
+  disabled?: boolean;
+}) {
   const id = useId();
   return (
     <div className="flex items-start justify-between gap-4">

@@ -30,11 +30,28 @@ export function ConfirmDialog({ open, onOpenChange, ...rest }: ConfirmProps) {
   return open ? <Body open={open} onOpenChange={onOpenChange} {...rest} /> : null;
 }
 
-function Body({ open, onOpenChange, tier, action, consequences, name, destructive, pending, error, commentLabel = 'Reason', onConfirm, children }: ConfirmProps) {
+function Body({
+  open,
+  onOpenChange,
+  tier,
+  action,
+  consequences,
+  name,
+  destructive,
+  pending,
+  error,
+  commentLabel = 'Reason',
+  onConfirm,
+  children,
+}: ConfirmProps) {
   const [comment, setComment] = useState('');
   const [typed, setTyped] = useState('');
   const missing =
-    tier === 'T3' && name && typed !== name ? `Type ${name} to go on` : tier !== 'T1' && comment.trim() === '' ? `${commentLabel} is required` : null;
+    tier === 'T3' && name && typed !== name
+      ? `Type ${name} to go on`
+      : tier !== 'T1' && comment.trim() === ''
+        ? `${commentLabel} is required`
+        : null;
   return (
     <Dialog
       open={open}
@@ -44,7 +61,12 @@ function Body({ open, onOpenChange, tier, action, consequences, name, destructiv
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button variant={destructive ? 'danger' : 'primary'} pending={pending} disabledReason={missing} onClick={() => onConfirm(comment.trim())}>
+          <Button
+            variant={destructive ? 'danger' : 'primary'}
+            pending={pending}
+            disabledReason={missing}
+            onClick={() => onConfirm(comment.trim())}
+          >
             {action}
           </Button>
         </>
@@ -53,19 +75,33 @@ function Body({ open, onOpenChange, tier, action, consequences, name, destructiv
       <div className="flex flex-col gap-4">
         {consequences.length > 0 ? (
           <ul className="flex list-disc flex-col gap-1 pl-4 text-read text-ink-2 marker:text-ink-3">
-            {consequences.map((line, index) => <li key={index}>{line}</li>)}
+            {consequences.map((line, index) => (
+              <li key={index}>{line}</li>
+            ))}
           </ul>
         ) : null}
         {children}
         {tier === 'T1' ? null : (
-          <Field label={commentLabel}><Textarea value={comment} onChange={(event) => setComment(event.target.value)} rows={2} /></Field>
+          <Field label={commentLabel}>
+            <Textarea value={comment} onChange={(event) => setComment(event.target.value)} rows={2} />
+          </Field>
         )}
         {tier === 'T3' && name ? (
-          <Field label={<>Type <code className="font-mono">{name}</code> to confirm</>}>
+          <Field
+            label={
+              <>
+                Type <code className="font-mono">{name}</code> to confirm
+              </>
+            }
+          >
             <Input value={typed} onChange={(event) => setTyped(event.target.value)} className="font-mono" />
           </Field>
         ) : null}
-        {error ? <p role="alert" className="text-base text-denied">{error}</p> : null}
+        {error ? (
+          <p role="alert" className="text-base text-denied">
+            {error}
+          </p>
+        ) : null}
       </div>
     </Dialog>
   );

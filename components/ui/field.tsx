@@ -47,7 +47,11 @@ export function Field({ label, hint, error, optional, hideLabel, className, chil
             <span>{error}</span>
           </p>
         ) : null}
-        {hint ? <p id={hintId} className="text-meta text-ink-3">{hint}</p> : null}
+        {hint ? (
+          <p id={hintId} className="text-meta text-ink-3">
+            {hint}
+          </p>
+        ) : null}
       </div>
     </FieldContext>
   );

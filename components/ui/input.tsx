@@ -12,5 +12,7 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea {...useFieldBinding()} spellCheck={false} className={cn(base, 'min-h-16 resize-y px-2.5 py-1.5', className)} {...rest} />;
+  return (
+    <textarea {...useFieldBinding()} spellCheck={false} className={cn(base, 'min-h-16 resize-y px-2.5 py-1.5', className)} {...rest} />
+  );
 }

@@ -45,7 +45,11 @@ interface MenuItemProps {
 export function MenuItem({ icon, children, onSelect, destructive, disabledReason }: MenuItemProps) {
   return (
     <Radix.Item disabled={Boolean(disabledReason)} onSelect={onSelect} className={cn(itemLooks, destructive && 'text-denied')}>
-      {icon ? <span aria-hidden className="flex size-4 items-center justify-center text-ink-3 [&>svg]:size-4">{icon}</span> : null}
+      {icon ? (
+        <span aria-hidden className="flex size-4 items-center justify-center text-ink-3 [&>svg]:size-4">
+          {icon}
+        </span>
+      ) : null}
       <span className="min-w-0">
         {children}
         {disabledReason ? <span className="block max-w-56 text-meta">{disabledReason}</span> : null}
@@ -69,7 +73,9 @@ export function MenuChoice({ label, value, onChange, options }: ChoiceProps) {
         {options.map((option) => (
           <Radix.RadioItem key={option.value} value={option.value} className={itemLooks}>
             <span className="flex size-4 items-center justify-center">
-              <Radix.ItemIndicator><Check aria-hidden className="size-3.5 text-accent" /></Radix.ItemIndicator>
+              <Radix.ItemIndicator>
+                <Check aria-hidden className="size-3.5 text-accent" />
+              </Radix.ItemIndicator>
             </span>
             {option.label}
           </Radix.RadioItem>

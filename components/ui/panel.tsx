@@ -2,7 +2,21 @@ import type { ReactNode } from 'react';
 import { cn } from './cn';
 
 /** A ruled region. Panels are never put inside panels. */
-export function Panel({ title, meta, actions, flush, className, children }: { title?: ReactNode; meta?: ReactNode; actions?: ReactNode; flush?: boolean; className?: string; children: ReactNode }) {
+export function Panel({
+  title,
+  meta,
+  actions,
+  flush,
+  className,
+  children,
+}: {
+  title?: ReactNode;
+  meta?: ReactNode;
+  actions?: ReactNode;
+  flush?: boolean;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <section className={cn('min-w-0 rounded-panel border border-line bg-surface', className)}>
       {title || actions ? (

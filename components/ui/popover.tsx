@@ -24,7 +24,10 @@ export function Popover({ trigger, children, open, onOpenChange, align = 'start'
           sideOffset={6}
           collisionPadding={12}
           aria-label={label}
-          className={cn('z-50 w-72 animate-enter rounded-panel border border-line bg-raised p-3 text-base shadow-overlay outline-none', className)}
+          className={cn(
+            'z-50 w-72 animate-enter rounded-panel border border-line bg-raised p-3 text-base shadow-overlay outline-none',
+            className,
+          )}
         >
           {children}
         </Radix.Content>

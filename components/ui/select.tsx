@@ -37,8 +37,12 @@ export function Select({ value, onChange, options, placeholder = 'Choose', label
           className,
         )}
       >
-        <span className="min-w-0 truncate"><Radix.Value placeholder={placeholder}>{chosen?.label}</Radix.Value></span>
-        <Radix.Icon><ChevronDown aria-hidden className="size-4 text-ink-3" /></Radix.Icon>
+        <span className="min-w-0 truncate">
+          <Radix.Value placeholder={placeholder}>{chosen?.label}</Radix.Value>
+        </span>
+        <Radix.Icon>
+          <ChevronDown aria-hidden className="size-4 text-ink-3" />
+        </Radix.Icon>
       </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
@@ -55,7 +59,9 @@ export function Select({ value, onChange, options, placeholder = 'Choose', label
                 className="flex cursor-default items-start gap-2 rounded-[5px] px-2 py-1.5 text-base text-ink outline-none data-disabled:text-ink-3 data-highlighted:bg-selected"
               >
                 <span className="flex size-4 shrink-0 items-center justify-center pt-1">
-                  <Radix.ItemIndicator><Check aria-hidden className="size-3.5 text-accent" /></Radix.ItemIndicator>
+                  <Radix.ItemIndicator>
+                    <Check aria-hidden className="size-3.5 text-accent" />
+                  </Radix.ItemIndicator>
                 </span>
                 <span className="min-w-0">
                   <Radix.ItemText>{option.label}</Radix.ItemText>

@@ -11,7 +11,17 @@ export interface TabItem {
 }
 
 /** The open tab belongs into the URL: give `value` from useUrlState. */
-export function Tabs({ value, onChange, items, label }: { value: string; onChange: (value: string) => void; items: readonly TabItem[]; label: string }) {
+export function Tabs({
+  value,
+  onChange,
+  items,
+  label,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  items: readonly TabItem[];
+  label: string;
+}) {
   return (
     <Radix.Root value={value} onValueChange={onChange} className="flex min-w-0 flex-col gap-4">
       <Radix.List aria-label={label} className="flex gap-5 overflow-x-auto border-line border-b [scrollbar-width:none]">

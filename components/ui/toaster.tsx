@@ -1,7 +1,7 @@
 'use client';
 
 import { useTheme } from 'next-themes';
-import { toast, Toaster as Sonner } from 'sonner';
+import { Toaster as Sonner, toast } from 'sonner';
 
 export function Toaster() {
   const { resolvedTheme } = useTheme();
@@ -13,7 +13,8 @@ export function Toaster() {
       toastOptions={{
         unstyled: true,
         classNames: {
-          toast: 'flex w-[min(380px,calc(100vw-32px))] items-start gap-2.5 rounded-panel border border-line bg-raised px-3.5 py-3 text-base text-ink shadow-overlay font-sans',
+          toast:
+            'flex w-[min(380px,calc(100vw-32px))] items-start gap-2.5 rounded-panel border border-line bg-raised px-3.5 py-3 text-base text-ink shadow-overlay font-sans',
           title: 'font-medium',
           description: 'mt-0.5 text-meta text-ink-2 break-words',
           icon: 'mt-0.5 shrink-0',

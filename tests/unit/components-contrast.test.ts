@@ -10,7 +10,9 @@ function tokensOf(selector: string): Record<string, string> {
 
 /** WCAG 2.2 relative luminance of `#rrggbb`. */
 function luminance(hex: string): number {
-  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = [1, 3, 5]
+    .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
   return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0);
 }
 function contrast(one: string, other: string): number {
@@ -19,16 +21,38 @@ function contrast(one: string, other: string): number {
 }
 
 const TEXT_PAIRS: [string, string][] = [
-  ...['ink', 'ink-2', 'ink-3', 'accent', 'denied', 'allowed', 'limited', 'broken'].flatMap((ink): [string, string][] => ['canvas', 'surface', 'raised'].map((ground): [string, string] => [ink, ground])),
-  ...['allowed', 'ask', 'limited', 'denied', 'hidden', 'broken', 'risk-medium', 'risk-high'].map((name): [string, string] => [name, `${name}-chip`]),
-  ['accent-ink', 'accent'], ['danger-ink', 'danger'], ['ink', 'selected'], ['ink-2', 'selected'], ['ink-2', 'hover'], ['accent', 'accent-soft'], ['ink-2', 'sunken'], ['ink-3', 'sunken'], ['ink-3', 'selected'], ['ink-3', 'accent-soft'], ['ink-3', 'hover'],
+  ...['ink', 'ink-2', 'ink-3', 'accent', 'denied', 'allowed', 'limited', 'broken'].flatMap((ink): [string, string][] =>
+    ['canvas', 'surface', 'raised'].map((ground): [string, string] => [ink, ground]),
+  ),
+  ...['allowed', 'ask', 'limited', 'denied', 'hidden', 'broken', 'risk-medium', 'risk-high'].map((name): [string, string] => [
+    name,
+    `${name}-chip`,
+  ]),
+  ['accent-ink', 'accent'],
+  ['danger-ink', 'danger'],
+  ['ink', 'selected'],
+  ['ink-2', 'selected'],
+  ['ink-2', 'hover'],
+  ['accent', 'accent-soft'],
+  ['ink-2', 'sunken'],
+  ['ink-3', 'sunken'],
+  ['ink-3', 'selected'],
+  ['ink-3', 'accent-soft'],
+  ['ink-3', 'hover'],
 ];
 const MARK_PAIRS: [string, string][] = [
-  ['control', 'surface'], ['control', 'canvas'],
-  ...['allowed', 'ask', 'limited', 'denied', 'broken'].flatMap((name): [string, string][] => [[`${name}-chart`, 'surface'], [`${name}-chart`, 'canvas']]),
+  ['control', 'surface'],
+  ['control', 'canvas'],
+  ...['allowed', 'ask', 'limited', 'denied', 'broken'].flatMap((name): [string, string][] => [
+    [`${name}-chart`, 'surface'],
+    [`${name}-chart`, 'canvas'],
+  ]),
 ];
 
-describe.each([['light', ':root'], ['dark', '.dark']])('the %s theme', (_name, selector) => {
+describe.each([
+  ['light', ':root'],
+  ['dark', '.dark'],
+])('the %s theme', (_name, selector) => {
   const tokens = tokensOf(selector);
   const of = (name: string) => tokens[name] ?? expect.fail(`no colour ${name}`);
   it.each(TEXT_PAIRS)('reads: %s on %s, 4.5 to 1', (ink, ground) => expect(contrast(of(ink), of(ground))).toBeGreaterThanOrEqual(4.5));

@@ -12,7 +12,10 @@ import { createServer } from '@/lib/control/servers/contract';
 import { compilePolicy } from '@/lib/policy/compile';
 
 const row = (id: string, outcome: AuditRow['outcome'] = null) => ({ id, outcome }) as AuditRow;
-const pages = (...lists: AuditRow[][]) => ({ pages: lists.map((items, index): Page<AuditRow> => ({ items, nextCursor: `c${index}` })), pageParams: lists.map((_, index) => (index ? `c${index - 1}` : null)) });
+const pages = (...lists: AuditRow[][]) => ({
+  pages: lists.map((items, index): Page<AuditRow> => ({ items, nextCursor: `c${index}` })),
+  pageParams: lists.map((_, index) => (index ? `c${index - 1}` : null)),
+});
 
 describe('the live list', () => {
   it('puts new rows first, once, and keeps what is there in its order', () => {
@@ -36,7 +39,9 @@ describe('the live list', () => {
 
 describe('the chart', () => {
   const stats = {
-    from: '2026-11-20T10:00:10.000Z', to: '2026-11-20T10:03:00.000Z', bucket: 'minute',
+    from: '2026-11-20T10:00:10.000Z',
+    to: '2026-11-20T10:03:00.000Z',
+    bucket: 'minute',
     series: [{ at: '2026-11-20T10:01:00.000Z', decisions: { allowed: 3, observed_denied: 1, hidden: 2, refused: 1 } }],
   } as unknown as Stats;
 
@@ -56,23 +61,49 @@ describe('the chart', () => {
 describe('adding a server', () => {
   it('reads the configuration of the usual clients', () => {
     const read = (value: unknown) => importMcpJson(JSON.stringify(value), slugOf);
-    expect(read({ mcpServers: { Billing: { url: 'https://b.example/mcp', headers: { Authorization: 'Bearer t0ken', 'x-team': 'pay' } } } })).toMatchObject({
-      ok: true, servers: [{ slug: 'billing', transport: 'http', url: 'https://b.example/mcp', bearer: 't0ken', headers: [{ name: 'x-team', value: 'pay' }] }],
+    expect(
+      read({ mcpServers: { Billing: { url: 'https://b.example/mcp', headers: { Authorization: 'Bearer t0ken', 'x-team': 'pay' } } } }),
+    ).toMatchObject({
+      ok: true,
+      servers: [
+        { slug: 'billing', transport: 'http', url: 'https://b.example/mcp', bearer: 't0ken', headers: [{ name: 'x-team', value: 'pay' }] },
+      ],
     });
-    expect(read({ servers: { fs: { command: 'npx', args: ['-y', 'srv', '/a b'], env: { KEY: 'v' } } } })).toMatchObject({ ok: true, servers: [{ transport: 'stdio', command: 'npx', args: '-y\nsrv\n/a b', env: [{ name: 'KEY', value: 'v' }] }] });
-    expect(read({ mcpServers: { old: { type: 'sse', url: 'https://o.example/sse' } } })).toMatchObject({ ok: true, servers: [{ transport: 'sse' }] });
-    expect(read({ mcpServers: { w: { serverUrl: 'https://w.example/mcp' } } })).toMatchObject({ ok: true, servers: [{ transport: 'http', url: 'https://w.example/mcp' }] });
+    expect(read({ servers: { fs: { command: 'npx', args: ['-y', 'srv', '/a b'], env: { KEY: 'v' } } } })).toMatchObject({
+      ok: true,
+      servers: [{ transport: 'stdio', command: 'npx', args: '-y\nsrv\n/a b', env: [{ name: 'KEY', value: 'v' }] }],
+    });
+    expect(read({ mcpServers: { old: { type: 'sse', url: 'https://o.example/sse' } } })).toMatchObject({
+      ok: true,
+      servers: [{ transport: 'sse' }],
+    });
+    expect(read({ mcpServers: { w: { serverUrl: 'https://w.example/mcp' } } })).toMatchObject({
+      ok: true,
+      servers: [{ transport: 'http', url: 'https://w.example/mcp' }],
+    });
   });
 
   it('says what is wrong with a configuration', () => {
-    for (const text of ['{', '[]', '"x"', '{"mcpServers":{"a":{}}}']) expect(importMcpJson(text, slugOf), text).toMatchObject({ ok: false });
+    for (const text of ['{', '[]', '"x"', '{"mcpServers":{"a":{}}}'])
+      expect(importMcpJson(text, slugOf), text).toMatchObject({ ok: false });
   });
 
   it('sends only what the transport uses, in the shape the API takes', () => {
-    const stdio = { ...EMPTY_DRAFT, transport: 'stdio' as const, command: ' npx ', args: '-y\n\n two words \n', url: 'left over', env: [{ name: ' A ', value: '1' }, { name: '', value: 'x' }] };
+    const stdio = {
+      ...EMPTY_DRAFT,
+      transport: 'stdio' as const,
+      command: ' npx ',
+      args: '-y\n\n two words \n',
+      url: 'left over',
+      env: [
+        { name: ' A ', value: '1' },
+        { name: '', value: 'x' },
+      ],
+    };
     expect(connectionOf(stdio)).toEqual({ transport: 'stdio', command: 'npx', args: ['-y', 'two words'], env: { A: '1' } });
     const http = { ...EMPTY_DRAFT, url: 'https://b.example/mcp', bearer: 't' };
-    for (const draft of [stdio, http]) expect(createServer.body?.safeParse({ slug: 'x', name: 'X', ...connectionOf(draft) }).success).toBe(true);
+    for (const draft of [stdio, http])
+      expect(createServer.body?.safeParse({ slug: 'x', name: 'X', ...connectionOf(draft) }).success).toBe(true);
     expect(argumentLines('')).toEqual([]);
   });
 
@@ -88,7 +119,19 @@ describe('policies and agents', () => {
   });
 
   it('offers required arguments only, typed', () => {
-    expect(exampleArguments({ type: 'object', required: ['a', 'n', 'e', 'o'], properties: { a: { type: 'string' }, n: { type: 'integer', minimum: 3 }, e: { enum: ['x', 'y'] }, o: { type: 'object', required: ['l'], properties: { l: { type: 'array' } } }, skip: { type: 'string' } } })).toEqual({ a: '', n: 3, e: 'x', o: { l: [] } });
+    expect(
+      exampleArguments({
+        type: 'object',
+        required: ['a', 'n', 'e', 'o'],
+        properties: {
+          a: { type: 'string' },
+          n: { type: 'integer', minimum: 3 },
+          e: { enum: ['x', 'y'] },
+          o: { type: 'object', required: ['l'], properties: { l: { type: 'array' } } },
+          skip: { type: 'string' },
+        },
+      }),
+    ).toEqual({ a: '', n: 3, e: 'x', o: { l: [] } });
     expect(exampleArguments(null)).toEqual({});
   });
 

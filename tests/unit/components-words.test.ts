@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError, fieldError, queryString } from '@/components/shared/api/client';
 import { changeWords } from '@/components/overview/key-numbers';
-import { verdictOf, VERDICTS } from '@/components/shared/decision-chip';
+import { ApiError, fieldError, queryString } from '@/components/shared/api/client';
+import { VERDICTS, verdictOf } from '@/components/shared/decision-chip';
 import { absoluteTime, formatBytes, formatCount, formatMs, relativeTime } from '@/components/shared/format';
 import { truncateMiddle } from '@/components/shared/id-text';
 import { safePath } from '@/components/shared/safe-path';
@@ -18,7 +18,12 @@ describe('text that others wrote', () => {
     const text = 'a\u202eb\u200bc\u0007d\u{e0041}e\u00adf';
     const parts = markDeceptive(text);
     expect(parts.filter((part) => part.mark).map((part) => part.text)).toEqual(['U+202E', 'U+200B', 'U+0007', 'U+E0041', 'U+00AD']);
-    expect(parts.filter((part) => !part.mark).map((part) => part.text).join('')).toBe('abcdef');
+    expect(
+      parts
+        .filter((part) => !part.mark)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe('abcdef');
   });
 
   it('leaves lines, tabs, other scripts and emoji as they are', () => {
@@ -67,7 +72,12 @@ describe('times and numbers', () => {
   });
 
   it('keeps small numbers exact', () => {
-    expect([formatCount(1284), formatCount(9999), formatCount(12_840), formatCount(2_400_000)]).toEqual(['1\u202f284', '9\u202f999', '12.8 k', '2.4 M']);
+    expect([formatCount(1284), formatCount(9999), formatCount(12_840), formatCount(2_400_000)]).toEqual([
+      '1\u202f284',
+      '9\u202f999',
+      '12.8 k',
+      '2.4 M',
+    ]);
     expect([formatMs(0.42), formatMs(37.4), formatMs(1240), formatMs(null)]).toEqual(['0.4 ms', '37 ms', '1.2 s', '–']);
     expect(formatBytes(2048)).toBe('2.0 KiB');
     expect([changeWords(112, 100), changeWords(97, 100), changeWords(5, 0)]).toEqual(['+12 %', '−3 %', null]);
@@ -89,18 +99,34 @@ describe('addresses', () => {
     const now = Date.parse('2026-11-20T12:00:00.500Z');
     expect(rangeBounds({ range: '1h', from: null, to: null }, now)).toEqual({ from: '2026-11-20T11:00:00.000Z', to: null });
     expect(rangeBounds({ range: 'nonsense', from: null, to: null }, now).from).toBe('2026-11-19T12:00:00.000Z');
-    expect(rangeBounds({ range: '1h', from: '2026-01-01T00:00:00.000Z', to: null }, now)).toEqual({ from: '2026-01-01T00:00:00.000Z', to: null });
+    expect(rangeBounds({ range: '1h', from: '2026-01-01T00:00:00.000Z', to: null }, now)).toEqual({
+      from: '2026-01-01T00:00:00.000Z',
+      to: null,
+    });
   });
 
   it('never leads out of the console after sign-in', () => {
-    for (const hostile of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '/a\\..\\b', '/\u0009/evil', '', null]) expect(safePath(hostile), String(hostile)).toBe('/overview');
+    for (const hostile of [
+      '//evil.example',
+      '/\\evil.example',
+      'https://evil.example',
+      'javascript:alert(1)',
+      '/a\\..\\b',
+      '/\u0009/evil',
+      '',
+      null,
+    ])
+      expect(safePath(hostile), String(hostile)).toBe('/overview');
     expect(safePath('/activity?q=a&sel=evt_1')).toBe('/activity?q=a&sel=evt_1');
   });
 });
 
 describe('errors', () => {
   it('finds the field in dotted paths and JSON Pointers, and only that field', () => {
-    const error = new ApiError(422, 'request.invalid', 'No', 'req_1', [{ path: '/env/TOKEN', message: 'bad name' }, { path: 'url', message: 'not a URL' }]);
+    const error = new ApiError(422, 'request.invalid', 'No', 'req_1', [
+      { path: '/env/TOKEN', message: 'bad name' },
+      { path: 'url', message: 'not a URL' },
+    ]);
     expect(fieldError(error, 'env')).toBe('bad name');
     expect(fieldError(error, 'env.TOKEN')).toBe('bad name');
     expect(fieldError(error, 'url')).toBe('not a URL');

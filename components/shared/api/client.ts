@@ -41,7 +41,12 @@ export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ApiError(0, 'network.unreachable', 'The console cannot reach the server. Check the connection; what you typed is kept.', null);
+    throw new ApiError(
+      0,
+      'network.unreachable',
+      'The console cannot reach the server. Check the connection; what you typed is kept.',
+      null,
+    );
   }
   if (response.status === 204) return undefined as T;
   const payload: unknown = await response.json().catch(() => null);
@@ -69,7 +74,8 @@ export interface Page<T> {
 /** Leaves out what is empty, so that equal filters make equal addresses. */
 export function queryString(values: Record<string, string | number | null | undefined>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
+  for (const [name, value] of Object.entries(values))
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
   const text = search.toString();
   return text ? `?${text}` : '';
 }

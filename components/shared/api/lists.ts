@@ -7,7 +7,12 @@ import type { Agent, Policy, Server } from './wire';
 export type ListFilters = Record<string, string | number | null | undefined>;
 
 /** One keyset list: pages are appended, filters run on the server over all rows. `key` names what live messages make stale. */
-export function useList<T>(key: string, path: string, filters: ListFilters = {}, options: { enabled?: boolean; limit?: number; refetchMs?: number } = {}) {
+export function useList<T>(
+  key: string,
+  path: string,
+  filters: ListFilters = {},
+  options: { enabled?: boolean; limit?: number; refetchMs?: number } = {},
+) {
   const { enabled = true, limit = 100, refetchMs } = options;
   const query = useInfiniteQuery<Page<T>, Error, InfiniteData<Page<T>, string | null>, readonly unknown[], string | null>({
     queryKey: [key, path, filters],

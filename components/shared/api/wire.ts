@@ -1,4 +1,5 @@
-import type { getAgent, AgentAnswer } from '@/lib/control/agents/contract';
+import type { z } from 'zod';
+import type { AgentAnswer, getAgent } from '@/lib/control/agents/contract';
 import type { AuditRow as AuditRowAnswer, getAuditEvent } from '@/lib/control/audit/contract';
 import type { changeSchema } from '@/lib/control/changes/contract';
 import type { decide } from '@/lib/control/decisions/contract';
@@ -7,13 +8,25 @@ import type { GrantAnswer } from '@/lib/control/grants/contract';
 import type { limitSchema } from '@/lib/control/limits/contract';
 import type { getMe, listOwnSessions } from '@/lib/control/me/contract';
 import type { MemberAnswer } from '@/lib/control/members/contract';
-import type { getPolicy, getPolicyVersion, listPolicyVersions, PolicyAnswer, publishPolicy, savePolicyDraft } from '@/lib/control/policies/contract';
+import type {
+  getPolicy,
+  getPolicyVersion,
+  listPolicyVersions,
+  PolicyAnswer,
+  publishPolicy,
+  savePolicyDraft,
+} from '@/lib/control/policies/contract';
 import type { problemSchema } from '@/lib/control/schema-parts';
-import type { createServer, ProbeStep as ProbeStepAnswer, recommendServerPolicy, ServerAnswer, SyncResult as SyncResultAnswer } from '@/lib/control/servers/contract';
+import type {
+  createServer,
+  ProbeStep as ProbeStepAnswer,
+  recommendServerPolicy,
+  ServerAnswer,
+  SyncResult as SyncResultAnswer,
+} from '@/lib/control/servers/contract';
 import type { getSetup } from '@/lib/control/setup/contract';
 import type { getStats } from '@/lib/control/stats/contract';
 import type { ToolAnswer } from '@/lib/control/tools/contract';
-import type { z } from 'zod';
 
 /** The answers of the management API by their short names; types only, so that no schema reaches the browser. */
 export type Me = AnswerOf<typeof getMe>;

@@ -1,6 +1,6 @@
-import type { Stats } from '../api/wire';
-import { type Verdict, VERDICTS, verdictOf } from '../decision-chip';
 import type { EventDecision } from '@/lib/domain/audit-event';
+import type { Stats } from '../api/wire';
+import { VERDICTS, type Verdict, verdictOf } from '../decision-chip';
 
 /** At most five series: refused calls count as denied, what was only observed as let pass. */
 export const CHART_SERIES = ['allowed', 'needs_approval', 'limited', 'denied', 'unavailable'] as const;
@@ -17,7 +17,14 @@ export const SERIES_LOOKS: Record<ChartSeries, { word: string; colour: string }>
 export type Bucket = { at: number } & Record<ChartSeries, number>;
 
 const SERIES_OF: Record<Verdict, ChartSeries> = {
-  allowed: 'allowed', needs_approval: 'needs_approval', limited: 'limited', denied: 'denied', hidden: 'denied', refused: 'denied', unavailable: 'unavailable', upstream_error: 'allowed',
+  allowed: 'allowed',
+  needs_approval: 'needs_approval',
+  limited: 'limited',
+  denied: 'denied',
+  hidden: 'denied',
+  refused: 'denied',
+  unavailable: 'unavailable',
+  upstream_error: 'allowed',
 };
 
 export function seriesOf(decision: string): ChartSeries {
@@ -25,9 +32,23 @@ export function seriesOf(decision: string): ChartSeries {
   return observed ? 'allowed' : (SERIES_OF[verdict] ?? 'denied');
 }
 
-const BUCKET_MS: Record<Stats['bucket'], number> = { minute: 60_000, '5m': 300_000, '15m': 900_000, hour: 3_600_000, '6h': 21_600_000, day: 86_400_000 };
+const BUCKET_MS: Record<Stats['bucket'], number> = {
+  minute: 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  hour: 3_600_000,
+  '6h': 21_600_000,
+  day: 86_400_000,
+};
 export const bucketMs = (stats: Pick<Stats, 'bucket'>): number => BUCKET_MS[stats.bucket];
-export const BUCKET_WORDS: Record<Stats['bucket'], string> = { minute: 'per minute', '5m': 'per 5 min', '15m': 'per 15 min', hour: 'per hour', '6h': 'per 6 h', day: 'per day' };
+export const BUCKET_WORDS: Record<Stats['bucket'], string> = {
+  minute: 'per minute',
+  '5m': 'per 5 min',
+  '15m': 'per 15 min',
+  hour: 'per hour',
+  '6h': 'per 6 h',
+  day: 'per day',
+};
 
 const BUCKETS_MAX = 400;
 

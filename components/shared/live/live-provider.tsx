@@ -39,6 +39,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const listeners = useRef(new Set<(message: LiveMessage) => void>());
   const failures = useRef(0);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt opens the stream again
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const source = new EventSource('/api/v1/events');
@@ -106,5 +107,11 @@ export function useLiveMessages(kind: LiveKind, listener: (message: LiveMessage)
   useEffect(() => {
     latest.current = listener;
   });
-  useEffect(() => subscribe((message) => { if (message.kind === kind) latest.current(message); }), [subscribe, kind]);
+  useEffect(
+    () =>
+      subscribe((message) => {
+        if (message.kind === kind) latest.current(message);
+      }),
+    [subscribe, kind],
+  );
 }

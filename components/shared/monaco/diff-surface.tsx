@@ -2,8 +2,8 @@
 
 import { useTheme } from 'next-themes';
 import { useEffect, useRef } from 'react';
-import { loadMonaco } from './load-monaco';
 import type { MonacoDiffProps } from './editor-props';
+import { loadMonaco } from './load-monaco';
 
 const monaco = loadMonaco();
 
@@ -31,12 +31,22 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-geist-mono') || 'monospace',
       fontSize: 12,
       lineHeight: 19,
-      originalAriaLabel: `${label}: before`,
-      modifiedAriaLabel: `${label}: after`,
       tabFocusMode: true,
       scrollbar: { alwaysConsumeMouseWheel: false },
     });
     editor.setModel({ original, modified });
+    // The diff editor empties the names of its sides whenever an option changes.
+    const sides = [
+      [editor.getOriginalEditor(), `${label}: before`],
+      [editor.getModifiedEditor(), `${label}: after`],
+    ] as const;
+    for (const [side, ariaLabel] of sides) {
+      const keepName = () => {
+        if (side.getRawOptions().ariaLabel !== ariaLabel) side.updateOptions({ ariaLabel });
+      };
+      side.onDidChangeConfiguration(keepName);
+      keepName();
+    }
     return () => {
       // Ends a comparison that still runs; without its models it would fail aloud.
       editor.setModel(null);
@@ -45,5 +55,13 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
       modified.dispose();
     };
   }, [before, after, label, language, sideBySide]);
-  return <div role="group" aria-label={label} ref={host} className="min-w-0 overflow-hidden rounded-control border border-line" style={{ height }} />;
+  return (
+    <div
+      role="group"
+      aria-label={label}
+      ref={host}
+      className="min-w-0 overflow-hidden rounded-control border border-line"
+      style={{ height }}
+    />
+  );
 }

@@ -2,14 +2,30 @@
 
 import { useTheme } from 'next-themes';
 import { useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
-import { loadMonaco, setJsonSchema } from './load-monaco';
 import type { MonacoEditorProps } from './editor-props';
+import { loadMonaco, setJsonSchema } from './load-monaco';
 import { TabHint } from './tab-hint';
 
 const monaco = loadMonaco();
-const SEVERITIES = { error: monaco.MarkerSeverity.Error, warning: monaco.MarkerSeverity.Warning, info: monaco.MarkerSeverity.Info } as const;
+const SEVERITIES = {
+  error: monaco.MarkerSeverity.Error,
+  warning: monaco.MarkerSeverity.Warning,
+  info: monaco.MarkerSeverity.Info,
+} as const;
 
-export function EditorSurface({ value, onChange, label, language = 'json', schema, problems, readOnly, height = 420, handle, onSave, onPrimary }: MonacoEditorProps) {
+export function EditorSurface({
+  value,
+  onChange,
+  label,
+  language = 'json',
+  schema,
+  problems,
+  readOnly,
+  height = 420,
+  handle,
+  onSave,
+  onPrimary,
+}: MonacoEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const name = useId().replaceAll(/[^a-z0-9]/gi, '');
   const { resolvedTheme } = useTheme();
@@ -57,7 +73,12 @@ export function EditorSurface({ value, onChange, label, language = 'json', schem
     };
   }, [model, label]);
 
-  useEffect(() => () => { setJsonSchema(model.uri.toString(), null); }, [model]);
+  useEffect(
+    () => () => {
+      setJsonSchema(model.uri.toString(), null);
+    },
+    [model],
+  );
   useEffect(() => monaco.editor.setTheme(resolvedTheme === 'dark' ? 'callgate-dark' : 'callgate-light'), [resolvedTheme]);
   useEffect(() => editor.current?.updateOptions({ readOnly: Boolean(readOnly), domReadOnly: Boolean(readOnly) }), [readOnly]);
   useEffect(() => setJsonSchema(model.uri.toString(), schema ?? null), [model, schema]);
@@ -65,29 +86,41 @@ export function EditorSurface({ value, onChange, label, language = 'json', schem
     const echo = sent.current.lastIndexOf(value);
     sent.current = echo >= 0 ? sent.current.slice(echo + 1) : [];
     // A text from outside (start point, restore) is an edit like any other, so that ⌘Z brings the old one back.
-    if (echo < 0 && model.getValue() !== value) model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null);
+    if (echo < 0 && model.getValue() !== value)
+      model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null);
   }, [model, value]);
   useEffect(() => {
-    monaco.editor.setModelMarkers(model, 'policy', (problems ?? []).map((problem) => {
-      const word = model.getWordAtPosition({ lineNumber: Math.min(problem.line, model.getLineCount()), column: Math.max(1, problem.column) });
-      return {
-        severity: SEVERITIES[problem.severity],
-        message: problem.hint ? `${problem.message}\n${problem.hint}` : problem.message,
-        code: problem.code,
-        startLineNumber: problem.line,
-        startColumn: problem.column,
-        endLineNumber: problem.line,
-        endColumn: word?.endColumn ?? problem.column + 1,
-      };
-    }));
+    monaco.editor.setModelMarkers(
+      model,
+      'policy',
+      (problems ?? []).map((problem) => {
+        const word = model.getWordAtPosition({
+          lineNumber: Math.min(problem.line, model.getLineCount()),
+          column: Math.max(1, problem.column),
+        });
+        return {
+          severity: SEVERITIES[problem.severity],
+          message: problem.hint ? `${problem.message}\n${problem.hint}` : problem.message,
+          code: problem.code,
+          startLineNumber: problem.line,
+          startColumn: problem.column,
+          endLineNumber: problem.line,
+          endColumn: word?.endColumn ?? problem.column + 1,
+        };
+      }),
+    );
   }, [model, problems]);
-  useImperativeHandle(handle, () => ({
-    goTo: (line, column) => {
-      editor.current?.setPosition({ lineNumber: line, column });
-      editor.current?.revealLineInCenterIfOutsideViewport(line);
-      editor.current?.focus();
-    },
-  }), []);
+  useImperativeHandle(
+    handle,
+    () => ({
+      goTo: (line, column) => {
+        editor.current?.setPosition({ lineNumber: line, column });
+        editor.current?.revealLineInCenterIfOutsideViewport(line);
+        editor.current?.focus();
+      },
+    }),
+    [],
+  );
 
   return (
     <div role="group" aria-label={label} className="flex min-w-0 flex-col" style={{ height }}>

@@ -48,7 +48,17 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const size = wide ? rowHeight : 60;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => size, overscan: 12, getItemKey: (index) => { const row = rows[index]; return row ? rowKey(row) : index; } });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => size,
+    overscan: 12,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row ? rowKey(row) : index;
+    },
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height have to be measured again
   useEffect(() => virtual.measure(), [virtual, size]);
   const keys = useRowKeys({ ...props, active, setActive, scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }), box });
   const items = virtual.getVirtualItems();
@@ -66,17 +76,34 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {before > 0 ? <tr aria-hidden style={{ height: before }} /> : null}
           {items.map((item) => {
             const row = rows[item.index];
-            return row ? <Row key={item.key} {...props} row={row} index={item.index} wide={wide} active={active === item.index} setActive={setActive} size={size} /> : null;
+            return row ? (
+              <Row
+                key={item.key}
+                {...props}
+                row={row}
+                index={item.index}
+                wide={wide}
+                active={active === item.index}
+                setActive={setActive}
+                size={size}
+              />
+            ) : null;
           })}
           {after > 0 ? <tr aria-hidden style={{ height: after }} /> : null}
         </tbody>
       </table>
       {hasMore ? (
         <div className="flex justify-center p-2">
-          <Button size="sm" variant="quiet" pending={loadingMore} onClick={onLoadMore}><ArrowDownToLine aria-hidden className="size-3.5" />Load more</Button>
+          <Button size="sm" variant="quiet" pending={loadingMore} onClick={onLoadMore}>
+            <ArrowDownToLine aria-hidden className="size-3.5" />
+            Load more
+          </Button>
         </div>
       ) : null}
-      <p role="status" className="sr-only">{plural(rows.length, 'row')}{hasMore ? ' so far' : ''}</p>
+      <p role="status" className="sr-only">
+        {plural(rows.length, 'row')}
+        {hasMore ? ' so far' : ''}
+      </p>
     </div>
   );
 }
@@ -86,7 +113,16 @@ function Head<T>({ columns }: { columns: readonly Column<T>[] }) {
     <thead className="sticky top-0 z-10 bg-surface">
       <tr>
         {columns.map((column) => (
-          <th key={column.id} scope="col" style={{ width: column.width }} className={cn('h-8 truncate border-line border-b px-3 text-left text-meta font-medium text-ink-3 first:pl-4 last:pr-4', column.align === 'right' && 'text-right', column.from && FROM[column.from])}>
+          <th
+            key={column.id}
+            scope="col"
+            style={{ width: column.width }}
+            className={cn(
+              'h-8 truncate border-line border-b px-3 text-left text-meta font-medium text-ink-3 first:pl-4 last:pr-4',
+              column.align === 'right' && 'text-right',
+              column.from && FROM[column.from],
+            )}
+          >
             {column.header}
           </th>
         ))}
@@ -104,7 +140,21 @@ interface RowProps<T> extends DataTableProps<T> {
   size: number;
 }
 
-function Row<T>({ row, index, wide, active, setActive, size, columns, narrow, rowKey, selected, onSelect, onOpen, rowClassName }: RowProps<T>) {
+function Row<T>({
+  row,
+  index,
+  wide,
+  active,
+  setActive,
+  size,
+  columns,
+  narrow,
+  rowKey,
+  selected,
+  onSelect,
+  onOpen,
+  rowClassName,
+}: RowProps<T>) {
   const key = rowKey(row);
   const isSelected = selected === key;
   const act = () => (onSelect ? onSelect(isSelected ? null : key) : onOpen?.(row));
@@ -122,12 +172,26 @@ function Row<T>({ row, index, wide, active, setActive, size, columns, narrow, ro
         act();
       }}
       onDoubleClick={() => onOpen?.(row)}
-      className={cn('group -outline-offset-2 [&>td]:border-line-soft [&>td]:border-b', clickable && 'cursor-pointer hover:bg-hover', isSelected && 'bg-selected hover:bg-selected', rowClassName?.(row))}
+      className={cn(
+        'group -outline-offset-2 [&>td]:border-line-soft [&>td]:border-b',
+        clickable && 'cursor-pointer hover:bg-hover',
+        isSelected && 'bg-selected hover:bg-selected',
+        rowClassName?.(row),
+      )}
       style={{ height: size }}
     >
       {wide ? (
         columns.map((column) => (
-          <td key={column.id} className={cn('truncate px-3 first:pl-4 last:pr-4', column.align === 'right' && 'num text-right', column.from && FROM[column.from])}>{column.cell(row)}</td>
+          <td
+            key={column.id}
+            className={cn(
+              'truncate px-3 first:pl-4 last:pr-4',
+              column.align === 'right' && 'num text-right',
+              column.from && FROM[column.from],
+            )}
+          >
+            {column.cell(row)}
+          </td>
         ))
       ) : (
         <td className="px-4 py-2">{narrow(row)}</td>

@@ -24,8 +24,14 @@ export function Peek({ title, href, onClose, children }: { title: ReactNode; hre
     >
       <header className="flex h-12 shrink-0 items-center gap-2 border-line border-b pr-2 pl-4">
         <h2 className="min-w-0 flex-1 truncate text-read font-semibold">{title}</h2>
-        {href ? <LinkButton href={href} variant="ghost" size="icon" aria-label="Open full page"><Maximize2 aria-hidden className="size-4" /></LinkButton> : null}
-        <Button variant="ghost" size="icon" label="Close panel" keys="Esc" onClick={onClose}><X aria-hidden className="size-4" /></Button>
+        {href ? (
+          <LinkButton href={href} variant="ghost" size="icon" aria-label="Open full page">
+            <Maximize2 aria-hidden className="size-4" />
+          </LinkButton>
+        ) : null}
+        <Button variant="ghost" size="icon" label="Close panel" keys="Esc" onClick={onClose}>
+          <X aria-hidden className="size-4" />
+        </Button>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
     </aside>

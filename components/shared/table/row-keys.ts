@@ -27,7 +27,10 @@ export function useRowKeys<T>({ rows, rowKey, active, setActive, scrollTo, box, 
     if (selected) onSelect?.(rowKey(row));
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus({ preventScroll: true }));
   };
-  const onKey = (event: { key: string; target: EventTarget | null; preventDefault: () => void; metaKey: boolean; ctrlKey: boolean; altKey: boolean }, inTable: boolean) => {
+  const onKey = (
+    event: { key: string; target: EventTarget | null; preventDefault: () => void; metaKey: boolean; ctrlKey: boolean; altKey: boolean },
+    inTable: boolean,
+  ) => {
     if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
     const row = rows[active];
     const onRow = (event.target as HTMLElement | null)?.closest?.('tr[data-row]') === event.target;

@@ -12,5 +12,9 @@ function subscribe(listener: () => void): () => void {
 
 /** true from 768 px on; tables become two-line rows below. */
 export function useWide(): boolean {
-  return useSyncExternalStore(subscribe, () => window.matchMedia(QUERY).matches, () => true);
+  return useSyncExternalStore(
+    subscribe,
+    () => window.matchMedia(QUERY).matches,
+    () => true,
+  );
 }

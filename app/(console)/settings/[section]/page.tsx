@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { SettingsPage } from '@/components/settings/settings-page';
 import { isSettingsSection } from '@/components/settings/sections';
+import { SettingsPage } from '@/components/settings/settings-page';
 
 export const metadata: Metadata = { title: 'Settings' };
 

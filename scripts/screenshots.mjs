@@ -17,7 +17,16 @@ const EMAIL = 'ana.silva@northwind.example';
 const START_WITHIN_MS = 300_000;
 /** Time for the demo's agents to fill the charts. */
 const SETTLE_MS = 90_000;
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 const PAGES = [
   ['overview', '/overview'],
@@ -49,7 +58,13 @@ const VIEWS = [
 ];
 
 const { values: options } = parseArgs({
-  options: { out: { type: 'string' }, only: { type: 'string' }, readme: { type: 'boolean' }, url: { type: 'string' }, password: { type: 'string' } },
+  options: {
+    out: { type: 'string' },
+    only: { type: 'string' },
+    readme: { type: 'boolean' },
+    url: { type: 'string' },
+    password: { type: 'string' },
+  },
 });
 const executablePath = findChromium();
 if (!executablePath) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.');
@@ -67,10 +82,14 @@ try {
 async function takeReadmePictures(storageState) {
   const folder = join(root, 'docs/images');
   mkdirSync(folder, { recursive: true });
-  const context = await browser.newContext({ storageState, viewport: { width: 1440, height: 900 }, colorScheme: 'light', timezoneId: 'UTC' });
-  for (const [name, path] of [['console-activity', '/activity?range=1h'], ['console-policy', '/policies/payments/support']]) {
-    await take(context, path, join(folder, `${name}.png`));
-  }
+  const context = await browser.newContext({
+    storageState,
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    timezoneId: 'UTC',
+  });
+  await take(context, '/activity?range=15m&live=1', join(folder, 'console-activity.png'));
+  await take(context, '/policies/payments/support', join(folder, 'console-policy.png'), tryCall);
   await context.close();
 }
 
@@ -81,14 +100,15 @@ async function takeAll(storageState) {
   for (const { name, width, height, colorScheme } of VIEWS) {
     const context = await browser.newContext({ storageState, viewport: { width, height }, colorScheme, timezoneId: 'UTC' });
     const event = await newestRefusal(context);
-    for (const [page, path] of pages) await take(context, typeof path === 'string' ? path : path(event), join(folder, `${page}-${name}.png`));
+    for (const [page, path] of pages)
+      await take(context, typeof path === 'string' ? path : path(event), join(folder, `${page}-${name}.png`));
     await context.close();
   }
   process.stdout.write(`${pages.length * VIEWS.length} pictures in ${folder}\n`);
 }
 
 /** A picture once the page shows its data: no busy parts, and the editor's text where there is an editor. */
-async function take(context, path, file) {
+async function take(context, path, file, prepare) {
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') process.stdout.write(`${path}: ${message.text()}\n`);
@@ -98,9 +118,21 @@ async function take(context, path, file) {
   await page.locator('h1').first().waitFor();
   await page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') === null, null, { timeout: 30_000 });
   if (path.startsWith('/policies/') && !path.includes('tab=')) await page.locator('.monaco-editor .view-line').first().waitFor();
+  if (path.includes('tab=versions')) await page.locator('.line-insert').first().waitFor();
+  if (path.startsWith('/activity?') || path === '/overview') await page.locator('.recharts-surface').first().waitFor();
+  await prepare?.(page);
   await sleep(900);
   await page.screenshot({ path: file });
   await page.close();
+}
+
+/** A call that the policy refuses, tried beside its text. */
+async function tryCall(page) {
+  await page.getByRole('combobox', { name: 'Tool' }).click();
+  await page.getByRole('option', { name: /create_refund/ }).click();
+  await page.getByRole('textbox', { name: 'Arguments' }).fill('{ "charge": "ch_5001", "amount": 90000, "reason": "parcel lost" }');
+  await page.getByRole('button', { name: 'Try call' }).click();
+  await page.getByText('Agent sees').first().waitFor();
 }
 
 async function newestRefusal(context) {

@@ -247,6 +247,8 @@ describe.skipIf(!CHROMIUM)(`the console in a real browser${CHROMIUM ? '' : ` (sk
     const found: string[] = [];
     for (const path of PATHS) {
       await visit(look, `${origin}${path}`);
+      if (path.includes('tab=versions')) await look.locator('.monaco-diff-editor .view-line').first().waitFor();
+      else if (path.startsWith('/policies/')) await look.locator('.monaco-editor .view-line').first().waitFor();
       for (const problem of await seriousAxeProblems(look)) found.push(`${path}: ${problem}`);
     }
     await context.close();

@@ -28,6 +28,7 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
       hideUnchangedRegions: { enabled: true },
       minimap: { enabled: false },
       scrollBeyondLastLine: false,
+      renderFinalNewline: 'on',
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-geist-mono') || 'monospace',
       fontSize: 12,
       lineHeight: 19,

@@ -50,6 +50,7 @@ export function EditorSurface({
       lineHeight: 20,
       minimap: { enabled: false },
       scrollBeyondLastLine: false,
+      renderFinalNewline: 'on',
       renderLineHighlight: 'line',
       padding: { top: 8, bottom: 8 },
       tabSize: 2,

@@ -1,5 +1,5 @@
 /** A place inside this console to go on to; anything that could leave the origin becomes the fallback. */
 export function safePath(next: string | null | undefined, fallback = '/overview'): string {
-  if (!next || !next.startsWith('/') || /^\/[\\/]/.test(next) || /[\u0000-\u001f\\]/.test(next)) return fallback;
+  if (!next?.startsWith('/') || /^\/[\\/]/.test(next) || /[\u0000-\u001f\\]/.test(next)) return fallback;
   return next;
 }

@@ -5,8 +5,17 @@ import type { Category, RiskLevel } from './risk';
 
 /** What the audit trail says happened to a call at the gateway. `observed_*` passed although a rule said otherwise. */
 export const EVENT_DECISIONS = [
-  'allowed', 'denied', 'hidden', 'limited', 'needs_approval', 'refused', 'unavailable',
-  'observed_denied', 'observed_hidden', 'observed_limited', 'observed_needs_approval',
+  'allowed',
+  'denied',
+  'hidden',
+  'limited',
+  'needs_approval',
+  'refused',
+  'unavailable',
+  'observed_denied',
+  'observed_hidden',
+  'observed_limited',
+  'observed_needs_approval',
 ] as const;
 export type EventDecision = (typeof EVENT_DECISIONS)[number];
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@/lib/kernel/json';
-import type { Category, DispatchShape, RiskLevel, ToolStatus } from './risk';
 import type { Reason } from './reasons';
+import type { Category, DispatchShape, RiskLevel, ToolStatus } from './risk';
 
 /** What a policy says of a call, strictest first; the order is the precedence. */
 export const OUTCOMES = ['hidden', 'denied', 'limited', 'needs_approval', 'allowed'] as const;

@@ -114,7 +114,12 @@ class UpstreamRegistry implements ManagedUpstreams {
     for (const [key] of routes) this.routes.delete(key);
     await Promise.all([
       ...hosts.map(([key, held]) => this.dropHost(key, held)),
-      ...routes.map(([, held]) => held.value.then((route) => route.close(), () => undefined)),
+      ...routes.map(([, held]) =>
+        held.value.then(
+          (route) => route.close(),
+          () => undefined,
+        ),
+      ),
     ]);
     this.newest.delete(serverId);
   }

@@ -77,7 +77,7 @@ async function makeAgent(api: DemoApi, agent: DemoAgent, kept: KeptState, there:
     if (found && kept.state.tokens[key]) continue;
     const { token } = found
       ? await api.send<{ token: string }>('POST', `/grants/${found.id}/rotate`, {})
-      : await api.send<{ token: string }>('POST', '/grants', { agent: slug, server, policy, label: environment });
+      : await api.send<{ token: string }>('POST', '/grants', { agent: slug, server, policy, label: `${name}, ${environment}` });
     kept.state.tokens[key] = token;
     kept.save();
   }

@@ -1,5 +1,5 @@
 import { projectRoot } from '@/lib/db/project-root';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../runtime-parts';
 import { buildOrganisation } from './build-organisation';
 import { createDemoApi } from './demo-api';
 import { DEMO_ADMIN_EMAIL, type DemoPlan } from './demo-environment';

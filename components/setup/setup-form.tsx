@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { api, fieldError } from '@/components/shared/api/client';
 import type { Setup } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
+import { useHydrated } from '@/components/shared/hydrated';
 import { PasswordField } from '@/components/shared/password-field';
 import { Button, LinkButton } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
@@ -15,6 +16,7 @@ import { Input } from '@/components/ui/input';
 /** Makes the first administrator with the one-time code, signs in and goes on to the first server. */
 export function SetupForm() {
   const search = useSearchParams();
+  const hydrated = useHydrated();
   const setup = useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => api<Setup>('GET', '/setup', { signal }) });
   const [form, setForm] = useState({ code: search.get('code') ?? '', name: '', email: '', password: '' });
   const change = (patch: Partial<typeof form>) => setForm((old) => ({ ...old, ...patch }));
@@ -39,6 +41,7 @@ export function SetupForm() {
   }
   return (
     <form
+      method="post"
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
@@ -69,7 +72,7 @@ export function SetupForm() {
         error={fieldError(create.error, 'password')}
       />
       <FormError error={create.error} shownFields={['code', 'name', 'email', 'password']} />
-      <Button type="submit" variant="primary" pending={create.isPending || create.isSuccess} className="w-full">
+      <Button type="submit" disabled={!hydrated} variant="primary" pending={create.isPending || create.isSuccess} className="w-full">
         Create administrator
       </Button>
     </form>

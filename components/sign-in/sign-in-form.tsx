@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { api } from '@/components/shared/api/client';
 import type { Setup } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
+import { useHydrated } from '@/components/shared/hydrated';
 import { PasswordField } from '@/components/shared/password-field';
 import { safePath } from '@/components/shared/safe-path';
 import { Button } from '@/components/ui/button';
@@ -24,6 +25,7 @@ export function signInWords(error: string): string {
 
 export function SignInForm() {
   const search = useSearchParams();
+  const hydrated = useHydrated();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [pending, setPending] = useState(false);
@@ -43,7 +45,7 @@ export function SignInForm() {
     setPending(false);
   };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <form method="post" onSubmit={submit} className="flex flex-col gap-4">
       {setup.data?.needed ? (
         <p className="rounded-control bg-accent-soft px-3 py-2 text-base">
           Nobody can sign in yet. Open the set-up link that the server printed when it started.
@@ -63,7 +65,7 @@ export function SignInForm() {
       </Field>
       <PasswordField label="Password" kind="current-password" value={password} onChange={setPassword} />
       <FormError error={error} />
-      <Button type="submit" variant="primary" pending={pending} className="w-full">
+      <Button type="submit" disabled={!hydrated} variant="primary" pending={pending} className="w-full">
         Sign in
       </Button>
     </form>

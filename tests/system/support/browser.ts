@@ -72,6 +72,8 @@ export async function openContext(
 export async function visit(page: Page, url: string): Promise<void> {
   await page.goto(url, { waitUntil: 'domcontentloaded' });
   await page.locator('h1').first().waitFor();
+  // What the server rendered can be seen before its scripts answer to clicks; React marks the elements that it took over.
+  await page.waitForFunction(() => Object.keys(document.querySelector('h1') ?? {}).some((key) => key.startsWith('__reactProps')));
   await page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') === null);
 }
 

@@ -52,13 +52,16 @@ export function ActivityPage() {
   return (
     <>
       <PageHeader title="Activity" actions={<TimeRange state={range} onChange={(patch) => set({ ...patch })} />} />
-      {stats.data && stats.data.total > 0 ? (
-        <Panel flush className="mb-3 px-4 pt-2 pb-1">
-          <OutcomeChart
-            stats={stats.data}
-            height={88}
-            onZoom={(from, to) => set({ range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() })}
-          />
+      {stats.isPending || (stats.data && stats.data.total > 0) ? (
+        // The height is kept while the numbers come, so that the list below does not jump.
+        <Panel flush className="mb-3 min-h-36 px-4 pt-2 pb-1">
+          {stats.data ? (
+            <OutcomeChart
+              stats={stats.data}
+              height={88}
+              onZoom={(from, to) => set({ range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() })}
+            />
+          ) : null}
         </Panel>
       ) : null}
       <Panel flush>

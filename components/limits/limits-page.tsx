@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useAllServers, useList } from '@/components/shared/api/lists';
 import type { LimitRow } from '@/components/shared/api/wire';
 import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
+import { windowWords } from '@/components/shared/format';
 import { Meter } from '@/components/shared/meter';
 import { PageHeader } from '@/components/shared/page-header';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
@@ -38,7 +39,7 @@ const COLUMNS: readonly Column<LimitRow>[] = [
   },
   { id: 'counter', header: 'Counter', width: '12%', cell: (row) => row.counter },
   { id: 'rule', header: 'Rule', from: 'xl', cell: (row) => <code className="font-mono text-meta text-ink-3">{row.rule}</code> },
-  { id: 'window', header: 'Window', width: '88px', cell: (row) => <span className="text-ink-2">{row.window}</span> },
+  { id: 'window', header: 'Window', width: '88px', cell: (row) => <span className="text-ink-2">{windowWords(row.window)}</span> },
   {
     id: 'used',
     header: 'Used',

@@ -28,6 +28,13 @@ function colourOf(reason: string): string {
   return reason.startsWith('upstream.') ? 'bg-broken-chart' : 'bg-denied-chart';
 }
 
+/** The first sentence of the public words, without its full stop; unknown reasons keep their code. */
+function wordsOf(reason: string): string {
+  const words = REASONS[reason as Reason]?.words;
+  if (words === undefined) return reason;
+  return reason.startsWith('tool.') ? `${words} (${reason.slice('tool.'.length)})` : (words.split(/[.:] /)[0] ?? words).replace(/\.$/, '');
+}
+
 export function TopLists({ stats, filter }: { stats: Stats; filter: Record<string, string | null> }) {
   const link = (extra: Record<string, string | null>) => `/activity${queryString({ ...filter, ...extra })}`;
   const refusals = stats.topReasons.filter((one) => !one.reason.startsWith('policy.allowed') && one.reason !== 'policy.default_allow');
@@ -64,7 +71,7 @@ export function TopLists({ stats, filter }: { stats: Stats; filter: Record<strin
         title="Why were calls refused?"
         rows={refusals.map((one) => ({
           key: one.reason,
-          label: <span title={REASONS[one.reason as Reason]?.words}>{one.reason}</span>,
+          label: <span title={one.reason}>{wordsOf(one.reason)}</span>,
           calls: one.calls,
           colour: colourOf(one.reason),
           href: link({ q: one.reason }),

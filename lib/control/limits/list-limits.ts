@@ -26,7 +26,7 @@ const SELECT = `
   SELECT * FROM (
     SELECT c.key, s.slug AS server, coalesce(p.slug, c.policy_id) AS policy, c.policy_id, c.rule, c.counter, c."window", c.scope, c.scope_key,
            CASE c.scope
-             WHEN 'grant' THEN (SELECT coalesce(g.label, a.slug) FROM grants g JOIN agents a ON a.id = g.agent_id WHERE g.id = c.scope_key)
+             WHEN 'grant' THEN (SELECT concat_ws(' · ', a.slug, g.label) FROM grants g JOIN agents a ON a.id = g.agent_id WHERE g.id = c.scope_key)
              WHEN 'agent' THEN (SELECT a.slug FROM agents a WHERE a.id = c.scope_key)
              WHEN 'server' THEN s.slug
              WHEN 'policy' THEN p.slug

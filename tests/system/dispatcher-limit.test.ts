@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../database/setup/test-da
 import { fixtureFile, type StartedUpstream, startServer } from '../fixtures/upstreams/harness';
 import { type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool, outcomeOf, send, storm, tally } from './support/calls';
+import { eventually } from './support/eventually';
 import { type Access, grantAccess, httpServer, must, publish, register, stdioServer } from './support/provision';
 
 // Word for word as people paste it.
@@ -57,6 +58,14 @@ describe('a dispatcher under a limit of ten a minute', () => {
     await pool.query('SELECT pg_sleep(60.05 - $1::float8)', [rows[0].s]);
   }
 
+  async function decisions(grant: string): Promise<{ decision: string; n: number; settled: number }[]> {
+    const { rows } = await pool.query(
+      "SELECT decision, count(*)::int AS n, count(o.event_id)::int AS settled FROM audit_events e LEFT JOIN audit_outcomes o ON o.event_id = e.id WHERE grant_id = $1 AND tool = 'call_tool' GROUP BY 1 ORDER BY 1",
+      [grant],
+    );
+    return rows;
+  }
+
   describe.each(['http', 'stdio'])('over %s', (transport) => {
     const slug = `bridge-${transport}`;
     let access: Access;
@@ -102,11 +111,9 @@ describe('a dispatcher under a limit of ten a minute', () => {
         access.grant,
       ]);
       expect(rows).toEqual([{ used: 10, max: 10, scope_key: access.grant }]);
-      const events = await pool.query(
-        "SELECT decision, count(*)::int AS n, count(o.event_id)::int AS settled FROM audit_events e LEFT JOIN audit_outcomes o ON o.event_id = e.id WHERE grant_id = $1 AND tool = 'call_tool' GROUP BY 1 ORDER BY 1",
-        [access.grant],
-      );
-      expect(events.rows).toEqual([
+      // An outcome is written shortly after its answer.
+      await eventually('ten outcomes', async () => (await decisions(access.grant)).some((row) => row.settled === 10));
+      expect(await decisions(access.grant)).toEqual([
         { decision: 'allowed', n: 10, settled: 10 },
         { decision: 'limited', n: 40, settled: 0 },
       ]);

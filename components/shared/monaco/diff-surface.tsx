@@ -6,6 +6,8 @@ import type { MonacoDiffProps } from './editor-props';
 import { loadMonaco } from './load-monaco';
 
 const monaco = loadMonaco();
+/** Longer than Monaco lets one comparison run (5 s). */
+const COMPARISON_MS_MAX = 6_000;
 
 /** Removed and added lines with their signs; read only. */
 export function DiffSurface({ before, after, label, height = 360, language = 'json', sideBySide = true }: MonacoDiffProps) {
@@ -49,11 +51,13 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
       keepName();
     }
     return () => {
-      // Ends a comparison that still runs; without its models it would fail aloud.
       editor.setModel(null);
       editor.dispose();
-      original.dispose();
-      modified.dispose();
+      // A comparison under way in the worker fails aloud without its models: they go once it is certainly over.
+      setTimeout(() => {
+        original.dispose();
+        modified.dispose();
+      }, COMPARISON_MS_MAX);
     };
   }, [before, after, label, language, sideBySide]);
   return (

@@ -44,16 +44,6 @@ const LINES: readonly (readonly [string, RegExp])[] = [
   ['balanced accuracy', /^balanced accuracy read \/ non-read +([\d.]+)%/m],
 ];
 
-/**
- * Lines on which one author's quirk decides. Notion derives the hint from the HTTP method, so two searches sent by POST
- * count as destructive; both are read-only, the naive baseline calls one of them Write for want of a known first word.
- */
-const QUIRKS: ReadonlyMap<string, number> = new Map([
-  ['Author annotations, all: generated write is non-Read', 1.1],
-  ['Author annotations, derived by rule in the server (HTTP method, list, marker): generated write is non-Read', 3.2],
-  ['Author annotations, derived by rule in the server (HTTP method, list, marker): destructive called Read', 3.6],
-]);
-
 describe.skipIf(!available)('risk classes against public labels (../shared/data)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'risk-score-'));
   const scores = new Map<string, Figures>();
@@ -82,9 +72,7 @@ describe.skipIf(!available)('risk classes against public labels (../shared/data)
     const ours = scores.get('ours') as Figures;
     const any = scores.get('any') as Figures;
     expect(ours.size).toBeGreaterThan(40);
-    const worse = [...any].filter(
-      ([line, figure]) => ours.get(line) === undefined || (ours.get(line) as number) + (QUIRKS.get(line) ?? 0) < figure - 1e-9,
-    );
+    const worse = [...any].filter(([line, figure]) => ours.get(line) === undefined || (ours.get(line) as number) < figure - 1e-9);
     expect(worse).toEqual([]);
   });
 

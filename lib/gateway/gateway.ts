@@ -26,6 +26,8 @@ export interface Gateway {
   readonly bodyBytesMax: number;
   /** Answers one request. Never rejects: what goes wrong is an answer too. */
   handle(request: GatewayRequest): Promise<GatewayResponse>;
+  /** Records a request that the host's HTTP parser turned away: there is a peer, and no method, path or body to speak of. */
+  noteUnparsed(sourceIp: string | null): void;
   /** Refuses new requests and waits for calls on their way, at most `deadlineMs` (10 s unless told). */
   drain(deadlineMs?: number): Promise<{ readonly unfinished: number }>;
   /** Calls that were sent and have no outcome yet, and open sessions: for metrics and readiness. */
@@ -78,6 +80,13 @@ class NodeGateway implements Gateway {
       };
       return { status: 500, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     }
+  }
+
+  noteUnparsed(sourceIp: string | null): void {
+    const { signal } = new AbortController();
+    const nothing = { method: '', path: '', query: '', headers: [], body: null, sourceIp, signal };
+    const denial = refuse('request.malformed', { message: 'The HTTP message is malformed.' }).error;
+    void this.refusals.answer(newFacts(nothing, this.ports.clock.monotonicMs()), denial);
   }
 
   /** The part of the walk that every request takes; each kind goes on from a grant. */

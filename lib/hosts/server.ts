@@ -6,6 +6,7 @@ import { DatabaseError } from '@/lib/db/database-error';
 import { type Env, readEnv } from '@/lib/env/env';
 import { EnvError } from '@/lib/env/env-error';
 import { announce, type StartMode } from './announce';
+import { createClientErrorListener } from './client-error';
 import { composeRuntime } from './compose';
 import { createLog, type Log } from './log';
 import { publicUrlOf } from './own-address';
@@ -43,6 +44,7 @@ export async function main(options: { readonly mode: StartMode }): Promise<void>
     const next = options.mode === 'gateway' ? null : await startNext(env, port, options.mode === 'dev');
     server.removeListener('request', answerStarting);
     server.on('request', createRequestListener(runtime, { page: next?.getRequestHandler() ?? null, dev: options.mode === 'dev' }));
+    server.on('clientError', createClientErrorListener(runtime.gateway));
     stopOnSignals(server, runtime, next, log);
     await announce(runtime, options.mode);
     if (demo) await (await import('./demo/start-demo')).startDemo(runtime, demo, port);

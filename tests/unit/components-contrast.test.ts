@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DARK_THEME, LIGHT_THEME } from '@/components/shared/monaco/themes';
 
 const css = readFileSync(new URL('../../app/globals.css', import.meta.url), 'utf8');
 
@@ -57,4 +58,43 @@ describe.each([
   const of = (name: string) => tokens[name] ?? expect.fail(`no colour ${name}`);
   it.each(TEXT_PAIRS)('reads: %s on %s, 4.5 to 1', (ink, ground) => expect(contrast(of(ink), of(ground))).toBeGreaterThanOrEqual(4.5));
   it.each(MARK_PAIRS)('shows: %s on %s, 3 to 1', (mark, ground) => expect(contrast(of(mark), of(ground))).toBeGreaterThanOrEqual(3));
+});
+
+/** `#rrggbbaa` laid over `#rrggbb`. */
+function over(top: string, ground: string): string {
+  const part = (hex: string, at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
+  const alpha = part(top, 7) / 255;
+  return `#${[1, 3, 5]
+    .map((at) =>
+      Math.round(part(top, at) * alpha + part(ground, at) * (1 - alpha))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
+}
+
+describe.each([
+  ['light', LIGHT_THEME],
+  ['dark', DARK_THEME],
+])('the %s editor', (_name, { rules, colors }) => {
+  const of = (name: string) => colors[name] ?? expect.fail(`no colour ${name}`);
+  const grounds = {
+    'the page': of('editor.background'),
+    'the line of the caret': of('editor.lineHighlightBackground'),
+    'a selection': of('editor.selectionBackground'),
+    'an added line': of('diffEditor.insertedLineBackground'),
+    'a removed line': of('diffEditor.removedLineBackground'),
+    'added text': over(of('diffEditor.insertedTextBackground'), of('diffEditor.insertedLineBackground')),
+    'removed text': over(of('diffEditor.removedTextBackground'), of('diffEditor.removedLineBackground')),
+  };
+  const inks = [
+    ...rules.map(({ token, foreground }): [string, string] => [token, `#${foreground}`]),
+    ['plain text', of('editor.foreground')],
+  ];
+  it.each(Object.entries(grounds))('reads on %s, 4.5 to 1', (_ground, colour) => {
+    const weak = inks
+      .filter(([, ink]) => contrast(ink ?? '', colour) < 4.5)
+      .map(([token, ink]) => `${token}: ${contrast(ink ?? '', colour).toFixed(2)}`);
+    expect(weak).toEqual([]);
+  });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { counterKey, decideAdmission } from '@/lib/adapters/postgres/admission-batch';
-import { addAmounts, type CounterState, refund, rollCounter, SLIDING_ENTRIES_MAX, take } from '@/lib/adapters/postgres/counter-state';
-import { slidingLengthMs, windowAt } from '@/lib/adapters/postgres/counter-window';
+import { counterKey } from '@/lib/adapters/postgres/counter-key';
+import { addAmounts, type CounterState, refund, rollCounter, SLIDING_ENTRIES_MAX, take } from '@/lib/domain/counters/counter-state';
+import { slidingLengthMs, windowAt } from '@/lib/domain/counters/counter-window';
+import { decideAdmission } from '@/lib/domain/counters/decide-admission';
 import type { Charge } from '@/lib/domain/decision';
 import { limitOf } from '../fixtures/ledger/ledger-fixture';
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import type { CounterState } from '@/lib/domain/counters/counter-state';
+import { decideAdmission, type ExhaustedCharge, type Verdict } from '@/lib/domain/counters/decide-admission';
 import type { Charge } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
 import type { Admission } from '@/lib/gateway/ports';
 import type { Json } from '@/lib/kernel/json';
-import { decideAdmission, type ExhaustedCharge, type Verdict } from './admission-batch';
 import { storeArguments, type TextSealer } from './argument-store';
 import { type EventContent, eventContent, type LedgerFinding, type OutcomeContent, outcomeContent } from './audit-row';
 import type { PendingCall } from './call-queue';
 import { linkHash, orderedRowContent } from './chain';
-import type { CounterState } from './counter-state';
 import { newEventId } from './event-id';
 import { ROW_SEPARATOR, rowLine } from './row-line';
 import { safeText } from './safe-text';

@@ -1,10 +1,10 @@
 import pg from 'pg';
+import type { CounterState } from '@/lib/domain/counters/counter-state';
 import type { TextSealer } from './argument-store';
 import { type BatchRows, buildBatch } from './batch-commit';
 import { BEGIN, COMMIT, CREATE_COUNTERS, LOCK_COUNTERS, ROLLBACK, WRITE_BATCH } from './batch-statements';
 import type { PendingCall } from './call-queue';
 import { applyRefunds, changedCounterRows, countersOf, newCounterRows, readCounters } from './counter-rows';
-import type { CounterState } from './counter-state';
 import { type DatabaseTime, monotonicMs } from './database-time';
 import { eventTimeMs } from './event-id';
 import type { LedgerConnection } from './ledger-connection';

@@ -1,7 +1,7 @@
+import { type CounterState, refund, rollCounter } from '@/lib/domain/counters/counter-state';
+import { windowLabel } from '@/lib/domain/counters/counter-window';
 import type { Charge } from '@/lib/domain/decision';
 import type { PendingCall } from './call-queue';
-import { type CounterState, refund, rollCounter } from './counter-state';
-import { windowLabel } from './counter-window';
 import { safeText } from './safe-text';
 import type { PendingSettlement } from './settle-queue';
 

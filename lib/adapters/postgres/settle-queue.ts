@@ -1,6 +1,6 @@
 import type { AuditSettlement } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
-import { counterKey } from './admission-batch';
+import { counterKey } from './counter-key';
 import { eventTimeMs } from './event-id';
 
 /** A charge to give back, with the window in which it was taken. */

@@ -1,4 +1,4 @@
-import type { LimitWindow } from '@/lib/domain/decision';
+import type { LimitWindow } from '../decision';
 
 /** Half-open: a window holds `startMs` and does not hold `endMs`. Epoch milliseconds, UTC. */
 export interface WindowSpan {

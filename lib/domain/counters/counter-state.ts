@@ -1,4 +1,4 @@
-import type { Charge } from '@/lib/domain/decision';
+import type { Charge } from '../decision';
 import { slidingLengthMs, windowAt } from './counter-window';
 
 /** What the database holds of a counter while its row is locked. Changed in memory, written back with the batch. */

@@ -48,6 +48,16 @@ export const problemSchema = z.object({
   endLine: z.number().int().optional(),
   endColumn: z.number().int().optional(),
   hint: z.string().optional(),
+  fixes: z
+    .array(
+      z.object({
+        title: z.string(),
+        edits: z
+          .array(z.object({ start: z.number().int(), end: z.number().int(), text: z.string() }))
+          .describe('UTF-16 offsets into the text'),
+      }),
+    )
+    .optional(),
 });
 
 export const LIMIT_DEFAULT = 50;

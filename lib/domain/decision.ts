@@ -86,6 +86,8 @@ export interface TraceStep {
   readonly actual?: Json;
   readonly result: 'pass' | 'fail' | 'error' | 'not_reached';
   readonly decided?: boolean;
+  /** true: the step's rule only observes, although its block enforces. */
+  readonly observed?: boolean;
   readonly note?: string;
 }
 

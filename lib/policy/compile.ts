@@ -12,7 +12,7 @@ export interface Compilation {
   readonly policy: CompiledPolicy | null;
   readonly document: PolicyDocument | null;
   /**
-   * Canonical JSON (RFC 8785) of the normal form without the description, for the second digest of a version: equal for
+   * Canonical JSON (RFC 8785) of the normal form without the description and the tests, for the second digest of a version: equal for
    * two texts that decide alike in all that the language shows. null with an error.
    */
   readonly compiledText: string | null;
@@ -37,6 +37,6 @@ export function compileDocument(document: PolicyDocument): CompiledPolicy {
 }
 
 export function compiledTextOf(document: PolicyDocument): string {
-  const { description: _, ...deciding } = document;
+  const { description: _, tests: __, ...deciding } = document;
   return canonicalJson(deciding);
 }

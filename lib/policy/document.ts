@@ -1,5 +1,5 @@
 import type { Category } from '@/lib/domain/risk';
-import type { Json } from '@/lib/kernel/json';
+import type { Json, JsonObject } from '@/lib/kernel/json';
 
 /**
  * A policy in its normal form: every default written out, short forms made long, the author's comments and `x-*` keys gone.
@@ -17,6 +17,8 @@ export interface PolicyDocument {
   readonly all_tools: RuleBlock | null;
   readonly risk: Readonly<Partial<Record<Category, RuleBlock>>>;
   readonly tools: Readonly<Record<string, RuleBlock>>;
+  /** Calls with what is expected of them; they decide nothing. */
+  readonly tests: readonly PolicyTest[];
 }
 
 export type Mode = 'enforce' | 'observe';
@@ -48,6 +50,8 @@ export interface Condition {
 export interface ConditionRule {
   readonly name: string | null;
   readonly on_deny: string | null;
+  /** null: as the block. */
+  readonly mode: Mode | null;
   readonly conditions: readonly Condition[];
 }
 
@@ -62,6 +66,8 @@ export interface LimitRule {
   readonly align: 'calendar' | 'sliding';
   readonly on_deny: string | null;
   readonly on_upstream_error: 'refund' | 'keep';
+  /** null: as the block. */
+  readonly mode: Mode | null;
 }
 
 export interface ApprovalRule {
@@ -73,12 +79,60 @@ export interface ApprovalRule {
   readonly expires: string;
   /** `"once"`, or how long the same arguments stay approved, in seconds as `"900s"`. */
   readonly reuse: string;
+  /** null: as the block. */
+  readonly mode: Mode | null;
 }
 
 export interface DispatchRule {
   readonly tool: string;
   readonly arguments: string | null;
 }
+
+/** What a test says of the caller; what it leaves out is plain. */
+export interface TestAgent {
+  readonly slug: string | null;
+  readonly name: string | null;
+  readonly owner: string | null;
+  readonly environment: string | null;
+  readonly labels: JsonObject;
+}
+
+/** One call and what has to come of it. */
+export interface PolicyTest {
+  readonly name: string;
+  readonly tool: string;
+  readonly arguments: JsonObject;
+  readonly agent: TestAgent | null;
+  readonly grant: { readonly scopes: readonly string[]; readonly purpose: string | null } | null;
+  readonly client: { readonly name: string; readonly version: string } | null;
+  /** When it is called, in epoch milliseconds; null is any time. */
+  readonly at: number | null;
+  /** What limits have used already, by the name of their counter or by the limit's JSON Pointer. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly expect: TestExpectation;
+}
+
+export interface TestExpectation {
+  readonly outcome: ExpectedOutcome;
+  /** null: whichever rule decides. */
+  readonly rule: string | null;
+  /** null: whatever the agent reads. */
+  readonly message: string | null;
+}
+
+/** What a test may expect: an outcome, or `observed_…` where the rule that decides only observes. */
+export const EXPECTED_OUTCOMES = [
+  'allowed',
+  'needs_approval',
+  'limited',
+  'denied',
+  'hidden',
+  'observed_needs_approval',
+  'observed_limited',
+  'observed_denied',
+  'observed_hidden',
+] as const;
+export type ExpectedOutcome = (typeof EXPECTED_OUTCOMES)[number];
 
 /** A block that says nothing: what a listed `{}` means. */
 export const EMPTY_BLOCK: RuleBlock = {

@@ -148,18 +148,24 @@ function runPlan(plan: Plan, level: Level, chain: Chain, inner: boolean): void {
     denial === null ? 'pass' : 'fail',
     plan.note,
   );
-  let denied = false;
+  let denied: 'no' | 'in observation' | 'yes' = 'no';
   if (denial !== null) {
     const reason = inner && plan.origin === 'default' ? 'dispatch.unknown_tool' : denial.reason;
     const message = reason === denial.reason ? denial.message : REASONS[reason].words;
     level.refusals.push({ outcome: 'denied', reason, rule: denial.rule, message, enforced: level.enforced, step, approval: null });
-    denied = true;
+    denied = level.enforced ? 'yes' : 'in observation';
   }
+  // A refusal that only observes does not end the looking for rules that enforce: the call goes on, so they still bind it.
   for (const check of plan.checks) {
-    if (denied) check.skip(level);
-    else denied = check.run(level);
+    if (denied === 'yes' || (denied === 'in observation' && check.mode === null)) check.skip(level);
+    else if (check.run(level) && check.mode !== 'observe') denied = level.enforced || check.mode === 'enforce' ? 'yes' : 'in observation';
   }
-  if (!denied) addCharges(chain, level.charges);
+  if (denied === 'no') addCharges(chain, level.charges);
+  else if (denied === 'in observation')
+    addCharges(
+      chain,
+      level.charges.filter((charge) => charge.enforced),
+    );
 }
 
 /** Each limit is charged once a call, although several tools of the chain may be under it; then with the largest amount. */

@@ -1,4 +1,5 @@
 import { CATEGORIES } from '@/lib/domain/risk';
+import { EXPECTED_OUTCOMES } from './document';
 import { WINDOW_UNITS } from './duration';
 
 /** The places in a policy that have a fixed set of keys. */
@@ -13,7 +14,12 @@ export type Section =
   | 'limit'
   | 'rate_limit'
   | 'approval'
-  | 'dispatch';
+  | 'dispatch'
+  | 'test'
+  | 'test_agent'
+  | 'test_grant'
+  | 'test_client'
+  | 'test_expect';
 
 /** One key: the words an editor shows, and which reference or schema its value follows. */
 export interface KeySpec {
@@ -32,6 +38,12 @@ const names = { type: 'array', items: text };
 
 const MODE: KeySpec = {
   about: '`enforce` decides; `observe` decides and records, and lets the call pass.',
+  oneOf: ['enforce', 'observe'],
+  schema: {},
+};
+/** Of one rule; the same words as for a block, which it overrides. */
+const RULE_MODE: KeySpec = {
+  about: 'Of this rule alone: `observe` records what it would have refused and lets it pass, `enforce` decides. Left out: as its block.',
   oneOf: ['enforce', 'observe'],
   schema: {},
 };
@@ -79,6 +91,10 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
       about: 'Rules by tool name; exact beats glob, the longest glob first. `{}` allows the tool.',
       schema: { type: 'object', additionalProperties: { $ref: '#/$defs/tool' } },
     },
+    tests: {
+      about: 'Calls with what is expected of them. They decide nothing, and have to pass before the policy is published.',
+      schema: list('test'),
+    },
   },
   all_tools: RULE_KEYS,
   risk: Object.fromEntries(
@@ -99,6 +115,7 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     conditions: { about: 'All must hold together; an empty list always holds.', required: true, schema: list('condition') },
     name: { about: 'A name for people.', schema: text },
     on_deny: ON_DENY,
+    mode: RULE_MODE,
   },
   condition: {
     path: {
@@ -111,6 +128,7 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     timezone: { about: 'IANA time zone, for `time.*`.', schema: text },
     name: { about: 'A name for people.', schema: text },
     on_deny: ON_DENY,
+    mode: RULE_MODE,
   },
   limit: {
     counter: { about: 'Name of the counter; limits with the same counter, window and scope share it.', required: true, schema: text },
@@ -138,6 +156,7 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
       oneOf: ['refund', 'keep'],
       schema: {},
     },
+    mode: RULE_MODE,
   },
   rate_limit: {
     max: { about: 'Calls in one window, above 0.', required: true, schema: { type: 'integer', minimum: 1 } },
@@ -145,6 +164,7 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     scope: { about: 'As in `limits`.', oneOf: ['grant', 'agent', 'owner', 'server', 'policy', 'session'], schema: text },
     align: { about: 'As in `limits`.', oneOf: ['calendar', 'sliding'], schema: {} },
     on_deny: ON_DENY,
+    mode: RULE_MODE,
   },
   approval: {
     when: {
@@ -155,9 +175,56 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
     count: { about: 'How many different people must approve; 1 when left out.', schema: { type: 'integer', minimum: 1 } },
     expires: { about: 'How long the request waits, e.g. `"10m"`.', schema: text },
     reuse: { about: '`once`, or how long the same arguments stay approved, e.g. `"15m"`.', schema: text },
+    mode: RULE_MODE,
   },
   dispatch: {
     tool: { about: 'Path of the argument that names the tool to run, e.g. `args.tool_name`.', required: true, schema: text },
     arguments: { about: 'Path of the argument that holds its arguments, e.g. `args.arguments`.', schema: text },
+  },
+  test: {
+    name: { about: 'What the policy guarantees here, for people.', required: true, schema: text },
+    tool: { about: 'The tool that is called.', required: true, schema: text },
+    arguments: { about: 'The arguments of the call; none when left out.', schema: { type: 'object' } },
+    agent: { about: 'Who calls; what is left out is plain.', schema: { $ref: '#/$defs/test_agent' } },
+    grant: { about: 'The grant that the call is made under.', schema: { $ref: '#/$defs/test_grant' } },
+    client: { about: 'The client program.', schema: { $ref: '#/$defs/test_client' } },
+    at: { about: 'When it is called: an ISO time with an offset. Left out: any time.', schema: text },
+    counters: {
+      about: 'What limits have used already: `{ "spend": 90 }` by the name of the counter, or by the JSON Pointer of the limit.',
+      schema: { type: 'object', additionalProperties: { type: 'number', minimum: 0 } },
+    },
+    expect: {
+      about: '`"allowed"` or another outcome, or an object that also names the rule that decides or the sentence that the agent reads.',
+      required: true,
+      schema: { anyOf: [{ enum: EXPECTED_OUTCOMES }, { $ref: '#/$defs/test_expect' }] },
+    },
+  },
+  test_agent: {
+    slug: { about: 'The short name of the agent.', schema: text },
+    name: { about: 'What `agent.name` is.', schema: text },
+    owner: { about: 'What `agent.owner` is.', schema: text },
+    environment: { about: 'What `agent.environment` is.', schema: text },
+    labels: { about: 'What `agent.labels` holds.', schema: { type: 'object' } },
+  },
+  test_grant: {
+    scopes: { about: 'What `grant.scopes` is.', schema: names },
+    purpose: { about: 'What `grant.purpose` is.', schema: text },
+  },
+  test_client: {
+    name: { about: 'What `client.name` is.', required: true, schema: text },
+    version: { about: 'The version of the client.', schema: text },
+  },
+  test_expect: {
+    outcome: {
+      about: 'What the policy says of the call; `observed_…` where the rule that decides only observes.',
+      required: true,
+      oneOf: EXPECTED_OUTCOMES,
+      schema: {},
+    },
+    rule: {
+      about: 'JSON Pointer of the rule that decides, e.g. `/tools/create_refund/deny_if/0`, or a word such as `(default deny)`.',
+      schema: text,
+    },
+    message: { about: 'The sentence that the agent reads.', schema: text },
   },
 };

@@ -42,19 +42,21 @@ export function compilePlan(origin: 'tools' | 'risk', pointer: string, block: Ru
   const all = context.allTools ?? EMPTY_BLOCK;
   const redact = [...new Set([...block.redact, ...all.redact])];
   const redactions = redact.map(segmentsOf);
+  const mode = block.mode ?? context.mode;
+  const frame: BlockContext = { timezone: context.timezone, mode };
   const denialRule = pointerTo(pointer, 'action');
   const reason = origin === 'risk' ? 'policy.risk_deny' : 'policy.action_deny';
   return {
     origin,
     pointer,
-    enforced: (block.mode ?? context.mode) === 'enforce',
+    enforced: mode === 'enforce',
     denial: block.action === 'deny' ? { rule: denialRule, reason, message: block.reason ?? REASONS[reason].words } : null,
     note: undefined,
     checks: [
-      ...refusing(block, pointer, redactions, context),
-      ...refusing(all, '/all_tools', redactions, context),
-      ...asking(block, pointer, redactions, context),
-      ...asking(all, '/all_tools', redactions, context),
+      ...refusing(block, pointer, redactions, frame),
+      ...refusing(all, '/all_tools', redactions, frame),
+      ...asking(block, pointer, redactions, frame),
+      ...asking(all, '/all_tools', redactions, frame),
     ],
     dispatch: block.dispatch,
     redact,
@@ -78,7 +80,18 @@ export function compileDefaultPlan(allows: boolean, context: PlanContext): Plan 
 
 type Redactions = readonly (readonly Segment[])[];
 
-function refusing(block: RuleBlock, pointer: string, redactions: Redactions, context: PlanContext): Check[] {
+/** How the rules of one block are compiled; `mode` is what holds for those that say nothing. */
+interface BlockContext {
+  readonly timezone: string;
+  readonly mode: Mode;
+}
+
+/** A rule's mode where it differs from its block's. */
+function ownMode(mode: Mode | null, context: BlockContext): Mode | null {
+  return mode === context.mode ? null : mode;
+}
+
+function refusing(block: RuleBlock, pointer: string, redactions: Redactions, context: BlockContext): Check[] {
   const rules = (stage: 'require' | 'deny_if') =>
     block[stage].map((rule, i) =>
       conditionCheck({
@@ -87,20 +100,32 @@ function refusing(block: RuleBlock, pointer: string, redactions: Redactions, con
         conditions: rule.conditions.map((condition) => compileCondition(condition, context.timezone)),
         redactions,
         message: rule.on_deny ?? block.reason,
+        mode: ownMode(rule.mode, context),
       }),
     );
-  const limits = block.limits.map((limit, i) => limitCheck(limit, pointerTo(pointerTo(pointer, 'limits'), i), redactions));
-  if (block.rate_limit !== null) limits.push(limitCheck(block.rate_limit, pointerTo(pointer, 'rate_limit'), redactions));
+  const limits = block.limits.map((limit, i) =>
+    limitCheck(limit, pointerTo(pointerTo(pointer, 'limits'), i), ownMode(limit.mode, context), redactions),
+  );
+  if (block.rate_limit !== null)
+    limits.push(limitCheck(block.rate_limit, pointerTo(pointer, 'rate_limit'), ownMode(block.rate_limit.mode, context), redactions));
   return [...rules('require'), ...rules('deny_if'), ...limits];
 }
 
 /** `action: "approve"` asks whatever `when` says; the approval block still says whom and for how long. */
-function asking(block: RuleBlock, pointer: string, redactions: Redactions, context: PlanContext): Check[] {
+function asking(block: RuleBlock, pointer: string, redactions: Redactions, context: BlockContext): Check[] {
   const always = block.action === 'approve';
   const approval = block.approval ?? (always ? PLAIN_APPROVAL : null);
   if (approval === null) return [];
   const conditions = always ? [] : approval.when.map((condition) => compileCondition(condition, context.timezone));
-  return [approvalCheck(approval, pointerTo(pointer, block.approval === null ? 'action' : 'approval'), conditions, redactions)];
+  return [
+    approvalCheck(
+      approval,
+      pointerTo(pointer, block.approval === null ? 'action' : 'approval'),
+      ownMode(approval.mode, context),
+      conditions,
+      redactions,
+    ),
+  ];
 }
 
 function segmentsOf(text: string): readonly Segment[] {

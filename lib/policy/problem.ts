@@ -14,6 +14,16 @@ export interface Problem {
   readonly endColumn?: number;
   /** What to do about it. */
   readonly hint?: string;
+  /** Changes to the text that would settle it, the likeliest first. */
+  readonly fixes?: readonly Fix[];
+}
+
+/** A change to the text that can be made with one click. */
+export interface Fix {
+  /** Verb and object, e.g. "Remove the rule". */
+  readonly title: string;
+  /** Replacements by UTF-16 offsets, in the order of the text and not overlapping. */
+  readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
 }
 
 /** A place in the text, as UTF-16 offsets. */

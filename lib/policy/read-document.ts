@@ -2,6 +2,7 @@ import { CATEGORIES, type Category } from '@/lib/domain/risk';
 import type { Mode, PolicyDocument, RuleBlock } from './document';
 import { parsePolicyText, type SyntaxNode } from './parse';
 import { type ProblemList, pointerTo } from './problem';
+import { readTests } from './read-tests';
 import { ObjectReader, type Place, readText, wrongKind } from './reader';
 import { readBlock } from './rules/block';
 import { readTimezone } from './rules/conditions';
@@ -40,6 +41,7 @@ function readDocument(place: Place, list: ProblemList): PolicyDocument | null {
     all_tools: all === undefined || all.node.kind === 'null' ? null : readBlock('all_tools', 'all_tools', all, list),
     risk: readRisk(reader),
     tools: readTools(reader),
+    tests: readTests(reader),
   };
   return document;
 }

@@ -2,6 +2,7 @@ import type { ApprovalDemand, Charge, Outcome, TraceStep } from '@/lib/domain/de
 import type { Reason } from '@/lib/domain/reasons';
 import type { Json } from '@/lib/kernel/json';
 import type { CompiledCondition } from './condition';
+import type { Mode } from './document';
 import type { Facts } from './facts';
 import type { Segment } from './path';
 import { covers, shownValue } from './redact';
@@ -36,7 +37,9 @@ export interface Level {
 
 /** One thing to look at in a fixed place of the order. */
 export interface Check {
-  /** true when the level is denied and nothing further is looked at. */
+  /** Not null: the rule has a mode other than its block's. */
+  readonly mode: Mode | null;
+  /** true when the rule refuses the call. */
   readonly run: (level: Level) => boolean;
   /** Writes the steps that were not reached. */
   readonly skip: (level: Level) => void;
@@ -46,6 +49,13 @@ export interface Check {
 export interface StepFrame {
   readonly stage: TraceStep['stage'];
   readonly rule: string;
+  /** true where the rule only observes although its block enforces. */
+  readonly observes?: boolean;
+}
+
+/** Whether a rule's refusal counts: its own mode, else the level's. */
+export function isEnforced(mode: Mode | null, level: Pick<Level, 'enforced'>): boolean {
+  return mode === null ? level.enforced : mode === 'enforce';
 }
 
 /** Writes one condition's step; its value is hidden where a redaction of this or an outer tool covers it. */
@@ -68,6 +78,7 @@ export function writeCondition(
     result,
   };
   if (actual !== undefined && result !== 'not_reached') step.actual = shownValue(actual, redacted || coveredOutside(level, condition));
+  if (frame.observes === true) step.observed = true;
   if (note !== undefined) step.note = note;
   level.trace.push(step);
   return step;
@@ -82,6 +93,7 @@ export function writeStep(
   note?: string,
 ): MutableStep {
   const step: MutableStep = { stage: frame.stage, rule: frame.rule, tool, result };
+  if (frame.observes === true) step.observed = true;
   if (note !== undefined) step.note = note;
   level.trace.push(step);
   return step;

@@ -177,6 +177,7 @@ function stepContent(step: TraceStep): Json {
   if (step.decided !== undefined) content.decided = step.decided;
   if (step.expected !== undefined) content.expected = safeJson(step.expected, TRACE_TEXT);
   if (step.note !== undefined) content.note = safeText(step.note, TRACE_TEXT);
+  if (step.observed !== undefined) content.observed = step.observed;
   if (step.op !== undefined) content.op = safeText(step.op, NAME);
   if (step.path !== undefined) content.path = safeText(step.path, TRACE_TEXT);
   content.result = step.result;

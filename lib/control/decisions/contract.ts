@@ -13,6 +13,7 @@ export const traceStepSchema = z.object({
   actual: z.json().optional().describe('redacted'),
   result: z.enum(['pass', 'fail', 'error', 'not_reached']),
   decided: z.boolean().optional(),
+  observed: z.boolean().optional().describe('the rule of this step only observes, although its block enforces'),
   note: z.string().optional(),
 });
 

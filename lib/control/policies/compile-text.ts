@@ -16,6 +16,9 @@ export function compileText(text: string, catalogue: Catalogue | undefined): Com
   const { policy, compiledText, problems } = compilePolicy(text, catalogue ?? null);
   return {
     compiled: policy === null || compiledText === null ? null : { policy, canonical: compiledText, sha256: sha256Hex(compiledText) },
-    problems: problems.map((problem) => ({ ...problem })),
+    problems: problems.map(({ fixes, ...problem }) => ({
+      ...problem,
+      ...(fixes === undefined ? {} : { fixes: fixes.map(({ title, edits }) => ({ title, edits: edits.map((edit) => ({ ...edit })) })) }),
+    })),
   };
 }

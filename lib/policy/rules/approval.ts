@@ -1,4 +1,4 @@
-import type { ApprovalRule } from '../document';
+import type { ApprovalRule, Mode } from '../document';
 import { durationSeconds } from '../duration';
 import { ObjectReader, readText, wrongKind } from '../reader';
 import { readConditions } from './conditions';
@@ -7,7 +7,14 @@ const APPROVER = /^(role|user):[^\s:]{1,200}$/;
 const EXPIRES_SECONDS_MAX = 7 * 86_400;
 
 /** What `approval: true` and `action: "approve"` ask for. */
-export const PLAIN_APPROVAL: ApprovalRule = { when: [], approvers: ['role:approver'], count: 1, expires: '600s', reuse: 'once' };
+export const PLAIN_APPROVAL: ApprovalRule = {
+  when: [],
+  approvers: ['role:approver'],
+  count: 1,
+  expires: '600s',
+  reuse: 'once',
+  mode: null,
+};
 
 /** Reads `approval`: null, false or nothing for none, true for the plain one, or an object. */
 export function readApproval(reader: ObjectReader): ApprovalRule | null {
@@ -26,6 +33,7 @@ export function readApproval(reader: ObjectReader): ApprovalRule | null {
     count: approval.count('count') ?? PLAIN_APPROVAL.count,
     expires: readDuration(approval, 'expires') ?? PLAIN_APPROVAL.expires,
     reuse: approval.text('reuse') === 'once' ? 'once' : (readDuration(approval, 'reuse') ?? PLAIN_APPROVAL.reuse),
+    mode: approval.word<Mode>('mode'),
   };
 }
 

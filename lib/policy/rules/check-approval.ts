@@ -1,20 +1,21 @@
 import type { ApprovalDemand } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
 import { type CompiledCondition, judge } from '../condition';
-import type { ApprovalRule } from '../document';
+import type { ApprovalRule, Mode } from '../document';
 import { durationSeconds } from '../duration';
 import type { Segment } from '../path';
-import { type Check, type Level, type MutableStep, type StepFrame, writeCondition, writeStep } from '../walk';
+import { type Check, isEnforced, type Level, type MutableStep, type StepFrame, writeCondition, writeStep } from '../walk';
 import { isRedacted } from './check-conditions';
 
 /** Asks for a person when every condition holds or cannot be evaluated; without conditions always. Never denies. */
 export function approvalCheck(
   approval: ApprovalRule,
   rule: string,
+  mode: Mode | null,
   conditions: readonly CompiledCondition[],
   redactions: readonly (readonly Segment[])[],
 ): Check {
-  const frame: StepFrame = { stage: 'approval', rule };
+  const frame: StepFrame = { stage: 'approval', rule, observes: mode === 'observe' };
   const hidden = conditions.map((condition) => isRedacted(condition, redactions));
   const demand: ApprovalDemand = {
     rule,
@@ -51,13 +52,14 @@ export function approvalCheck(
       reason: 'approval.needed',
       rule,
       message: REASONS['approval.needed'].words,
-      enforced: level.enforced,
+      enforced: isEnforced(mode, level),
       step: asks,
       approval: demand,
     });
     return false;
   };
   return {
+    mode,
     run,
     skip: (level) => {
       if (conditions.length === 0) writeStep(level, level.facts.toolName, frame, 'not_reached');

@@ -1,8 +1,9 @@
 import { REASONS } from '@/lib/domain/reasons';
 import { type CompiledCondition, judge } from '../condition';
+import type { Mode } from '../document';
 import type { Segment } from '../path';
 import { covers } from '../redact';
-import { type Check, type Level, type MutableStep, type StepFrame, writeCondition, writeStep } from '../walk';
+import { type Check, isEnforced, type Level, type MutableStep, type StepFrame, writeCondition, writeStep } from '../walk';
 
 /** Whether one of the tool's own redactions covers what a condition looks at. */
 export function isRedacted(
@@ -18,19 +19,20 @@ export interface ConditionCheck {
   readonly conditions: readonly CompiledCondition[];
   readonly redactions: readonly (readonly Segment[])[];
   readonly message: string | null;
+  readonly mode: Mode | null;
 }
 
 /**
  * A rule of `require` (all conditions must hold) or `deny_if` (not all may hold). A condition that cannot be evaluated
  * counts against the call either way. Conditions after the one that settles the rule are not looked at.
  */
-export function conditionCheck({ stage, rule, conditions, redactions, message }: ConditionCheck): Check {
-  const frame: StepFrame = { stage, rule };
+export function conditionCheck({ stage, rule, conditions, redactions, message, mode }: ConditionCheck): Check {
+  const frame: StepFrame = { stage, rule, observes: mode === 'observe' };
   const hidden = conditions.map((condition) => isRedacted(condition, redactions));
   const reason = stage === 'require' ? 'argument.required' : 'argument.denied';
   const words = message ?? REASONS[reason].words;
   const refuse = (level: Level, step: MutableStep): true => {
-    level.refusals.push({ outcome: 'denied', reason, rule, message: words, enforced: level.enforced, step, approval: null });
+    level.refusals.push({ outcome: 'denied', reason, rule, message: words, enforced: isEnforced(mode, level), step, approval: null });
     return true;
   };
   const skipFrom = (level: Level, from: number): void => {
@@ -66,6 +68,7 @@ export function conditionCheck({ stage, rule, conditions, redactions, message }:
     return refuse(level, against ?? writeStep(level, level.facts.toolName, frame, 'fail', 'no conditions: always holds'));
   };
   return {
+    mode,
     run,
     skip: (level) => {
       if (conditions.length === 0) writeStep(level, level.facts.toolName, frame, 'not_reached');

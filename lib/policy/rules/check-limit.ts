@@ -1,13 +1,13 @@
 import type { Charge } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
 import type { Json } from '@/lib/kernel/json';
-import type { LimitRule } from '../document';
+import type { LimitRule, Mode } from '../document';
 import { windowOf } from '../duration';
 import type { Facts, Reader } from '../facts';
 import { isPathMistake, parsePath, type Segment } from '../path';
 import { compileReader } from '../read-path';
 import { shownValue } from '../redact';
-import { type Check, coveredOutside, type Level, type StepFrame, writeStep } from '../walk';
+import { type Check, coveredOutside, isEnforced, type Level, type StepFrame, writeStep } from '../walk';
 import { isRedacted } from './check-conditions';
 
 /** A value that has a counter of its own is written into the counter's key, so it must be short and printable. */
@@ -17,8 +17,8 @@ const SCOPE_VALUE_MAX = 256;
  * A limit as a charge on a counter. The engine keeps no counters: it says what would be charged and refuses only what
  * cannot be counted (an amount that is no number of 0 or more, a scope value that is missing or no scalar).
  */
-export function limitCheck(limit: LimitRule, rule: string, redactions: readonly (readonly Segment[])[]): Check {
-  const frame: StepFrame = { stage: 'limit', rule };
+export function limitCheck(limit: LimitRule, rule: string, mode: Mode | null, redactions: readonly (readonly Segment[])[]): Check {
+  const frame: StepFrame = { stage: 'limit', rule, observes: mode === 'observe' };
   const amountPlace = limit.increment_from === null ? null : placeOf(limit.increment_from);
   const amountHidden = amountPlace !== null && isRedacted(amountPlace, redactions);
   const scopeKeyOf = scopeReader(limit.scope);
@@ -41,7 +41,7 @@ export function limitCheck(limit: LimitRule, rule: string, redactions: readonly 
         reason: 'argument.uncountable',
         rule,
         message: limit.on_deny ?? REASONS['argument.uncountable'].words,
-        enforced: level.enforced,
+        enforced: isEnforced(mode, level),
         step,
         approval: null,
       });
@@ -59,12 +59,13 @@ export function limitCheck(limit: LimitRule, rule: string, redactions: readonly 
       amount: raw,
       onDeny: limit.on_deny,
       refundOnUpstreamError: limit.on_upstream_error === 'refund',
-      enforced: level.enforced,
+      enforced: isEnforced(mode, level),
     };
     level.charges.push(charge);
     return false;
   };
   return {
+    mode,
     run,
     skip: (level) => {
       writeStep(level, level.facts.toolName, frame, 'not_reached', note).expected = limit.max;

@@ -1,5 +1,5 @@
 import type { Json } from '@/lib/kernel/json';
-import type { Condition, ConditionRule } from '../document';
+import type { Condition, ConditionRule, Mode } from '../document';
 import { isTimezone, WEEKDAYS, weekdayNumber } from '../local-time';
 import { didYouMean } from '../nearest';
 import { isMistake, type OperatorContext } from '../operators/operator';
@@ -18,7 +18,7 @@ export function readConditionRules(reader: ObjectReader, key: 'require' | 'deny_
     const rule = ObjectReader.open(grouped ? 'rule' : 'condition', place, reader.list);
     if (rule === null) continue;
     const conditions = grouped ? readConditions(rule, 'conditions') : [readCondition(rule)].filter((condition) => condition !== null);
-    rules.push({ name: rule.text('name', 200), on_deny: rule.text('on_deny'), conditions });
+    rules.push({ name: rule.text('name', 200), on_deny: rule.text('on_deny'), mode: rule.word<Mode>('mode'), conditions });
   }
   return rules;
 }
@@ -29,7 +29,7 @@ export function readConditions(reader: ObjectReader, key: 'conditions' | 'when')
   for (const place of reader.items(key)) {
     const condition = ObjectReader.open('condition', place, reader.list);
     if (condition === null) continue;
-    for (const own of ['on_deny', 'name']) {
+    for (const own of ['on_deny', 'name', 'mode']) {
       const found = condition.get(own);
       if (found !== undefined)
         reader.list.error(

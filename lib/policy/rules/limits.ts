@@ -1,4 +1,4 @@
-import type { LimitRule } from '../document';
+import type { LimitRule, Mode } from '../document';
 import { durationSeconds, normalWindow, WINDOW_UNITS } from '../duration';
 import { MANIFEST } from '../manifest';
 import { didYouMean } from '../nearest';
@@ -44,6 +44,7 @@ function readLimit(reader: ObjectReader): LimitRule | null {
     increment_from: incrementFrom,
     on_deny: reader.text('on_deny'),
     on_upstream_error: reader.word<'refund' | 'keep'>('on_upstream_error') ?? 'refund',
+    mode: reader.word<Mode>('mode'),
   };
 }
 
@@ -57,7 +58,7 @@ export function readRateLimit(reader: ObjectReader, counter: string): LimitRule 
     const window = match === null ? null : (normalWindow(match[2] ?? '') ?? normalWindow((match[2] ?? '').replace(/s$/, '')));
     const max = Number(match?.[1]);
     if (window !== null && Number.isSafeInteger(max) && max > 0)
-      return { ...common, window, max, scope: 'grant', align: 'calendar', on_deny: null };
+      return { ...common, window, max, scope: 'grant', align: 'calendar', on_deny: null, mode: null };
     reader.list.error(
       'limit.rate',
       place.node,
@@ -78,7 +79,8 @@ export function readRateLimit(reader: ObjectReader, counter: string): LimitRule 
   const window = rate.get('window')?.node.kind === 'number' ? readSeconds(rate) : readWindow(rate, align);
   const scope = readScope(rate);
   const onDeny = rate.text('on_deny');
-  return max === null || window === null || scope === null ? null : { ...common, window, max, scope, align, on_deny: onDeny };
+  const mode = rate.word<Mode>('mode');
+  return max === null || window === null || scope === null ? null : { ...common, window, max, scope, align, on_deny: onDeny, mode };
 }
 
 function readSeconds(reader: ObjectReader): string | null {

@@ -142,6 +142,7 @@ function condition(r: Seeded): Record<string, Json> {
 function rule(r: Seeded): Record<string, Json> {
   const made: Record<string, Json> = r.chance(0.7) ? condition(r) : { conditions: r.some(3, () => condition(r)) };
   if (r.chance(0.3)) made.on_deny = `sentence ${r.below(100)}`;
+  if (r.chance(0.2)) made.mode = r.pick(['observe', 'enforce']);
   return made;
 }
 
@@ -153,6 +154,7 @@ function limit(r: Seeded): Record<string, Json> {
     scope: r.pick(SCOPES),
   };
   if (r.chance(0.3)) made.increment_from = r.pick(['args.a', 'args.b', 'args.list[0]']);
+  if (r.chance(0.2)) made.mode = r.pick(['observe', 'enforce']);
   return made;
 }
 
@@ -163,8 +165,15 @@ export function randomPolicy(r: Seeded): Record<string, Json> {
     if (r.chance(0.2)) made.require = r.some(2, () => rule(r));
     if (r.chance(0.25)) made.deny_if = r.some(2, () => rule(r));
     if (r.chance(0.3)) made.limits = r.some(2, () => limit(r));
-    if (r.chance(0.1)) made.rate_limit = r.pick<Json>(['10/minute', { max: 3, window: 60 }]);
-    if (r.chance(0.15)) made.approval = r.pick<Json>([true, null, { when: r.some(2, () => condition(r)), count: 1 + r.below(3) }]);
+    if (r.chance(0.1)) made.rate_limit = r.pick<Json>(['10/minute', { max: 3, window: 60 }, { max: 3, window: 60, mode: 'observe' }]);
+    if (r.chance(0.15))
+      made.approval = r.pick<Json>([
+        true,
+        null,
+        { when: r.some(2, () => condition(r)), count: 1 + r.below(3) },
+        { mode: 'observe' },
+        { mode: 'enforce' },
+      ]);
     if (r.chance(0.1)) made.redact = ['args.a'];
     return made;
   };

@@ -69,10 +69,11 @@ export function naiveDecide(policy: Any, call: CallFacts, catalogue: Catalogue):
     const named: string[] = [...Object.keys(policy.tools ?? {}), ...(policy.hide ?? [])].filter((entry) => !entry.includes('*'));
     const knowsInnerTools = named.some((entry) => !catalogue.has(entry));
     const lenient = outer !== null && !outer.declared && outer.rule.startsWith('/tools/') && !tool && !knowsInnerTools;
-    let refused = false;
+    // Whether this tool is refused, by something that enforces or only observes.
+    let refused: 'no' | 'observed' | 'enforced' = 'no';
     if (!found && policy.default === 'deny' && !lenient) {
       deny('denied', outer ? 'dispatch.unknown_tool' : 'policy.default_deny', '(default deny)', null);
-      refused = true;
+      refused = enforced ? 'enforced' : 'observed';
     } else if (found?.block.action === 'deny') {
       deny(
         'denied',
@@ -80,33 +81,35 @@ export function naiveDecide(policy: Any, call: CallFacts, catalogue: Catalogue):
         `${found.pointer}/action`,
         found.block.reason ?? null,
       );
-      refused = true;
+      refused = enforced ? 'enforced' : 'observed';
     }
-    if (!refused) {
-      const mine: NaiveDecision['charges'] = [];
-      const refusal =
-        runBlock(found?.block ?? {}, found?.pointer ?? '', policy, facts, enforced, mine) ??
-        runBlock(policy.all_tools ?? {}, '/all_tools', policy, facts, enforced, mine);
-      if (refusal) deny('denied', refusal.reason, refusal.rule, refusal.message);
+    const mine: NaiveDecision['charges'] = [];
+    const parts: [Any, string][] = [
+      [found?.block ?? {}, found?.pointer ?? ''],
+      [policy.all_tools ?? {}, '/all_tools'],
+    ];
+    const rules = [
+      ...parts.flatMap(([block, pointer]) => refusing(block, pointer)),
+      ...parts.flatMap(([block, pointer]) => asking(block, pointer)),
+    ];
+    for (const rule of rules) {
+      // A rule with a mode of its own is looked at although one that only observes has refused already.
+      const own = rule.mode !== undefined && (rule.mode === 'enforce') !== enforced;
+      if (refused === 'enforced' || (refused === 'observed' && !own)) continue;
+      const binds = own ? !enforced : enforced;
+      const result = rule.look(policy, facts, binds);
+      if (!result) continue;
+      if ('charge' in result) mine.push(result.charge);
       else {
-        for (const [block, pointer] of [
-          [found?.block ?? {}, found?.pointer ?? ''],
-          [policy.all_tools ?? {}, '/all_tools'],
-        ] as const) {
-          const asked = asks(block, pointer, policy, facts);
-          if (asked)
-            findings.push({
-              outcome: 'needs_approval',
-              reason: 'approval.needed',
-              rule: asked.rule,
-              message: null,
-              enforced,
-              count: asked.count,
-            });
-        }
-        charges = merge(charges, mine);
+        findings.push({ ...result, rule: rule.pointer, enforced: binds });
+        if (result.outcome === 'denied' && (binds || !own)) refused = binds ? 'enforced' : 'observed';
       }
     }
+    if (refused !== 'enforced')
+      charges = merge(
+        charges,
+        mine.filter((charge) => refused === 'no' || charge.enforced),
+      );
     const declared = found?.block.dispatch;
     if (declared === false) break;
     const shape = declared ?? (opaque ? null : tool?.dispatch);
@@ -180,37 +183,61 @@ function nameMatches(pattern: string, name: string): boolean {
   return new RegExp(`^${source}$`).test(name);
 }
 
-function runBlock(
-  block: Any,
-  pointer: string,
-  policy: Any,
-  facts: Any,
-  enforced: boolean,
-  mine: NaiveDecision['charges'],
-): { reason: string; rule: string; message: string | null } | null {
+type Look = Omit<Finding, 'rule' | 'enforced'> | { charge: NaiveDecision['charges'][number] } | null;
+
+/** One rule of a block, in the order in which they are looked at. */
+interface Rule {
+  pointer: string;
+  mode: string | undefined;
+  look(policy: Any, facts: Any, binds: boolean): Look;
+}
+
+function refusing(block: Any, pointer: string): Rule[] {
   const conditionsOf = (rule: Any) => (Array.isArray(rule.conditions) ? rule.conditions : [rule]);
-  for (const [i, rule] of (block.require ?? []).entries()) {
-    const holds = conditionsOf(rule).every((condition: Any) => truth(condition, policy, facts, 'all') === true);
-    if (!holds) return { reason: 'argument.required', rule: `${pointer}/require/${i}`, message: rule.on_deny ?? block.reason ?? null };
-  }
-  for (const [i, rule] of (block.deny_if ?? []).entries()) {
-    const holds = conditionsOf(rule).every((condition: Any) => truth(condition, policy, facts, 'some') !== false);
-    if (holds) return { reason: 'argument.denied', rule: `${pointer}/deny_if/${i}`, message: rule.on_deny ?? block.reason ?? null };
-  }
+  const denied = (reason: string, message: string | undefined) => ({
+    outcome: 'denied' as const,
+    reason,
+    message: message ?? null,
+    count: 0,
+  });
+  const required = (block.require ?? []).map(
+    (rule: Any, i: number): Rule => ({
+      pointer: `${pointer}/require/${i}`,
+      mode: rule.mode,
+      look: (policy, facts) =>
+        conditionsOf(rule).every((condition: Any) => truth(condition, policy, facts, 'all') === true)
+          ? null
+          : denied('argument.required', rule.on_deny ?? block.reason),
+    }),
+  );
+  const blocking = (block.deny_if ?? []).map(
+    (rule: Any, i: number): Rule => ({
+      pointer: `${pointer}/deny_if/${i}`,
+      mode: rule.mode,
+      look: (policy, facts) =>
+        conditionsOf(rule).every((condition: Any) => truth(condition, policy, facts, 'some') !== false)
+          ? denied('argument.denied', rule.on_deny ?? block.reason)
+          : null,
+    }),
+  );
   const limits: [string, Any][] = (block.limits ?? []).map((limit: Any, i: number) => [`${pointer}/limits/${i}`, limit]);
-  if (block.rate_limit)
-    limits.push([
-      `${pointer}/rate_limit`,
-      typeof block.rate_limit === 'string' ? {} : { scope: block.rate_limit.scope, on_deny: block.rate_limit.on_deny },
-    ]);
-  for (const [rule, limit] of limits) {
-    const amount = limit.increment_from ? lookUp(limit.increment_from, policy, facts) : (limit.increment ?? 1);
-    const scope = scopeValue(limit.scope ?? 'grant', policy, facts);
-    if (typeof amount !== 'number' || amount < 0 || scope === undefined)
-      return { reason: 'argument.uncountable', rule, message: limit.on_deny ?? null };
-    mine.push({ rule, scopeKey: scope, amount, enforced });
+  if (block.rate_limit) {
+    const { scope, on_deny, mode } = typeof block.rate_limit === 'string' ? ({} as Any) : block.rate_limit;
+    limits.push([`${pointer}/rate_limit`, { scope, on_deny, mode }]);
   }
-  return null;
+  const counting = limits.map(
+    ([rule, limit]): Rule => ({
+      pointer: rule,
+      mode: limit.mode,
+      look: (policy, facts, binds) => {
+        const amount = limit.increment_from ? lookUp(limit.increment_from, policy, facts) : (limit.increment ?? 1);
+        const scopeKey = scopeValue(limit.scope ?? 'grant', policy, facts);
+        if (typeof amount !== 'number' || amount < 0 || scopeKey === undefined) return denied('argument.uncountable', limit.on_deny);
+        return { charge: { rule, scopeKey, amount, enforced: binds } };
+      },
+    }),
+  );
+  return [...required, ...blocking, ...counting];
 }
 
 function merge(before: NaiveDecision['charges'], more: NaiveDecision['charges']): NaiveDecision['charges'] {
@@ -237,13 +264,16 @@ function scopeValue(scope: string, policy: Any, facts: Any): string | undefined 
     : JSON.stringify(value);
 }
 
-function asks(block: Any, pointer: string, policy: Any, facts: Any): { rule: string; count: number } | null {
+function asking(block: Any, pointer: string): Rule[] {
   const always = block.action === 'approve';
   const approval = block.approval === true ? {} : block.approval || null;
-  if (!approval && !always) return null;
+  if (!approval && !always) return [];
   const when = always ? [] : (approval?.when ?? []);
-  if (!when.every((condition: Any) => truth(condition, policy, facts, 'some') !== false)) return null;
-  return { rule: approval ? `${pointer}/approval` : `${pointer}/action`, count: approval?.count ?? 1 };
+  const look = (policy: Any, facts: Any): Look =>
+    when.every((condition: Any) => truth(condition, policy, facts, 'some') !== false)
+      ? { outcome: 'needs_approval', reason: 'approval.needed', message: null, count: approval?.count ?? 1 }
+      : null;
+  return [{ pointer: approval ? `${pointer}/approval` : `${pointer}/action`, mode: approval?.mode, look }];
 }
 
 function innerOf(shape: Any, facts: Any): { name: string; args: Any } | { reason: string } {

@@ -1,0 +1,78 @@
+import type { CallFacts, Catalogue, Decision } from '@/lib/domain/decision';
+import { compileDocument } from './compile';
+import { applyCounters } from './decide-with-counters';
+import { withDeclaredArguments } from './declared-arguments';
+import type { ExpectedOutcome, PolicyDocument, PolicyTest, TestExpectation } from './document';
+import { pointerTo } from './problem';
+
+/** What came of one test. */
+export interface TestResult {
+  readonly name: string;
+  /** JSON Pointer of the test in the policy's text. */
+  readonly pointer: string;
+  readonly passed: boolean;
+  readonly expected: TestExpectation;
+  readonly decision: Decision;
+  /** What differs, as a sentence; null when it passed. */
+  readonly difference: string | null;
+}
+
+/**
+ * Decides the calls of a policy's own tests with the engine that decides at the gateway. A test says what the policy
+ * refuses when it enforces: `"mode": "observe"` of the whole policy, a matter of how it is rolled out, is left aside, while that
+ * of a tool or rule is part of what is tested. `now` is the time of tests that name none.
+ */
+export function runPolicyTests(
+  document: PolicyDocument,
+  catalogue: Catalogue,
+  server: { readonly id: string; readonly slug: string },
+  now: number,
+): TestResult[] {
+  const compiled = compileDocument({ ...document, mode: 'enforce' });
+  return document.tests.map((test, i) => {
+    const call = callOf(test, server, now);
+    const decided = withDeclaredArguments(compiled.decide(call, catalogue), call.args, catalogue.get(test.tool));
+    const used = new Map(
+      decided.charges.map((charge) => [charge.key, test.counters[charge.rule] ?? test.counters[charge.counter] ?? 0] as const),
+    );
+    const decision = applyCounters(decided, (key) => used.get(key));
+    const difference = differenceOf(test.expect, decision);
+    return { name: test.name, pointer: pointerTo('/tests', i), passed: difference === null, expected: test.expect, decision, difference };
+  });
+}
+
+/** The outcome in the words of a test. */
+export function outcomeOf(decision: Pick<Decision, 'outcome' | 'observed'>): ExpectedOutcome {
+  return decision.observed && decision.outcome !== 'allowed' ? `observed_${decision.outcome}` : decision.outcome;
+}
+
+function callOf(test: PolicyTest, server: { readonly id: string; readonly slug: string }, now: number): CallFacts {
+  const { agent, grant } = test;
+  const slug = agent?.slug ?? 'test';
+  return {
+    tool: test.tool,
+    args: test.arguments,
+    at: test.at ?? now,
+    server,
+    agent: {
+      id: `test:${slug}`,
+      slug,
+      name: agent?.name ?? slug,
+      owner: agent?.owner ?? 'owner@example.com',
+      environment: agent?.environment ?? null,
+      labels: agent?.labels ?? {},
+    },
+    grant: { id: 'test', scopes: grant?.scopes ?? [], purpose: grant?.purpose ?? null },
+    client: test.client,
+    session: null,
+  };
+}
+
+function differenceOf(expected: TestExpectation, decision: Decision): string | null {
+  const outcome = outcomeOf(decision);
+  if (outcome !== expected.outcome) return `Expected ${expected.outcome}; it is ${outcome} by ${decision.rule}.`;
+  if (expected.rule !== null && expected.rule !== decision.rule) return `Expected ${expected.rule} to decide; ${decision.rule} does.`;
+  if (expected.message !== null && expected.message !== decision.message)
+    return `Expected the agent to read "${expected.message}"; it reads ${decision.message === null ? 'nothing' : `"${decision.message}"`}.`;
+  return null;
+}

@@ -26,7 +26,7 @@ export const TEXT_BYTES_MAX = 1024 * 1024;
 export const TEXT_DEPTH_MAX = 32;
 
 /** Names that change an object instead of filling it, in one language or another. */
-const DANGEROUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+export const DANGEROUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/;
 
 /**

@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'read',
   'policy.write',
   'policy.publish',
+  'policy.govern',
   'server.write',
   'tool.classify',
   'agent.write',

@@ -5,6 +5,7 @@ export type IdPrefix =
   | 'tool'
   | 'pol'
   | 'pver'
+  | 'pub'
   | 'agt'
   | 'grt'
   | 'gtok'
@@ -16,7 +17,8 @@ export type IdPrefix =
   | 'chg'
   | 'wrt'
   | 'sec'
-  | 'req';
+  | 'req'
+  | 'node';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { defineContract } from '../define-contract';
-import { anyOf, lineSchema, pageOf, pageQueryShape, problemSchema, referenceSchema, timeSchema } from '../schema-parts';
+import { publicationSchema } from '../publications/contract';
+import { anyOf, lineSchema, pageOf, pageQueryShape, problemSchema, referenceSchema, timeInputSchema, timeSchema } from '../schema-parts';
 
 const POLICY_TEXT_MAX = 1024 * 1024;
 const textSchema = z.string().max(POLICY_TEXT_MAX).describe('JSONC source');
+
+export const secondPersonSchema = z.enum(['never', 'loosening', 'always']);
 
 export const draftSchema = z.object({
   text: z.string(),
@@ -31,6 +34,13 @@ export const policySchema = z.object({
   draftUpdatedAt: timeSchema.nullable(),
   draftUpdatedBy: z.string().nullable(),
   grants: z.number().int().describe('active grants that use it'),
+  secondPerson: secondPersonSchema.describe('which publications need another person'),
+  managedBy: z.string().nullable().describe('where the policy is kept when not here; people at the console then only read it'),
+  waiting: publicationSchema
+    .pick({ id: true, status: true, dueAt: true, requestedAt: true, mode: true, restoredFrom: true })
+    .extend({ requestedBy: z.string() })
+    .nullable()
+    .describe('the publication that waits for its time or for a second person'),
   createdAt: timeSchema,
   etag: z.string(),
 });
@@ -64,7 +74,11 @@ export const getPolicy = defineContract({
   path: '/servers/{server}/policies/{policy}',
   permission: 'read',
   summary: 'One policy with its live text, its draft and the problems of the text that would be published.',
-  answer: policySchema.extend({ liveText: z.string().nullable(), draft: draftSchema.nullable(), problems: z.array(problemSchema) }),
+  answer: policySchema.extend({
+    liveText: z.string().nullable(),
+    draft: draftSchema.extend({ baseText: z.string().nullable().describe('text of the base version, to merge with what is live') }).nullable(),
+    problems: z.array(problemSchema),
+  }),
 });
 
 export const savePolicyDraft = defineContract({
@@ -109,26 +123,65 @@ export const validatePolicy = defineContract({
   answer: z.object({ valid: z.boolean(), problems: z.array(problemSchema) }),
 });
 
+export const updatePolicy = defineContract({
+  name: 'updatePolicy',
+  method: 'PATCH',
+  path: '/servers/{server}/policies/{policy}',
+  permission: 'policy.write',
+  summary: 'Renames a policy; an administrator also sets which publications need a second person and where the policy is kept.',
+  body: z.strictObject({
+    name: lineSchema(120).optional(),
+    secondPerson: secondPersonSchema.optional(),
+    managedBy: lineSchema(300).nullable().optional().describe('e.g. `Git infra/policies`; null lets people at the console write again'),
+  }),
+  answer: policySchema,
+});
+
 const publishedSchema = z.object({
+  status: z.literal('published'),
   version: z.number().int(),
   digest: z.string().describe('SHA-256 of the text'),
   publishedAt: timeSchema,
   problems: z.array(problemSchema).describe('warnings; errors would have refused it'),
 });
 
+const waitingSchema = z.object({ status: z.enum(['scheduled', 'awaiting_review']), publication: publicationSchema });
+const publishAnswerSchema = z.discriminatedUnion('status', [publishedSchema, waitingSchema]);
+
+const publishShape = {
+  comment: z.string().trim().max(2_000).optional(),
+  expectedVersion: z.number().int().min(0).nullable().optional(),
+};
+
 export const publishPolicy = defineContract({
   name: 'publishPolicy',
   method: 'POST',
   path: '/servers/{server}/policies/{policy}/publish',
   permission: 'policy.publish',
-  summary: 'Publishes the draft as the next version; 422 with the problems when it does not compile, 409 when another version is live.',
+  summary:
+    'Publishes the draft as the next version, or lets it wait for its time or a second person; 422 with the problems or the failing tests, 409 when another version is live.',
   body: z.strictObject({
-    comment: z.string().trim().max(2_000).optional(),
-    expectedVersion: z.number().int().min(0).nullable().optional(),
+    ...publishShape,
+    mode: z.enum(['enforce', 'observe']).optional().describe('written into the text before it is published'),
+    at: timeInputSchema.optional().describe('publishes at this time, when the same version is still live'),
+    simulation: z.string().max(100).optional().describe('a finished simulation of exactly this text; becomes its forecast'),
   }),
   bodyOptional: true,
-  answer: publishedSchema,
+  answer: publishAnswerSchema,
   affectsGateway: true,
+});
+
+/** The numbers of a finished simulation that what happens afterwards is compared with. */
+export const forecastSchema = z.object({
+  simulation: z.string(),
+  from: timeSchema,
+  to: timeSchema,
+  calls: z.number().int(),
+  denied: z.number().int(),
+  limited: z.number().int(),
+  asked: z.number().int(),
+  changed: z.number().int(),
+  cannotTell: z.number().int(),
 });
 
 const versionSchema = z.object({
@@ -137,7 +190,10 @@ const versionSchema = z.object({
   comment: z.string().nullable(),
   restoredFrom: z.number().int().nullable(),
   publishedBy: z.string(),
+  approvedBy: z.string().nullable().describe('the second person'),
   publishedAt: timeSchema,
+  publication: z.string().nullable().describe('the publication that waited before it'),
+  forecast: forecastSchema.nullable().describe('what its simulation promised'),
   live: z.boolean(),
 });
 
@@ -165,12 +221,9 @@ export const restorePolicyVersion = defineContract({
   method: 'POST',
   path: '/servers/{server}/policies/{policy}/versions/{n}/restore',
   permission: 'policy.publish',
-  summary: 'Publishes the text of an old version as a new one.',
-  body: z.strictObject({
-    comment: z.string().trim().max(2_000).optional(),
-    expectedVersion: z.number().int().min(0).nullable().optional(),
-  }),
+  summary: 'Publishes the text of an old version as a new one, under the same rules as any publication.',
+  body: z.strictObject(publishShape),
   bodyOptional: true,
-  answer: publishedSchema.extend({ restoredFrom: z.number().int() }),
+  answer: z.discriminatedUnion('status', [publishedSchema.extend({ restoredFrom: z.number().int() }), waitingSchema]),
   affectsGateway: true,
 });

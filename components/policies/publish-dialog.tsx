@@ -37,7 +37,7 @@ export function PublishDialog({ policy, draft, problems, onClose }: PublishDialo
     },
     onSuccess: (published) => {
       for (const key of ['policy', 'policies', 'versions', 'server', 'servers', 'setup']) client.invalidateQueries({ queryKey: [key] });
-      toast.success(`Version ${published.version} is live`, {
+      toast.success(published.status === 'published' ? `Version ${published.version} is live` : 'It waits to be published', {
         description: `${plural(policy.grants, 'grant')} use it from the next call.`,
       });
       onClose();

@@ -159,7 +159,9 @@ function Restore({ policy, version }: { policy: PolicyDetail; version: number })
       }),
     onSuccess: (published) => {
       for (const key of ['policy', 'policies', 'versions']) client.invalidateQueries({ queryKey: [key] });
-      toast.success(`Version ${published.version} is live`, { description: `It has the text of version ${version}.` });
+      toast.success(`Version ${published.status === 'published' ? published.version : ''} is live`, {
+        description: `It has the text of version ${version}.`,
+      });
       setOpen(false);
     },
   });

@@ -6,6 +6,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   read: 'Look at everything except arguments',
   'policy.write': 'Edit policy drafts',
   'policy.publish': 'Publish, restore and delete policies',
+  'policy.govern': 'Decide who must agree to publications and where policies are kept',
   'server.write': 'Add, change and delete servers',
   'tool.classify': 'Classify and approve tools',
   'agent.write': 'Create and suspend agents',

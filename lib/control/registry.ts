@@ -33,15 +33,25 @@ import * as members from './members/contract';
 import { createMember } from './members/create-member';
 import { listMembers } from './members/list-members';
 import { updateMember } from './members/update-member';
+import * as nodes from './nodes/contract';
+import { getEnforcement, listNodes } from './nodes/list-nodes';
 import * as policies from './policies/contract';
 import { deletePolicy } from './policies/delete-policy';
 import { discardPolicyDraft } from './policies/discard-policy-draft';
 import { getPolicy } from './policies/get-policy';
 import { listPolicies, listServerPolicies } from './policies/list-policies';
 import { getPolicyVersion, listPolicyVersions } from './policies/list-policy-versions';
-import { publishPolicy, restorePolicyVersion } from './policies/publish-policy';
+import { publishPolicy } from './policies/publish-policy';
+import { restorePolicyVersion } from './policies/restore-policy-version';
+import * as policyReview from './policies/review-contract';
+import { reviewPolicy } from './policies/review-policy';
 import { savePolicyDraft } from './policies/save-policy-draft';
+import { updatePolicy } from './policies/update-policy';
 import { validatePolicy } from './policies/validate-policy';
+import { watchPolicyVersion } from './policies/watch-policy-version';
+import * as publications from './publications/contract';
+import { approvePublication, rejectPublication, withdrawPublication } from './publications/decide-publication';
+import { getPublication, listPublications } from './publications/list-publications';
 import * as servers from './servers/contract';
 import { createServer } from './servers/create-server';
 import { deleteServer } from './servers/delete-server';
@@ -119,6 +129,16 @@ export const REGISTRY: readonly Route[] = [
   route(policies.listPolicyVersions, listPolicyVersions),
   route(policies.getPolicyVersion, getPolicyVersion),
   route(policies.restorePolicyVersion, restorePolicyVersion),
+  route(policies.updatePolicy, updatePolicy),
+  route(policyReview.reviewPolicy, reviewPolicy),
+  route(policyReview.watchPolicyVersion, watchPolicyVersion),
+  route(publications.listPublications, listPublications),
+  route(publications.getPublication, getPublication),
+  route(publications.approvePublication, approvePublication),
+  route(publications.rejectPublication, rejectPublication),
+  route(publications.withdrawPublication, withdrawPublication),
+  route(nodes.listNodes, listNodes),
+  route(nodes.getEnforcement, getEnforcement),
   route(decisions.decide, decide),
   route(agents.listAgents, listAgents),
   route(agents.createAgent, createAgent),

@@ -6,6 +6,7 @@ import type { Auth } from '@/lib/auth/auth';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords, type Passwords } from '@/lib/auth/passwords';
 import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
+import { publishDue } from '@/lib/control/publications/publish-due';
 import type { AuditVerification, ControlServices } from '@/lib/control/services';
 import { createFirstAdmin } from '@/lib/control/setup/complete-setup';
 import { createSetupCode } from '@/lib/control/setup/setup-code';
@@ -18,6 +19,7 @@ import type { DataPlane } from './data-plane';
 import { gatewayTokens } from './gateway-tokens';
 import { Metrics } from './metrics';
 import { allowedOrigins } from './own-address';
+import { startPublicationClock } from './publication-clock';
 import { createUpstreamServices } from './upstream-services';
 
 export interface Control {
@@ -57,6 +59,7 @@ export async function createControl(plane: DataPlane): Promise<Control> {
     signal: new AbortController().signal,
     lastEventId: null,
   });
+  plane.closing.unshift(startPublicationClock(() => publishDue(ownContext()), log));
   if (env.admin && (await createFirstAdmin(ownContext(), env.admin))) log.info(`Made the first administrator ${env.admin.email}.`);
   return { api, auth, setupCode: () => createSetupCode(ownContext()) };
 }

@@ -7,12 +7,13 @@ import { publicUrlOf } from './own-address';
 import type { Runtime } from './runtime-parts';
 
 /** Opens the database and composes everything that exists once in a process. Throws DatabaseError with what to do. */
-export async function composeRuntime(env: Env, options: { log?: Log; port?: number } = {}): Promise<Runtime> {
+export async function composeRuntime(env: Env, options: { log?: Log; port?: number; kind?: 'app' | 'gateway' } = {}): Promise<Runtime> {
   const log = options.log ?? createLog(env.logLevel);
+  const port = options.port ?? env.port;
   const database = await openDatabase(env, log);
   const closing: DataPlane['closing'] = [() => database.stop()];
   try {
-    const plane = await composeDataPlane(env, log, publicUrlOf(env, options.port ?? env.port), database, closing);
+    const plane = await composeDataPlane(env, log, publicUrlOf(env, port), database, closing, { port, kind: options.kind ?? 'app' });
     const control = await createControl(plane);
     let closed: Promise<void> | null = null;
     return {

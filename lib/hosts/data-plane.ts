@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import pg from 'pg';
 import { EventTail } from '@/lib/adapters/live/event-tail';
 import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgres/ledger';
+import { type NodeFacts, NodeHeartbeat } from '@/lib/adapters/postgres/node-heartbeat';
 import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
 import { GrantUsage } from '@/lib/adapters/postgres/usage';
@@ -11,6 +13,7 @@ import type { Database } from '@/lib/db/open-database';
 import type { Env } from '@/lib/env/env';
 import { createEnvelope, type Envelope, hmacKey } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
+import { newId } from '@/lib/kernel/ids';
 import { compilePolicy } from '@/lib/policy/compile';
 import { redactArguments } from '@/lib/policy/redact';
 import { EventHub } from './event-hub';
@@ -42,6 +45,7 @@ export async function composeDataPlane(
   publicUrl: string,
   database: Database,
   closing: DataPlane['closing'],
+  node: Pick<NodeFacts, 'kind'> & { readonly port: number },
 ): Promise<DataPlane> {
   const { poolConfig } = database;
   const pool = new pg.Pool({
@@ -69,6 +73,14 @@ export async function composeDataPlane(
   });
   const snapshots = await createPostgresSnapshots({ poolConfig, compile: (text) => compilePolicy(text, null), log });
   closing.unshift(() => snapshots.close());
+  const heartbeat = new NodeHeartbeat(
+    pool,
+    snapshots,
+    { id: newId('node', Date.now(), randomBytes(10)), name: `${hostname()}:${node.port}`, kind: node.kind },
+    log,
+  );
+  await heartbeat.start();
+  closing.unshift(() => heartbeat.close());
   const usage = new GrantUsage(pool, log);
   closing.unshift(() => usage.flush());
 

@@ -38,7 +38,7 @@ export async function main(options: { readonly mode: StartMode }): Promise<void>
   // next-auth reads its address and key from the environment; both follow from ours.
   process.env.NEXTAUTH_URL = origin;
   try {
-    const composed = composeRuntime(env, { log, port });
+    const composed = composeRuntime(env, { log, port, kind: options.mode === 'gateway' ? 'gateway' : 'app' });
     holdRuntime(composed);
     const runtime = await composed;
     const next = options.mode === 'gateway' ? null : await startNext(env, port, options.mode === 'dev');

@@ -13,6 +13,8 @@ export type CompiledCache = Map<string, CompiledPolicy | null>;
 export interface LoadedState {
   readonly snapshot: Snapshot;
   readonly nowMs: number;
+  /** The version of each policy that is decided by, by policy id; one that does not compile is absent. */
+  readonly enforced: ReadonlyMap<string, number>;
 }
 
 type Run = <R extends pg.QueryResultRow>(text: string) => Promise<R[]>;
@@ -49,7 +51,11 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     );
     await run('COMMIT');
     const live = policyViews(policies, compile, cache, log);
-    return { snapshot: assemble(Number(head.version), serverViews(servers, tools, live), grantViews(grants, agents)), nowMs: head.now_ms };
+    return {
+      snapshot: assemble(Number(head.version), serverViews(servers, tools, live), grantViews(grants, agents)),
+      nowMs: head.now_ms,
+      enforced: new Map([...live.values()].flatMap((policies) => [...policies.values()].map(({ id, version }) => [id, version] as const))),
+    };
   } catch (error) {
     await run('ROLLBACK').catch(() => undefined);
     throw error;

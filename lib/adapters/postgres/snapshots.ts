@@ -29,6 +29,7 @@ export class PostgresSnapshots implements Snapshots {
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   #connection: SnapshotConnection | null = null;
   #snapshot: Snapshot | null = null;
+  #enforced: ReadonlyMap<string, number> = new Map();
   #confirmedMs = Number.NEGATIVE_INFINITY;
   #lastError: Error | null = null;
   #refreshing: Promise<boolean> | null = null;
@@ -61,6 +62,11 @@ export class PostgresSnapshots implements Snapshots {
 
   current(): Snapshot | null {
     return monotonicMs() - this.#confirmedMs < LEASE_MS ? this.#snapshot : null;
+  }
+
+  /** The version of each policy this node decides by, by policy id; see `current` for whether it decides at all. */
+  enforced(): ReadonlyMap<string, number> {
+    return this.#enforced;
   }
 
   ready(): { ok: boolean; reasons: string[] } {
@@ -154,12 +160,13 @@ export class PostgresSnapshots implements Snapshots {
       return;
     }
     const loadedMs = monotonicMs();
-    const { snapshot } = await loadSnapshot(
+    const { snapshot, enforced } = await loadSnapshot(
       (text) => connection.rows(text, LOAD_TIMEOUT_MS),
       this.#options.compile,
       this.#cache,
       this.#options.log,
     );
+    this.#enforced = enforced;
     this.#confirm(snapshot, loadedMs);
     for (const listener of this.#listeners) {
       try {

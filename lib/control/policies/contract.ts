@@ -13,6 +13,7 @@ export const draftSchema = z.object({
   baseVersion: z.number().int().nullable().describe('the live version when the draft was begun'),
   updatedAt: timeSchema,
   updatedBy: z.string(),
+  baseText: z.string().nullable().describe('text of the base version, to merge with what is live'),
 });
 
 const liveSchema = z.object({
@@ -76,7 +77,7 @@ export const getPolicy = defineContract({
   summary: 'One policy with its live text, its draft and the problems of the text that would be published.',
   answer: policySchema.extend({
     liveText: z.string().nullable(),
-    draft: draftSchema.extend({ baseText: z.string().nullable().describe('text of the base version, to merge with what is live') }).nullable(),
+    draft: draftSchema.nullable(),
     problems: z.array(problemSchema),
   }),
 });
@@ -87,7 +88,17 @@ export const savePolicyDraft = defineContract({
   path: '/servers/{server}/policies/{policy}',
   permission: 'policy.write',
   summary: 'Saves the draft and makes the policy when it is new; invalid text is kept too. If-Match refuses to overwrite a newer draft.',
-  body: z.strictObject({ text: textSchema, name: lineSchema(120).optional() }),
+  body: z.strictObject({
+    text: textSchema,
+    name: lineSchema(120).optional(),
+    baseVersion: z
+      .number()
+      .int()
+      .min(0)
+      .nullable()
+      .optional()
+      .describe('after merging: the live version the text was merged with; 409 when another is live'),
+  }),
   answer: policySchema.extend({ draft: draftSchema, problems: z.array(problemSchema) }),
 });
 

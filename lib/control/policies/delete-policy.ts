@@ -5,6 +5,7 @@ import { requireMatch } from '../etag';
 import { locatePolicy, locateServer, lockRow } from '../locate';
 import type { deletePolicy as contract } from './contract';
 import { policyEtag } from './policy-answer';
+import { requireUnmanaged } from './policy-guards';
 
 /** Deletes a policy; its grants stay and deny everything, which is the safe side. */
 export async function deletePolicy(
@@ -20,6 +21,7 @@ export async function deletePolicy(
       include: { grants: { where: { status: 'active' }, select: { agent: { select: { slug: true } } } } },
     });
     requireMatch(ifMatch, policyEtag(row), 'policy');
+    requireUnmanaged(ctx, row);
     const consequences = { grants: row.grants.length, agents: [...new Set(row.grants.map((grant) => grant.agent.slug))].sort() };
     await tx.policy.delete({ where: { id } });
     await record({

@@ -7,6 +7,8 @@ import { requireMatch } from '../etag';
 import { locatePolicy, locateServer, lockRow } from '../locate';
 import type { discardPolicyDraft as contract } from './contract';
 import { policyAnswer, policyEtag } from './policy-answer';
+import { requireUnmanaged } from './policy-guards';
+import { resetReview } from './reset-review';
 
 export async function discardPolicyDraft(
   ctx: ControlContext,
@@ -18,10 +20,11 @@ export async function discardPolicyDraft(
     await lockRow(tx, 'policy', id);
     const row = await tx.policy.findUniqueOrThrow({ where: { id } });
     requireMatch(ifMatch, policyEtag(row), 'policy');
+    requireUnmanaged(ctx, row);
     if (row.draftText === null) throw new ControlError(409, 'policy.no_draft', 'The policy has no draft to discard.');
     await tx.policy.update({
       where: { id },
-      data: { draftText: null, draftBaseVersion: null, draftUpdatedAt: ctx.now, draftUpdatedBy: ctx.actor.name },
+      data: { draftText: null, draftBaseVersion: null, draftUpdatedAt: ctx.now, draftUpdatedBy: ctx.actor.name, draftEditors: [] },
     });
     await record({
       action: 'policy.discard_draft',
@@ -30,6 +33,7 @@ export async function discardPolicyDraft(
       entityName: `${server.slug}/${row.slug}`,
       before: { draftSha256: sha256Hex(row.draftText) },
     });
+    await resetReview(tx, ctx, record, row, server.slug, null);
   });
   return policyAnswer(ctx.prisma, ctx, id);
 }

@@ -4,6 +4,8 @@ import type { AnswerOf } from '../define-contract';
 import { locatePolicy, locateServer } from '../locate';
 import { decodeCursor, pageOf } from '../paging';
 import type { listPolicyVersions as all, getPolicyVersion as one } from './contract';
+import type { Forecast } from './simulation-forecast';
+import { versionNumber } from './version-number';
 
 interface VersionRow {
   readonly version: number;
@@ -11,6 +13,9 @@ interface VersionRow {
   readonly comment: string | null;
   readonly restoredFrom: number | null;
   readonly publishedBy: string;
+  readonly approvedBy: string | null;
+  readonly publication: string | null;
+  readonly forecast: unknown;
   readonly publishedAt: Date;
 }
 
@@ -36,7 +41,7 @@ export async function listPolicyVersions(ctx: ControlContext, { params, query }:
 export async function getPolicyVersion(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {
   const server = await locateServer(ctx.prisma, params.server);
   const policy = await locatePolicy(ctx.prisma, server.id, params.policy);
-  const version = /^[1-9][0-9]{0,8}$/.test(params.n) ? Number(params.n) : 0;
+  const version = versionNumber(params.n);
   const row = await ctx.prisma.policyVersion.findUnique({ where: { policyId_version: { policyId: policy.id, version } } });
   if (!row) throw new ControlError(404, 'policy_version.not_found', `The policy has no version \`${params.n}\`.`);
   return { ...versionAnswer(row, policy.liveVersion), text: row.text, compiledDigest: row.compiledSha256 };
@@ -49,6 +54,9 @@ function versionAnswer(row: VersionRow, live: number | null) {
     comment: row.comment,
     restoredFrom: row.restoredFrom,
     publishedBy: row.publishedBy,
+    approvedBy: row.approvedBy,
+    publication: row.publication,
+    forecast: row.forecast as Forecast | null,
     publishedAt: row.publishedAt.toISOString(),
     live: row.version === live,
   };

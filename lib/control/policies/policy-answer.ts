@@ -1,5 +1,7 @@
 import type { ControlContext, Reader } from '../context';
 import { etagOf } from '../etag';
+import { OPEN_STATUSES } from '../publications/close-publication';
+import type { PublicationRow } from '../publications/publication-answer';
 import type { PolicyAnswer } from './contract';
 
 export type PolicyRow = Awaited<ReturnType<Reader['policy']['findUniqueOrThrow']>>;
@@ -8,7 +10,7 @@ export type PolicyRow = Awaited<ReturnType<Reader['policy']['findUniqueOrThrow']
 export const policyEtag = (row: Pick<PolicyRow, 'liveVersion' | 'draftUpdatedAt'>): string =>
   etagOf(row.liveVersion ?? 0, row.draftUpdatedAt);
 
-/** Answers for rows, in three queries whatever their number. */
+/** Answers for rows, in four queries whatever their number. */
 export async function policyAnswers(db: Reader, ctx: ControlContext, rows: readonly PolicyRow[]): Promise<PolicyAnswer[]> {
   const ids = rows.map((row) => row.id);
   const servers = await db.server.findMany({
@@ -24,6 +26,7 @@ export async function policyAnswers(db: Reader, ctx: ControlContext, rows: reado
     where: { policyId: { in: ids }, status: 'active', OR: [{ expiresAt: null }, { expiresAt: { gt: ctx.now } }] },
     _count: true,
   });
+  const waiting = await db.publication.findMany({ where: { policyId: { in: ids }, status: { in: [...OPEN_STATUSES] } } });
   return rows.map((row) => {
     const version = live.find((candidate) => candidate.policyId === row.id);
     return {
@@ -45,6 +48,9 @@ export async function policyAnswers(db: Reader, ctx: ControlContext, rows: reado
       draftUpdatedAt: row.draftUpdatedAt?.toISOString() ?? null,
       draftUpdatedBy: row.draftUpdatedBy,
       grants: grants.find((group) => group.policyId === row.id)?._count ?? 0,
+      secondPerson: row.secondPerson as PolicyAnswer['secondPerson'],
+      managedBy: row.managedBy,
+      waiting: waitingOf(waiting.find((candidate) => candidate.policyId === row.id)),
       createdAt: row.createdAt.toISOString(),
       etag: policyEtag(row),
     };
@@ -60,4 +66,17 @@ export async function policyAnswer(db: Reader, ctx: ControlContext, id: string):
 function modeOf(compiled: string): 'enforce' | 'observe' {
   const document: unknown = JSON.parse(compiled);
   return typeof document === 'object' && document !== null && (document as { mode?: unknown }).mode === 'observe' ? 'observe' : 'enforce';
+}
+
+function waitingOf(row: PublicationRow | undefined): PolicyAnswer['waiting'] {
+  if (!row) return null;
+  return {
+    id: row.id,
+    status: row.status as NonNullable<PolicyAnswer['waiting']>['status'],
+    dueAt: row.dueAt?.toISOString() ?? null,
+    requestedAt: row.requestedAt.toISOString(),
+    requestedBy: row.requestedBy,
+    mode: row.mode as NonNullable<PolicyAnswer['waiting']>['mode'],
+    restoredFrom: row.restoredFrom,
+  };
 }

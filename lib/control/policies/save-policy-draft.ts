@@ -9,7 +9,11 @@ import { slugSchema } from '../schema-parts';
 import { catalogueOf } from '../tools/catalogue';
 import { compileText } from './compile-text';
 import type { savePolicyDraft as contract } from './contract';
+import { withEditor } from './draft-editors';
 import { type PolicyRow, policyAnswer, policyEtag } from './policy-answer';
+import { requireExpected, requireUnmanaged } from './policy-guards';
+import { readDraft } from './read-draft';
+import { resetReview } from './reset-review';
 
 /** Keeps the text whatever is wrong with it; problems are told, never held against it. Makes the policy when it is new. */
 export async function savePolicyDraft(
@@ -27,11 +31,21 @@ export async function savePolicyDraft(
     await lockRow(tx, 'policy', found.row.id);
     const before = await tx.policy.findUniqueOrThrow({ where: { id: found.row.id } });
     if (!found.made) requireMatch(ifMatch, policyEtag(before), 'policy');
+    requireUnmanaged(ctx, before);
+    // The caller merged with this version: what is live now must be it, or the merge is already old.
+    if (body.baseVersion !== undefined) requireExpected(body.baseVersion, before.liveVersion);
+    // Whoever writes without looking at a version replaces the draft whole: it begins anew from what is live.
+    const keepsBase = before.draftText !== null && body.baseVersion === undefined && ifMatch !== null;
+    const changed = before.draftText !== body.text;
+    const digest = sha256Hex(body.text);
     const after = await tx.policy.update({
       where: { id: before.id },
       data: {
         draftText: body.text,
-        draftBaseVersion: before.draftText === null ? before.liveVersion : before.draftBaseVersion,
+        draftBaseVersion: keepsBase ? before.draftBaseVersion : before.liveVersion,
+        ...(changed
+          ? { draftEditors: withEditor(before.draftText === null ? [] : before.draftEditors, ctx.actor).map((editor) => ({ ...editor })) }
+          : {}),
         draftUpdatedAt: ctx.now,
         draftUpdatedBy: ctx.actor.name,
         ...(body.name === undefined ? {} : { name: body.name }),
@@ -43,24 +57,15 @@ export async function savePolicyDraft(
       entityId: after.id,
       entityName: `${server.slug}/${after.slug}`,
       before: found.made ? undefined : { name: before.name, draftSha256: before.draftText === null ? null : sha256Hex(before.draftText) },
-      after: { name: after.name, draftSha256: sha256Hex(body.text), bytes: body.text.length },
+      after: { name: after.name, draftSha256: digest, bytes: body.text.length },
     });
+    if (changed) await resetReview(tx, ctx, record, after, server.slug, digest);
     return after;
   });
   const { problems } = compileText(body.text, await catalogueOf(ctx.prisma, server.id));
-  const draft = draftAnswer(row);
+  const draft = await readDraft(ctx.prisma, row);
   if (!draft) throw new Error('a saved draft is gone');
   return { ...(await policyAnswer(ctx.prisma, ctx, row.id)), draft, problems };
-}
-
-export function draftAnswer(row: Pick<PolicyRow, 'draftText' | 'draftBaseVersion' | 'draftUpdatedAt' | 'draftUpdatedBy' | 'createdAt'>) {
-  if (row.draftText === null) return null;
-  return {
-    text: row.draftText,
-    baseVersion: row.draftBaseVersion,
-    updatedAt: (row.draftUpdatedAt ?? row.createdAt).toISOString(),
-    updatedBy: row.draftUpdatedBy ?? '',
-  };
 }
 
 async function findOrMake(

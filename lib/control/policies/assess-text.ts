@@ -1,23 +1,12 @@
 import type { z } from 'zod';
-import { type Catalogue, type Decision, OUTCOMES } from '@/lib/domain/decision';
-import { sha256Hex } from '@/lib/kernel/digest';
-import { compilePolicy } from '@/lib/policy/compile';
-import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
-import type { PolicyDocument } from '@/lib/policy/document';
-import type { problemSchema } from '../schema-parts';
+import type { Catalogue } from '@/lib/domain/decision';
+import { outcomeOf, runPolicyTests, type TestResult } from '@/lib/policy/run-tests';
+import { type CompiledText, compileText } from './compile-text';
 import { lineOf } from './line-of';
-import { type ChangeSentence, explainChange, runPolicyTests } from './pending-engine';
+import { type ChangeSentence, explainChange } from './pending-engine';
 import type { testResultSchema } from './review-contract';
 
-export interface Assessment {
-  /** null exactly when a problem is an error. */
-  readonly compiled: {
-    readonly policy: CompiledPolicy;
-    readonly document: PolicyDocument;
-    readonly canonical: string;
-    readonly sha256: string;
-  } | null;
-  readonly problems: z.output<typeof problemSchema>[];
+export interface Assessment extends CompiledText {
   /** The policy's own tests; empty when it does not compile. */
   readonly tests: z.output<typeof testResultSchema>[];
   /** What changes for agents against the live text, loosening first. */
@@ -33,26 +22,25 @@ export function assessText(
   liveText: string | null,
   facts: { readonly catalogue: Catalogue; readonly server: { readonly id: string; readonly slug: string }; readonly now: Date },
 ): Assessment {
-  const { policy, document, compiledText, problems } = compilePolicy(text, facts.catalogue);
-  const told = problems.map((problem) => ({ ...problem })) as Assessment['problems'];
-  if (policy === null || document === null || compiledText === null) {
-    return { compiled: null, problems: told, tests: [], sentences: [], loosening: false, kind: text === liveText ? 'none' : 'rules' };
-  }
-  const live = liveText === null ? null : compilePolicy(liveText, null);
-  const alike = live !== null && live.compiledText === compiledText;
+  const { compiled, problems } = compileText(text, facts.catalogue);
+  if (compiled === null)
+    return { compiled, problems, tests: [], sentences: [], loosening: false, kind: text === liveText ? 'none' : 'rules' };
+  const { document } = compiled;
+  const live = liveText === null ? null : compileText(liveText, undefined).compiled;
+  const alike = live !== null && live.canonical === compiled.canonical;
   // A live text that no longer compiles denies everything, which is what null stands for.
   const sentences = alike ? [] : explainChange(live?.document ?? null, document, facts.catalogue);
   const { id, slug } = facts.server;
   return {
-    compiled: { policy, document, canonical: compiledText, sha256: sha256Hex(compiledText) },
-    problems: told,
+    compiled,
+    problems,
     tests: runPolicyTests(document, facts.catalogue, { id, slug }, facts.now.getTime()).map((result) => ({
       name: result.name,
       pointer: result.pointer,
       line: lineOf(text, result.pointer),
       passed: result.passed,
-      expected: result.expected,
-      actual: outcomeWords(result.decision),
+      expected: expectedWords(result.expected),
+      actual: `${outcomeOf(result.decision)} by ${result.decision.rule}`,
       difference: result.difference,
     })),
     sentences,
@@ -61,7 +49,4 @@ export function assessText(
   };
 }
 
-function outcomeWords(decision: Decision): string {
-  const outcome = OUTCOMES.includes(decision.outcome) ? decision.outcome : 'denied';
-  return decision.rule === '' ? outcome : `${outcome} by ${decision.rule}`;
-}
+const expectedWords = ({ outcome, rule }: TestResult['expected']): string => (rule === null ? outcome : `${outcome} by ${rule}`);

@@ -1,5 +1,9 @@
 import type { Actor, ControlContext } from '../context';
-import type { Editor } from './publish-text';
+
+export interface Editor {
+  readonly id: string;
+  readonly name: string;
+}
 
 /** Who wrote part of a draft, as the row keeps it. */
 export function editorsOf(stored: unknown): Editor[] {

@@ -1,4 +1,4 @@
-import type { Catalogue, Decision } from '@/lib/domain/decision';
+import type { Catalogue } from '@/lib/domain/decision';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { PolicyDocument } from '@/lib/policy/document';
 import { parsePolicyText } from '@/lib/policy/parse';
@@ -18,24 +18,6 @@ export function explainChange(
 ): readonly ChangeSentence[] {
   if (before !== null && canonicalJson(before) === canonicalJson(after)) return [];
   return [{ text: 'The rules change.', pointer: '', effect: 'loosens', in: 'after' }];
-}
-
-export interface TestResult {
-  readonly name: string;
-  readonly pointer: string;
-  readonly passed: boolean;
-  readonly expected: string;
-  readonly decision: Decision;
-  readonly difference: string | null;
-}
-
-export function runPolicyTests(
-  _document: PolicyDocument,
-  _catalogue: Catalogue,
-  _server: { id: string; slug: string },
-  _now: number,
-): readonly TestResult[] {
-  return [];
 }
 
 export function setMode(text: string, mode: 'enforce' | 'observe'): string {

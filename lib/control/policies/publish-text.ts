@@ -10,25 +10,13 @@ import { readPublication } from '../publications/publication-answer';
 import { requestPublication } from '../publications/request-publication';
 import { catalogueOf } from '../tools/catalogue';
 import { assessText } from './assess-text';
+import type { ChosenText } from './chosen-text';
 import type { publishPolicy } from './contract';
 import { createVersion } from './create-version';
+import { liveTextOf } from './live-text';
 import { type PolicyRow, policyEtag } from './policy-answer';
 import { requireExpected, requirePublishable, requireUnmanaged, secondPersonBecause } from './policy-guards';
 import { forecastFor } from './simulation-forecast';
-
-/** What is asked to go live, before the rules are applied. */
-export interface ChosenText {
-  readonly text: string;
-  /** SHA-256 of the draft it was made from; null when it is an old version. */
-  readonly draftSha256: string | null;
-  readonly restoredFrom: number | null;
-  readonly editors: readonly Editor[];
-}
-
-export interface Editor {
-  readonly id: string;
-  readonly name: string;
-}
 
 export interface PublishRequest {
   readonly comment?: string | undefined;
@@ -135,19 +123,6 @@ async function publishLocked(tx: Transaction, ctx: ControlContext, record: Recor
     publication: null,
   });
   return { status: 'published', ...made, publishedAt: ctx.now.toISOString(), problems };
-}
-
-/** The text of the live version; null when nothing is live. */
-export async function liveTextOf(
-  tx: Transaction | ControlContext['prisma'],
-  row: Pick<PolicyRow, 'id' | 'liveVersion'>,
-): Promise<string | null> {
-  if (row.liveVersion === null) return null;
-  const live = await tx.policyVersion.findUnique({
-    where: { policyId_version: { policyId: row.id, version: row.liveVersion } },
-    select: { text: true },
-  });
-  return live?.text ?? null;
 }
 
 async function requireNothingWaits(tx: Transaction, policyId: string): Promise<void> {

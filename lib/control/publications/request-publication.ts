@@ -1,8 +1,8 @@
 import type { RecordChange } from '../change';
 import type { ControlContext, Transaction } from '../context';
 import type { Assessment } from '../policies/assess-text';
+import type { ChosenText } from '../policies/chosen-text';
 import type { PolicyRow } from '../policies/policy-answer';
-import type { ChosenText } from '../policies/publish-text';
 import type { Forecast } from '../policies/simulation-forecast';
 import { closeOpenPublication } from './close-publication';
 

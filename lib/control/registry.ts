@@ -49,6 +49,9 @@ import { savePolicyDraft } from './policies/save-policy-draft';
 import { updatePolicy } from './policies/update-policy';
 import { validatePolicy } from './policies/validate-policy';
 import { watchPolicyVersion } from './policies/watch-policy-version';
+import * as policyFiles from './policy-files/contract';
+import { exportPolicyFile } from './policy-files/export-policy-file';
+import { importPolicyFile } from './policy-files/import-policy-file';
 import * as publications from './publications/contract';
 import { approvePublication, rejectPublication, withdrawPublication } from './publications/decide-publication';
 import { getPublication, listPublications } from './publications/list-publications';
@@ -139,6 +142,8 @@ export const REGISTRY: readonly Route[] = [
   route(publications.withdrawPublication, withdrawPublication),
   route(nodes.listNodes, listNodes),
   route(nodes.getEnforcement, getEnforcement),
+  route(policyFiles.importPolicyFile, importPolicyFile),
+  route(policyFiles.exportPolicyFile, exportPolicyFile),
   route(decisions.decide, decide),
   route(agents.listAgents, listAgents),
   route(agents.createAgent, createAgent),

@@ -51,7 +51,8 @@ class Reader {
     const gap = /\n[ \t\r]*\n[ \t\r]*$/.test(this.text.slice(Math.max(0, from - 2_000), from));
     const above = this.takeUntil(start);
     above.push(...this.takeUntil(value.start));
-    const node = this.node(value);
+    const line = this.lineOf(start);
+    const node = { ...this.node(value), line };
     const notes: Notes = { above, beside: this.beside(value.end), gap };
     return { ...notes, value: node };
   }
@@ -70,7 +71,11 @@ class Reader {
     const found: string[] = [];
     let at = end;
     for (let comment = this.comments[this.next]; comment !== undefined; comment = this.comments[this.next]) {
-      if (!/^[ \t]*,?[ \t]*$/.test(this.text.slice(at, comment.start)) || !/^[ \t]*(?:\r|\n|$|\/[/*])/.test(this.text.slice(comment.end, comment.end + 200))) break;
+      if (
+        !/^[ \t]*,?[ \t]*$/.test(this.text.slice(at, comment.start)) ||
+        !/^[ \t]*(?:\r|\n|$|\/[/*])/.test(this.text.slice(comment.end, comment.end + 200))
+      )
+        break;
       if (comment.lines.length > 1) break;
       found.push(...comment.lines);
       at = comment.end;

@@ -1,7 +1,7 @@
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml';
 import { losesPrecision } from '../number-precision';
 import { TEXT_BYTES_MAX } from '../parse';
-import { pointerTo, ProblemList } from '../problem';
+import { ProblemList, pointerTo } from '../problem';
 import type { CommentedDocument, CommentedItem, CommentedMember, CommentedNode } from './tree';
 
 /** Aliases repeat what they point at, so a short text can stand for an endless one: what is read counts, not what is written. */
@@ -82,7 +82,8 @@ class Reader {
     if (node === null) return { kind: 'scalar', line: 0, value: null, literal: 'null' };
     if (isAlias(node)) {
       const target = this.resolve(node);
-      if (target === undefined) return this.wrong(node, pointer, 'yaml.alias', `Nothing is named \`&${node.source.slice(0, 40)}\` before this alias.`);
+      if (target === undefined)
+        return this.wrong(node, pointer, 'yaml.alias', `Nothing is named \`&${node.source.slice(0, 40)}\` before this alias.`);
       return this.node(target, pointer, depth + 1);
     }
     const line = this.lines.linePos(node.range?.[0] ?? 0).line;
@@ -119,13 +120,22 @@ class Reader {
       }
       const child = pointerTo(pointer, name);
       if (name === '<<') this.wrong(key, child, 'yaml.merge', 'Merge keys (`<<`) are not read.', 'write the keys out');
-      else if (seen.has(name)) this.wrong(key, child, 'key.duplicate', `The key "${name.slice(0, 80)}" is here twice.`, 'remove one; which of them would win differs between readers');
-      else if (DANGEROUS_KEYS.has(name)) this.wrong(key, child, 'key.dangerous', `The key "${name}" is refused: it changes objects in JavaScript.`, 'rename it');
+      else if (seen.has(name))
+        this.wrong(
+          key,
+          child,
+          'key.duplicate',
+          `The key "${name.slice(0, 80)}" is here twice.`,
+          'remove one; which of them would win differs between readers',
+        );
+      else if (DANGEROUS_KEYS.has(name))
+        this.wrong(key, child, 'key.dangerous', `The key "${name}" is refused: it changes objects in JavaScript.`, 'rename it');
       else {
         seen.add(name);
         const value = pair.value as Node | null;
         const read = this.node(value, child, depth + 1);
-        if (read !== null) members.push({ key: name, ...notesOf(key, value), value: read });
+        if (read !== null)
+          members.push({ key: name, ...notesOf(key, value), value: { ...read, line: this.lines.linePos(key?.range?.[0] ?? 0).line } });
       }
     }
     return members;
@@ -135,22 +145,40 @@ class Reader {
     const { value } = node;
     if (value === null || typeof value === 'boolean') return { kind: 'scalar', line, value, literal: String(value) };
     if (typeof value === 'string') {
-      if (!value.isWellFormed()) return this.wrong(node, pointer, 'text.surrogate', 'Half of a character pair (a lone surrogate) is not text.');
+      if (!value.isWellFormed())
+        return this.wrong(node, pointer, 'text.surrogate', 'Half of a character pair (a lone surrogate) is not text.');
       return { kind: 'scalar', line, value, literal: JSON.stringify(value) };
     }
-    if (typeof value !== 'number') return this.wrong(node, pointer, 'yaml.type', 'This value has no counterpart in JSON.', 'write text, a number, true, false or null');
+    if (typeof value !== 'number')
+      return this.wrong(node, pointer, 'yaml.type', 'This value has no counterpart in JSON.', 'write text, a number, true, false or null');
     const source = node.source ?? String(value);
-    if (!Number.isFinite(value) || (JSON_NUMBER.test(source) ? losesPrecision(source, value) : Number.isInteger(value) && !Number.isSafeInteger(value)))
-      return this.wrong(node, pointer, 'number.precision', 'This number cannot be kept exactly.', 'whole numbers go up to 9007199254740991, fractions to about 15 digits');
+    if (
+      !Number.isFinite(value) ||
+      (JSON_NUMBER.test(source) ? losesPrecision(source, value) : Number.isInteger(value) && !Number.isSafeInteger(value))
+    )
+      return this.wrong(
+        node,
+        pointer,
+        'number.precision',
+        'This number cannot be kept exactly.',
+        'whole numbers go up to 9007199254740991, fractions to about 15 digits',
+      );
     return { kind: 'scalar', line, value, literal: JSON_NUMBER.test(source) ? source : JSON.stringify(value) };
   }
 
   private stop(node: Node | null, pointer: string, depth: number): null {
     this.stopped = true;
     const start = node?.range?.[0] ?? 0;
-    if (depth > DEPTH_MAX) this.list.error('text.too_deep', { start, end: start }, pointer.slice(0, 200), `A policy nests at most ${DEPTH_MAX} levels.`);
+    if (depth > DEPTH_MAX)
+      this.list.error('text.too_deep', { start, end: start }, pointer.slice(0, 200), `A policy nests at most ${DEPTH_MAX} levels.`);
     else
-      this.list.error('yaml.too_many', { start, end: start }, pointer.slice(0, 200), `With its aliases the text stands for more than ${NODES_MAX} values.`, 'write out what is meant, or split it by server');
+      this.list.error(
+        'yaml.too_many',
+        { start, end: start },
+        pointer.slice(0, 200),
+        `With its aliases the text stands for more than ${NODES_MAX} values.`,
+        'write out what is meant, or split it by server',
+      );
     return null;
   }
 
@@ -175,7 +203,11 @@ function notesOf(start: Node | null, value: Node | null): { above: string[]; bes
   const beside = isScalar(value) || isAlias(value) ? commentLines(value.comment) : [];
   // A comment behind a plain key (`key: # why`) belongs to the key.
   const behindKey = start !== value && isScalar(start) ? commentLines(start.comment) : [];
-  return { above: [...lead, ...behindKey, ...own], beside: beside.length === 0 ? null : beside.join(' '), gap: start?.spaceBefore === true };
+  return {
+    above: [...lead, ...behindKey, ...own],
+    beside: beside.length === 0 ? null : beside.join(' '),
+    gap: start?.spaceBefore === true,
+  };
 }
 
 /** The library keeps what follows the sign, and blank lines between comments, which are no comments. */

@@ -19,7 +19,7 @@ export interface CommentedMember extends CommentedItem {
   readonly key: string;
 }
 
-/** A JSON value with its comments: what JSONC and YAML have in common. `line` is where it was read, from 1; 0 for made ones. */
+/** A JSON value with its comments: what JSONC and YAML have in common. `line` is where it (or its key) was read, from 1; 0 for made ones. */
 export type CommentedNode = { readonly line: number } & (
   | { readonly kind: 'object'; readonly members: readonly CommentedMember[]; readonly closing: readonly string[] }
   | { readonly kind: 'array'; readonly items: readonly CommentedItem[]; readonly closing: readonly string[] }
@@ -50,9 +50,9 @@ export function member(key: string, value: Json, notes: Partial<Notes> = {}): Co
 }
 
 /** The value alone. Keys are own properties whatever they are called. */
-export function valueOf(node: CommentedNode): Json {
-  if (node.kind === 'object') return Object.fromEntries(node.members.map(({ key, value }) => [key, valueOf(value)]));
-  if (node.kind === 'array') return node.items.map(({ value }) => valueOf(value));
+export function plainOf(node: CommentedNode): Json {
+  if (node.kind === 'object') return Object.fromEntries(node.members.map(({ key, value }) => [key, plainOf(value)]));
+  if (node.kind === 'array') return node.items.map(({ value }) => plainOf(value));
   return node.value;
 }
 

@@ -61,7 +61,8 @@ function hasNotes(node: CommentedNode): boolean {
   if (node.kind === 'scalar') return false;
   const children: readonly CommentedItem[] = node.kind === 'object' ? node.members : node.items;
   return (
-    node.closing.length > 0 || children.some((child) => child.above.length > 0 || child.beside !== null || child.gap || hasNotes(child.value))
+    node.closing.length > 0 ||
+    children.some((child) => child.above.length > 0 || child.beside !== null || child.gap || hasNotes(child.value))
   );
 }
 

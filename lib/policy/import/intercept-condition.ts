@@ -1,5 +1,5 @@
 import type { Json } from '@/lib/kernel/json';
-import { type CommentedItem, memberOf, valueOf } from '../commented/tree';
+import { type CommentedItem, memberOf, plainOf } from '../commented/tree';
 import { didYouMean } from '../nearest';
 import { pathFromIntercept, scalarsOf, twinsOf, wholeTextPattern } from './intercept-value';
 import type { ReportRow } from './report';
@@ -23,9 +23,10 @@ export function readInterceptCondition(item: CommentedItem): ReadCondition {
     const hint = didYouMean(op, OPERATORS);
     return { kind: 'unreadable', note: `\`${op}\` is no operator of Intercept${hint === undefined ? '' : `; ${hint}`}.` };
   }
-  const value = valueNode === undefined ? null : valueOf(valueNode);
+  const value = valueNode === undefined ? null : plainOf(valueNode);
   if (path.startsWith('state.')) return { kind: 'state', path, op, value };
-  if (!path.startsWith('args.')) return { kind: 'unreadable', note: `\`${path}\` does not begin with \`args.\` or \`state.\`; Intercept refuses it.` };
+  if (!path.startsWith('args.'))
+    return { kind: 'unreadable', note: `\`${path}\` does not begin with \`args.\` or \`state.\`; Intercept refuses it.` };
   const notes: Pick<ReportRow, 'effect' | 'note'>[] = [];
   if (/[[\]*]/.test(path))
     notes.push({
@@ -37,7 +38,11 @@ export function readInterceptCondition(item: CommentedItem): ReadCondition {
   const twins = scalars === null ? [] : scalars.flatMap(twinsOf).filter((twin) => !scalars.includes(twin));
   if (op === 'regex' && typeof value === 'string') {
     const whole = wholeTextPattern(value);
-    if (whole !== value) notes.push({ effect: 'same', note: `Intercept looks for the pattern anywhere; here it must match the whole text, so it became \`${whole}\`.` });
+    if (whole !== value)
+      notes.push({
+        effect: 'same',
+        note: `Intercept looks for the pattern anywhere; here it must match the whole text, so it became \`${whole}\`.`,
+      });
     return { kind: 'argument', condition: { ...made, value: whole }, notes };
   }
   if (twins.length > 0 && (op === 'neq' || op === 'not_in')) {
@@ -48,11 +53,18 @@ export function readInterceptCondition(item: CommentedItem): ReadCondition {
     return { kind: 'argument', condition: { ...made, op: 'not_in', value: [...(scalars ?? []), ...twins] }, notes };
   }
   if (twins.length > 0 && (op === 'eq' || op === 'in'))
-    notes.push({ effect: 'stricter', note: `Intercept also accepts ${list(twins)}; types are distinct here. Add them to the list if agents send them.` });
+    notes.push({
+      effect: 'stricter',
+      note: `Intercept also accepts ${list(twins)}; types are distinct here. Add them to the list if agents send them.`,
+    });
   return { kind: 'argument', condition: made, notes };
 }
 
-const list = (values: readonly Json[]): string => values.slice(0, 3).map((value) => `\`${JSON.stringify(value)}\``).join(', ') + (values.length > 3 ? ' …' : '');
+const list = (values: readonly Json[]): string =>
+  values
+    .slice(0, 3)
+    .map((value) => `\`${JSON.stringify(value)}\``)
+    .join(', ') + (values.length > 3 ? ' …' : '');
 
 /** The text of a key, or null. Numbers count as text, as they do for Intercept. */
 export function textOf(item: CommentedItem | undefined, key: string): string | null {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@/lib/kernel/json';
+import type { JsonObject } from '@/lib/kernel/json';
 import { type CommentedItem, memberOf } from '../commented/tree';
 import { normalWindow } from '../duration';
 import { type ReadCondition, textOf } from './intercept-condition';
@@ -14,10 +14,10 @@ export interface ReadCounter {
 
 /** Intercept's words for its own windows; others are refused by it and read here all the same. */
 const INTERCEPT_WINDOWS: readonly (string | null)[] = ['minute', 'hour', 'day'];
-const SHARED = 'One counter for everyone who uses this policy, as in Intercept; remove `scope` for one for each grant.';
+export const SHARED = 'One counter for everyone who uses this policy, as in Intercept; remove `scope` for one for each grant.';
 
 /** Reads a rule's `state` together with the conditions on its counter, which hold its bound. */
-export function readCounter(rule: CommentedItem, tool: string, conditions: readonly ReadCondition[], onDeny: string | null): ReadCounter {
+export function readCounter(rule: CommentedItem, tool: string, conditions: readonly ReadCondition[], sentence: JsonObject): ReadCounter {
   const notes: Pick<ReportRow, 'status' | 'effect' | 'note'>[] = [];
   const scope = tool === '*' ? '_global' : tool;
   const state = memberOf(rule.value, 'state');
@@ -37,10 +37,18 @@ export function readCounter(rule: CommentedItem, tool: string, conditions: reado
     notes.push(
       condition.op === 'gte' && condition.value === 0
         ? { status: 'changed', effect: 'same', note: `A counter is never below 0, so \`${condition.op} 0\` says nothing and was left out.` }
-        : { status: 'dropped', effect: 'looser', note: `\`${condition.op} ${JSON.stringify(condition.value)}\` on a counter has no counterpart; only an upper bound is a limit.` },
+        : {
+            status: 'dropped',
+            effect: 'looser',
+            note: `\`${condition.op} ${JSON.stringify(condition.value)}\` on a counter has no counterpart; only an upper bound is a limit.`,
+          },
     );
   if (!Number.isFinite(max)) {
-    notes.push({ status: 'dropped', effect: 'same', note: 'The counter has no upper bound (`lt` or `lte`), and without one Intercept counts nothing.' });
+    notes.push({
+      status: 'dropped',
+      effect: 'same',
+      note: 'The counter has no upper bound (`lt` or `lte`), and without one Intercept counts nothing.',
+    });
     return { limit: null, zero: false, notes };
   }
   if (bounds.some(({ op }) => op === 'lt'))
@@ -48,32 +56,49 @@ export function readCounter(rule: CommentedItem, tool: string, conditions: reado
   const written = textOf(state, 'window');
   const window = written === null ? null : normalWindow(written);
   if (window === null) {
-    notes.push({ status: 'dropped', effect: 'looser', note: `\`${written ?? ''}\` is no window, so nothing can be counted; Intercept refuses such a policy.` });
+    notes.push({
+      status: 'dropped',
+      effect: 'looser',
+      note: `\`${written ?? ''}\` is no window, so nothing can be counted; Intercept refuses such a policy.`,
+    });
     return { limit: null, zero: false, notes };
   }
-  if (!INTERCEPT_WINDOWS.includes(written)) notes.push({ status: 'mapped', effect: 'same', note: `Intercept itself does not know the window \`${written}\`.` });
+  if (!INTERCEPT_WINDOWS.includes(written))
+    notes.push({ status: 'mapped', effect: 'same', note: `Intercept itself does not know the window \`${written}\`.` });
   if (max < 1) {
-    notes.push({ status: 'changed', effect: 'same', note: 'A limit that leaves room for nothing became a rule that denies.' });
+    const summed = textOf(state, 'increment_from') !== null;
+    notes.push({
+      status: 'changed',
+      effect: summed ? 'stricter' : 'same',
+      note: 'A limit that leaves room for nothing became a rule that denies.',
+    });
     return { limit: null, zero: true, notes };
   }
   notes.push({ status: 'mapped', effect: 'same', note: SHARED });
   const amount = incrementOf(state, notes);
   return {
-    limit: { counter: `${scope}.${counter ?? 'calls'}`, window: written ?? window, max, scope: 'policy', ...amount, ...(onDeny === null ? {} : { on_deny: onDeny }) },
+    limit: {
+      counter: `${scope}.${counter ?? 'calls'}`.slice(0, 200),
+      window: written ?? window,
+      max,
+      scope: 'policy',
+      ...amount,
+      ...sentence,
+    },
     zero: false,
     notes,
   };
 }
 
 /** `10/hour`, or `{ max, window }` with seconds as on PolicyLayer's pages; null when it cannot be read. */
-export function readRate(rule: CommentedItem): { max: number; window: Json } | null {
+export function readRate(rule: CommentedItem): { max: number; window: string | number } | null {
   const node = memberOf(rule.value, 'rate_limit')?.value;
   if (node?.kind === 'object') {
     const max = memberOf(node, 'max')?.value;
     const window = memberOf(node, 'window')?.value;
     if (max?.kind !== 'scalar' || window?.kind !== 'scalar' || !isCount(max.value)) return null;
-    const fits = isCount(window.value) ? normalWindow(`${window.value}s`) !== null : typeof window.value === 'string' && normalWindow(window.value) !== null;
-    return fits ? { max: max.value, window: window.value } : null;
+    if (isCount(window.value)) return normalWindow(`${window.value}s`) === null ? null : { max: max.value, window: window.value };
+    return typeof window.value === 'string' && normalWindow(window.value) !== null ? { max: max.value, window: window.value } : null;
   }
   const match = node?.kind === 'scalar' && typeof node.value === 'string' ? /^\s*([0-9]+)\s*\/\s*([a-z0-9]+)\s*$/.exec(node.value) : null;
   const max = Number(match?.[1]);
@@ -93,14 +118,27 @@ function boundOf(condition: ReadCondition): number | null {
 function incrementOf(state: CommentedItem, notes: Pick<ReportRow, 'status' | 'effect' | 'note'>[]): JsonObject {
   const from = textOf(state, 'increment_from');
   if (from?.startsWith('args.') === true) {
-    notes.push({ status: 'mapped', effect: 'stricter', note: 'A negative amount is refused here; Intercept would give room back. Fractions count, Intercept cuts them off.' });
+    notes.push({
+      status: 'mapped',
+      effect: 'stricter',
+      note: 'A negative amount is refused here; Intercept would give room back. Fractions count, Intercept cuts them off.',
+    });
     return { increment_from: pathFromIntercept(from) };
   }
-  if (from !== null) notes.push({ status: 'changed', effect: 'unclear', note: `\`increment_from: ${from}\` is no argument, so each call counts as 1; Intercept refuses such a policy.` });
+  if (from !== null)
+    notes.push({
+      status: 'changed',
+      effect: 'unclear',
+      note: `\`increment_from: ${from}\` is no argument, so each call counts as 1; Intercept refuses such a policy.`,
+    });
   const increment = memberOf(state.value, 'increment')?.value;
-  const value = increment?.kind === 'scalar' ? increment.value : null;
+  const value: unknown = increment?.kind === 'scalar' ? increment.value : null;
   if (isCount(value) && value !== 1) return { increment: value };
-  if (increment !== undefined && value !== 0 && value !== 1)
-    notes.push({ status: 'changed', effect: 'unclear', note: `\`increment: ${JSON.stringify(value)}\` is no whole number above 0, so each call counts as 1.` });
+  if (increment !== undefined && value !== 0 && !isCount(value))
+    notes.push({
+      status: 'changed',
+      effect: 'unclear',
+      note: `\`increment: ${JSON.stringify(value)}\` is no whole number above 0, so each call counts as 1.`,
+    });
   return {};
 }

@@ -40,7 +40,11 @@ export function wholeTextPattern(pattern: string): string {
   const core = pattern.slice(start ? 1 : 0, end ? -1 : undefined);
   // Alternatives and flags reach over the ends, and a `.*` beside an anchor would pass line breaks here that it does not pass there.
   const plain =
-    !/[|]|\(\?|\\Q|\\A|\\z|\\b/.test(pattern) && !/[\^$]/.test(core.replace(/\\.|\[[^\]]*\]/g, '')) && !/^\.\*/.test(core) && !/\.\*$/.test(core);
+    !/[|]|\(\?|\\Q|\\A|\\z|\\b/.test(pattern) &&
+    !/[\^$]/.test(core.replace(/\\.|\[[^\]]*\]/g, '')) &&
+    !/^\.\*/.test(core) &&
+    !/\.\*$/.test(core);
   if (plain && core !== '') return `${start ? '' : '.*'}${core}${end ? '' : '.*'}`;
-  return `${start ? '' : '(?s:.*)'}(?:${pattern})${end ? '' : '(?s:.*)'}`;
+  const anchored = !/[|]|\(\?/.test(pattern);
+  return `${start && anchored ? '' : '(?s:.*)'}(?:${pattern})${end && anchored ? '' : '(?s:.*)'}`;
 }

@@ -37,6 +37,8 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   discardPolicyDraft: AUTHORS,
   deletePolicy: AUTHORS,
   validatePolicy: EVERYONE,
+  importPolicyFile: EVERYONE,
+  exportPolicyFile: EVERYONE,
   publishPolicy: AUTHORS,
   listPolicyVersions: EVERYONE,
   getPolicyVersion: EVERYONE,

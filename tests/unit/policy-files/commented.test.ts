@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCommentedJsonc } from '@/lib/policy/commented/read-jsonc';
 import { readCommentedYaml } from '@/lib/policy/commented/read-yaml';
-import { commentsIn, NO_NOTES, valueOf } from '@/lib/policy/commented/tree';
+import { commentsIn, NO_NOTES, plainOf } from '@/lib/policy/commented/tree';
 import { writeJson, writeJsonc } from '@/lib/policy/commented/write-jsonc';
 import { writeYaml } from '@/lib/policy/commented/write-yaml';
 import { parsePolicyText, plainValue } from '@/lib/policy/parse';
@@ -73,7 +73,7 @@ describe('a policy with comments', () => {
     const yaml = writeYaml(read(ANNOTATED));
     const back = readYaml(yaml);
     expect(allComments(back)).toEqual(comments);
-    expect(valueOf(back.root)).toEqual(valueOf(read(ANNOTATED).root));
+    expect(plainOf(back.root)).toEqual(plainOf(read(ANNOTATED).root));
   });
 
   it('puts comments of YAML where they were', () => {
@@ -107,23 +107,58 @@ describe('generated policies', () => {
       const policy = randomPolicy(r);
       const document = read(JSON.stringify(policy));
       expect(JSON.parse(writeJson(document))).toEqual(policy);
-      expect(valueOf(read(writeJsonc(document)).root)).toEqual(policy);
-      expect(valueOf(readYaml(writeYaml(document)).root)).toEqual(policy);
+      expect(plainOf(read(writeJsonc(document)).root)).toEqual(policy);
+      expect(plainOf(readYaml(writeYaml(document)).root)).toEqual(policy);
     }
   });
 
-  it.each(['yes', 'no', 'null', '~', '1', '1.0', '1e3', '0x1f', '', ' a ', '# x', 'a: b', '- a', '&a', '*a', '!x', '{}', '[', '"', "'", 'a\nb', 'a\r\nb', '\u0000', '\u2028', '\ufeff', '<<', '2026-01-01', '@x', '`x', '%x', '?', '---', '...', 'x'.repeat(5000)])(
-    'the text %j stays that text through YAML, as value and as key',
-    (text) => {
-      const document = read(JSON.stringify({ value: text, list: [text], ...(text === '<<' ? {} : { [text]: 1 }) }));
-      expect(valueOf(readYaml(writeYaml(document)).root)).toEqual(valueOf(document.root));
-    },
-  );
+  it.each([
+    'yes',
+    'no',
+    'null',
+    '~',
+    '1',
+    '1.0',
+    '1e3',
+    '0x1f',
+    '',
+    ' a ',
+    '# x',
+    'a: b',
+    '- a',
+    '&a',
+    '*a',
+    '!x',
+    '{}',
+    '[',
+    '"',
+    "'",
+    'a\nb',
+    'a\r\nb',
+    '\u0000',
+    '\u2028',
+    '\ufeff',
+    '<<',
+    '2026-01-01',
+    '@x',
+    '`x',
+    '%x',
+    '?',
+    '---',
+    '...',
+    'x'.repeat(5000),
+  ])('the text %j stays that text through YAML, as value and as key', (text) => {
+    const document = read(JSON.stringify({ value: text, list: [text], ...(text === '<<' ? {} : { [text]: 1 }) }));
+    expect(plainOf(readYaml(writeYaml(document)).root)).toEqual(plainOf(document.root));
+  });
 });
 
 describe('YAML that is refused, with its place', () => {
   const found = (text: string) => readCommentedYaml(text).list.problems.map((p) => `${p.line}:${p.column} ${p.code}`);
-  const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefghi'[i]}`).join(',')}]`)].join('\n');
+  const bomb = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    ...'bcdefghi'.split('').map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefghi'[i]}`).join(',')}]`),
+  ].join('\n');
   it.each<[string, string, string[]]>([
     ['a key twice', 'a: 1\nb: 2\na: 3\n', ['3:1 key.duplicate']],
     ['a number as key', 'tools:\n  1: {}\n', ['2:3 yaml.key']],
@@ -149,6 +184,6 @@ describe('YAML that is refused, with its place', () => {
   });
 
   it('an anchor used a few times is read', () => {
-    expect(valueOf(readYaml('a: &n [1, 2]\nb: *n\n').root)).toEqual({ a: [1, 2], b: [1, 2] });
+    expect(plainOf(readYaml('a: &n [1, 2]\nb: *n\n').root)).toEqual({ a: [1, 2], b: [1, 2] });
   });
 });

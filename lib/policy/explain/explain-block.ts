@@ -3,7 +3,7 @@ import { pointerTo } from '../problem';
 import { PLAIN_APPROVAL } from '../rules/approval';
 import { explainApproval } from './explain-approval';
 import { explainLimit } from './explain-limit';
-import { explainRule, messageWords } from './explain-rule';
+import { explainRule, messageWords, ruleModeWords } from './explain-rule';
 import type { Sentence } from './explanation';
 import { pathWords, redactedWords } from './path-words';
 
@@ -12,7 +12,8 @@ import { pathWords, redactedWords } from './path-words';
  * state of its own.
  */
 export function explainBlock(block: RuleBlock, pointer: string, subject: 'tool' | 'all_tools', policyMode: Mode): readonly Sentence[] {
-  const rules = block.action === 'deny' ? [] : ruleSentences(block, pointer);
+  const mode = block.mode ?? policyMode;
+  const rules = ruleSentences(block, pointer, mode);
   const state = subject === 'tool' ? stateSentence(block, pointer, rules.length > 0) : [];
   return [
     ...state,
@@ -39,23 +40,39 @@ function modeSentences(block: RuleBlock, pointer: string, policyMode: Mode): rea
   return [{ text, pointer: pointerTo(pointer, 'mode') }];
 }
 
-function ruleSentences(block: RuleBlock, pointer: string): readonly Sentence[] {
-  const conditions = (['require', 'deny_if'] as const).flatMap((stage) =>
-    block[stage].map((rule, i) => ({ text: explainRule(rule, stage, block.reason), pointer: `${pointerTo(pointer, stage)}/${i}` })),
-  );
-  const limits = block.limits.map((limit, i) => ({ text: explainLimit(limit, true), pointer: `${pointerTo(pointer, 'limits')}/${i}` }));
-  const rate =
-    block.rate_limit === null ? [] : [{ text: explainLimit(block.rate_limit, false), pointer: pointerTo(pointer, 'rate_limit') }];
-  return [...conditions, ...limits, ...rate, ...approvalSentences(block, pointer)];
+function ruleSentences(block: RuleBlock, pointer: string, mode: Mode): readonly Sentence[] {
+  const always = block.action === 'approve';
+  const asked = block.approval ?? (always ? PLAIN_APPROVAL : null);
+  // `action: "approve"` asks each time, whatever `when` says.
+  const approval = asked !== null && always ? { ...asked, when: [] } : asked;
+  const listed = [
+    ...(['require', 'deny_if'] as const).flatMap((stage) =>
+      block[stage].map((rule, i) => ({
+        rule,
+        text: explainRule(rule, stage, { reason: block.reason, mode }),
+        pointer: `${pointerTo(pointer, stage)}/${i}`,
+      })),
+    ),
+    ...block.limits.map((rule, i) => ({ rule, text: explainLimit(rule, true), pointer: `${pointerTo(pointer, 'limits')}/${i}` })),
+    ...(block.rate_limit === null
+      ? []
+      : [{ rule: block.rate_limit, text: explainLimit(block.rate_limit, false), pointer: pointerTo(pointer, 'rate_limit') }]),
+    ...(approval === null
+      ? []
+      : [
+          { rule: approval, text: explainApproval(approval), pointer: pointerTo(pointer, block.approval === null ? 'action' : 'approval') },
+        ]),
+  ];
+  return listed.flatMap(({ rule, text, pointer: place }) => {
+    if (!decides(rule, block, mode)) return [];
+    const said = 'conditions' in rule ? text : `${ruleModeWords(rule.mode, mode)}${text}`;
+    return [{ text: said, pointer: place }];
+  });
 }
 
-/** `action: "approve"` asks each time, whatever `when` says. */
-function approvalSentences(block: RuleBlock, pointer: string): readonly Sentence[] {
-  const always = block.action === 'approve';
-  const approval = block.approval ?? (always ? PLAIN_APPROVAL : null);
-  if (approval === null) return [];
-  const text = explainApproval(always ? { ...approval, when: [] } : approval);
-  return [{ text, pointer: pointerTo(pointer, block.approval === null ? 'action' : 'approval') }];
+/** Beside a denial no rule decides anything, except those that enforce where the denial only observes. */
+function decides(rule: { readonly mode: Mode | null }, block: RuleBlock, mode: Mode): boolean {
+  return block.action !== 'deny' || (mode === 'observe' && rule.mode === 'enforce');
 }
 
 function dispatchSentences(block: RuleBlock, pointer: string): readonly Sentence[] {

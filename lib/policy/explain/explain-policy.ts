@@ -8,7 +8,7 @@ import { ToolRules } from '../tool-rules';
 import { explainBlock } from './explain-block';
 import { looksAtClock } from './explain-condition';
 import type { Explanation, ExplanationSection, Sentence } from './explanation';
-import { bareWords } from './value-words';
+import { toolNameWords } from './tool-name-words';
 import { CATEGORY_WORDS, countWords } from './words';
 
 /**
@@ -69,7 +69,7 @@ function wholeSentences(document: PolicyDocument, tools: ToolCounts | null): rea
 function hiddenWords(document: PolicyDocument, tools: ToolCounts | null): string {
   const count = tools?.get(HIDDEN) ?? 0;
   const all = document.hide.includes('*');
-  const names = all ? 'every tool' : document.hide.map((name) => nameWords(name)).join(', ');
+  const names = all ? 'every tool' : document.hide.map((name) => toolNameWords(name).replace(/^Tools/, 'tools')).join(', ');
   const counted = all || tools === null || !document.hide.some(isGlob) ? '' : ` (${countWords(count, 'tool')} today)`;
   return `Hidden from agents and refused as unknown: ${names}${counted}.`;
 }
@@ -110,7 +110,7 @@ function listedTools(document: PolicyDocument, catalogue: Catalogue | null, tool
     const risk = riskOf(name);
     const glob = isGlob(name);
     return {
-      title: glob ? `Tools like ${bareWords(name)}` : name,
+      title: toolNameWords(name),
       pointer,
       ...(risk === undefined ? {} : { risk }),
       sentences: [...explainBlock(block, pointer, 'tool', document.mode), ...(glob ? appliesTo(pointer, tools) : [])],
@@ -128,11 +128,8 @@ function appliesTo(pointer: string, tools: ToolCounts | null): readonly Sentence
   return [{ text: count === 0 ? 'No tool of this server today.' : `This applies to ${countWords(count, 'tool')} today.`, pointer }];
 }
 
-function nameWords(name: string): string {
-  return isGlob(name) ? `every tool like ${bareWords(name)}` : bareWords(name);
-}
-
-function conditionsOf(document: PolicyDocument): readonly Condition[] {
+/** Every condition of a policy, wherever it stands. */
+export function conditionsOf(document: PolicyDocument): readonly Condition[] {
   const blocks = [document.all_tools, ...Object.values(document.risk), ...Object.values(document.tools)].filter((block) => block != null);
   return blocks.flatMap((block) => [
     ...block.require.flatMap((rule) => rule.conditions),

@@ -1,9 +1,24 @@
-import type { ConditionRule } from '../document';
+import type { ConditionRule, Mode } from '../document';
 import { explainCondition } from './explain-condition';
 
-/** A rule of `require` or `deny_if` as a sentence, with what the agent reads. `reason` is the block's, for rules without a sentence of their own. */
-export function explainRule(rule: ConditionRule, stage: 'require' | 'deny_if', reason: string | null = null): string {
-  return `${ruleWords(rule, stage)}.${messageWords(rule.on_deny ?? reason)}`;
+/**
+ * A rule of `require` or `deny_if` as a sentence, with what the agent reads. `block` is what the rule's block says for rules
+ * that say nothing of their own.
+ */
+export function explainRule(rule: ConditionRule, stage: 'require' | 'deny_if', block: BlockWords = {}): string {
+  return `${ruleModeWords(rule.mode, block.mode)}${ruleWords(rule, stage)}.${messageWords(rule.on_deny ?? block.reason ?? null)}`;
+}
+
+/** What a block passes on to its rules. */
+export interface BlockWords {
+  readonly reason?: string | null;
+  readonly mode?: Mode;
+}
+
+/** `Only observed: `, or nothing for a rule that does as its block. */
+export function ruleModeWords(mode: Mode | null, block: Mode = 'enforce'): string {
+  if (mode === null || mode === block) return '';
+  return mode === 'observe' ? 'Only observed: ' : 'Enforced: ';
 }
 
 /** The rule alone, without full stop and without what the agent reads. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_DECISIONS, EVENT_OUTCOMES } from '@/lib/domain/audit-event';
+import { CANNOT_TELL_REASONS } from '@/lib/policy/simulate/cannot-tell';
 import { defineContract } from '../define-contract';
 import { pageOf, pageQueryShape, timeInputSchema, timeSchema } from '../schema-parts';
 
@@ -8,18 +9,6 @@ export const simulatedStateSchema = z.enum(EVENT_DECISIONS).exclude(['refused', 
 export type SimulatedState = z.output<typeof simulatedStateSchema>;
 
 export const simulationStatusSchema = z.enum(['queued', 'running', 'done', 'cancelled', 'failed']);
-
-/** Why nothing can be said of a call. */
-export const CANNOT_TELL_REASONS = [
-  'arguments_not_kept',
-  'arguments_redacted',
-  'arguments_unreadable',
-  'definition_changed',
-  'tool_unknown',
-  'caller_unknown',
-  'not_decided_by_policy',
-] as const;
-export type CannotTellReason = (typeof CANNOT_TELL_REASONS)[number];
 
 const callsSchema = z.number().int();
 

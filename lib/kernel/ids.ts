@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'chg'
   | 'wrt'
   | 'sec'
+  | 'sim'
   | 'req'
   | 'node';
 

@@ -23,14 +23,20 @@ const CHOSEN = `e.server_id = $1 AND e.method = 'tools/call' AND e.at >= $2::tim
 /**
  * The primary key's order, one batch after the other, each with a snapshot of its own: one long snapshot would keep the
  * old versions of the ledger's counters from being cleaned up for as long as the whole reading takes, and slow each charge.
- * The trail is only ever appended to, so that batches see the same rows as one snapshot would.
+ * The trail is only ever appended to, so that batches see the same rows as one snapshot would. The bounds on `event_at` are
+ * what keeps the planner from reading every outcome there is.
  */
 const READ_BATCH = `
+  WITH e AS MATERIALIZED (
+    SELECT id, at, writer, seq, decision, reason, rule, agent_id, agent_slug, grant_id, tool, definition_digest, arguments_envelope, session,
+           client_name, client_version
+      FROM audit_events e WHERE ${CHOSEN} AND (e.at, e.id) > ($2::timestamptz, $6) ORDER BY e.at, e.id LIMIT $7
+  )
   SELECT e.id, (extract(epoch FROM e.at) * 1000)::float8, e.writer, e.seq::float8, e.decision, e.reason, e.rule, e.agent_id, e.agent_slug,
          e.grant_id, e.tool, e.definition_digest, e.arguments_envelope, e.session, e.client_name, e.client_version,
          o.outcome, (extract(epoch FROM o.at) * 1000)::float8, o.writer, o.seq::float8
-    FROM (SELECT * FROM audit_events e WHERE ${CHOSEN} AND (e.at, e.id) > ($2::timestamptz, $6) ORDER BY e.at, e.id LIMIT $7) e
-    LEFT JOIN audit_outcomes o ON o.event_at = e.at AND o.event_id = e.id
+    FROM e LEFT JOIN audit_outcomes o
+      ON o.event_at = e.at AND o.event_id = e.id AND o.event_at >= $2::timestamptz AND o.event_at <= (SELECT max(at) FROM e)
    ORDER BY e.at, e.id, o.at`;
 
 type Row = readonly [

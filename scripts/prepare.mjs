@@ -108,11 +108,12 @@ const client = {
 
 const server = {
   stamp: at('.build/server.stamp'),
-  makes: [at('.build/server.mjs')],
+  makes: [at('.build/server.mjs'), at('.build/simulation-worker.mjs')],
   wanted: () => hashOf(SERVER_SOURCES),
   async make() {
     try {
       await bundleEntry('lib/hosts/server.ts', 'server.mjs');
+      await bundleEntry('lib/hosts/simulation/simulation-worker.ts', 'simulation-worker.mjs');
     } catch (error) {
       throw new Error(`The server could not be bundled:\n${error.message}`);
     }

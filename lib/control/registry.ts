@@ -67,6 +67,11 @@ import { updateServer } from './servers/update-server';
 import { completeSetup } from './setup/complete-setup';
 import * as setup from './setup/contract';
 import { getSetup } from './setup/get-setup';
+import { cancelSimulation } from './simulations/cancel-simulation';
+import * as simulations from './simulations/contract';
+import { createSimulation } from './simulations/create-simulation';
+import { getSimulation, listSimulations } from './simulations/list-simulations';
+import { observedPolicy } from './simulations/observed-policy';
 import * as stats from './stats/contract';
 import { getStats } from './stats/get-stats';
 import * as tools from './tools/contract';
@@ -145,6 +150,11 @@ export const REGISTRY: readonly Route[] = [
   route(policyFiles.importPolicyFile, importPolicyFile),
   route(policyFiles.exportPolicyFile, exportPolicyFile),
   route(decisions.decide, decide),
+  route(simulations.listSimulations, listSimulations),
+  route(simulations.createSimulation, createSimulation),
+  route(simulations.getSimulation, getSimulation),
+  route(simulations.cancelSimulation, cancelSimulation),
+  route(simulations.observedPolicy, observedPolicy),
   route(agents.listAgents, listAgents),
   route(agents.createAgent, createAgent),
   route(agents.getAgent, getAgent),

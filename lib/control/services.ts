@@ -1,6 +1,7 @@
 import type { ToolDefinition } from '@/lib/domain/risk';
 import type { IdPrefix } from '@/lib/kernel/ids';
 import type { Json, JsonObject } from '@/lib/kernel/json';
+import type { ObservedUse } from '@/lib/policy/simulate/observed-use';
 
 /** Where an upstream is; structurally the gateway's UpstreamTarget. */
 export interface UpstreamAddress {
@@ -68,6 +69,22 @@ export interface LiveEvents {
   since(lastId: number): { readonly events: readonly LiveEvent[]; readonly gap: boolean };
 }
 
+/** The replays of recorded calls, which run aside from verbs and gateway. */
+export interface SimulationServices {
+  /** A job was queued: this node looks for it; returns at once. */
+  wake(): void;
+  /** A job was cancelled: this node lets go of it, if it runs here. */
+  stop(id: string): void;
+  /** What agents were allowed to do on a server. Rejects when it cannot be read. */
+  observe(range: {
+    readonly serverId: string;
+    readonly policyId: string | null;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly agentIds: readonly string[] | null;
+  }): Promise<ObservedUse>;
+}
+
 /** What verbs need from the world besides the database. Hosts implement it; tests replace only the upstream part. */
 export interface ControlServices {
   readonly allowStdio: boolean;
@@ -104,4 +121,5 @@ export interface ControlServices {
   gatewayUrl(slug: string): string;
   verifyAudit(): Promise<AuditVerification>;
   readonly events: LiveEvents;
+  readonly simulations: SimulationServices;
 }

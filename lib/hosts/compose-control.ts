@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { openArguments } from '@/lib/adapters/postgres/argument-store';
 import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
@@ -20,6 +21,8 @@ import { gatewayTokens } from './gateway-tokens';
 import { Metrics } from './metrics';
 import { allowedOrigins } from './own-address';
 import { startPublicationClock } from './publication-clock';
+import { SimulationRunner } from './simulation/simulation-runner';
+import { workerFile } from './simulation/worker-process';
 import { createUpstreamServices } from './upstream-services';
 
 export interface Control {
@@ -35,7 +38,8 @@ const makeId = (prefix: IdPrefix): string => newId(prefix, Date.now(), randomByt
 export async function createControl(plane: DataPlane): Promise<Control> {
   const { env, database, publicUrl, log } = plane;
   const passwords = createPasswords();
-  const services = createServices(plane, passwords);
+  const simulations = startSimulations(plane);
+  const services = createServices(plane, passwords, simulations);
   const origins = allowedOrigins(env, publicUrl);
   const now = (): Date => new Date(plane.snapshots.clock.nowMs());
   const auth = createAuth({
@@ -64,7 +68,22 @@ export async function createControl(plane: DataPlane): Promise<Control> {
   return { api, auth, setupCode: () => createSetupCode(ownContext()) };
 }
 
-function createServices(plane: DataPlane, passwords: Passwords): ControlServices {
+function startSimulations(plane: DataPlane): SimulationRunner {
+  const { env, database, pool, log } = plane;
+  const runner = new SimulationRunner({
+    pool,
+    poolConfig: database.poolConfig,
+    secretKey: env.secretKey,
+    runner: `${hostname()} ${process.pid}`,
+    workerFile: workerFile(),
+    log,
+  });
+  plane.closing.unshift(() => runner.close());
+  runner.start();
+  return runner;
+}
+
+function createServices(plane: DataPlane, passwords: Passwords, simulations: SimulationRunner): ControlServices {
   const { env, envelope, publicUrl, pool, snapshots, upstreams } = plane;
   const fingerprintKey = hmacKey(env.secretKey, 'secret fingerprints');
   return {
@@ -87,6 +106,7 @@ function createServices(plane: DataPlane, passwords: Passwords): ControlServices
     gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,
     verifyAudit: () => verifyAudit(pool),
     events: plane.events,
+    simulations,
   };
 }
 

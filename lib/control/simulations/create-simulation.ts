@@ -32,7 +32,8 @@ export async function createSimulation(ctx: ControlContext, { body }: VerbInput<
       [{ path: '/against', message: 'no live version' }],
     );
   const { compiled, problems } = compileText(body.text, await catalogueOf(ctx.prisma, server.id));
-  if (compiled === null) throw new ControlError(422, 'policy.invalid', 'The text does not compile, so there is nothing to simulate.', problems);
+  if (compiled === null)
+    throw new ControlError(422, 'policy.invalid', 'The text does not compile, so there is nothing to simulate.', problems);
   const id = ctx.services.newId('sim');
   const textSha256 = sha256Hex(body.text);
   await change(ctx, async (tx, record) => {

@@ -3,7 +3,7 @@ import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { locatePolicy, locateServer } from '../locate';
 import { decodeCursor, pageOf } from '../paging';
-import type { getSimulation as one, listSimulations as many } from './contract';
+import type { listSimulations as many, getSimulation as one } from './contract';
 import { findSimulations, listedSimulation, simulationAnswer } from './simulation-answer';
 
 /** Newest first. */

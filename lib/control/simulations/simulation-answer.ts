@@ -27,7 +27,10 @@ const COLUMNS = {
 
 export type SimulationRow = Prisma.SimulationGetPayload<{ select: typeof COLUMNS }>;
 
-export async function findSimulations(db: Reader, args: Omit<Prisma.SimulationFindManyArgs, 'select' | 'include'>): Promise<SimulationRow[]> {
+export async function findSimulations(
+  db: Reader,
+  args: Omit<Prisma.SimulationFindManyArgs, 'select' | 'include'>,
+): Promise<SimulationRow[]> {
   return db.simulation.findMany({ ...args, select: COLUMNS });
 }
 

@@ -39,6 +39,7 @@ export async function simulate(
   sealer: TextSealer,
   report: ReportProgress,
   pause: () => Promise<void>,
+  batchRows?: number,
 ): Promise<ReplayResult | null> {
   const server = await serverOf(client, job.serverId);
   const catalogue = await catalogueOf(client, job.serverId);
@@ -68,7 +69,7 @@ export async function simulate(
   if (!(await report(0, of))) return null;
   let calls = 0;
   let reportedMs = performance.now();
-  for await (const batch of readRecordedCalls(client, range, sealer)) {
+  for await (const batch of readRecordedCalls(client, range, sealer, batchRows)) {
     for (const call of batch) replay.add(call);
     calls += batch.length;
     await pause();

@@ -114,6 +114,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   };
 
   const world = {
+    poolConfig: database.poolConfig,
     prisma,
     auth,
     api,
@@ -223,6 +224,7 @@ function worldServices(
     waitForVersion: async () => true,
     gatewayUrl: (slug) => `${ORIGIN}/mcp/${slug}`,
     verifyAudit: async () => ({ ok: true, events: 0, writers: 0, problems: [] }),
+    simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },
     events: new EventHub() as { publish(name: LiveEvent['name'], data: unknown): void } & EventHub,
   };
 }

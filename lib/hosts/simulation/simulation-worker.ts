@@ -1,0 +1,40 @@
+import { constants, setPriority } from 'node:os';
+import pg from 'pg';
+import { createEnvelope } from '@/lib/env/envelope';
+import { readObservedUse } from './read-observed-use';
+import { runJob } from './run-job';
+import type { WorkerAnswer, WorkerOrder } from './worker-process';
+
+// A process of its own: a replay keeps a processor busy for up to a minute, and neither the gateway's event loop nor its share of the processors
+// may feel that. It ends with its parent, whose end closes the channel.
+process.once('disconnect', () => process.exit(0));
+process.once('message', (order: WorkerOrder) => {
+  void carryOut(order).then(
+    (answer) => process.send?.(answer, () => process.exit(0)),
+    (error: unknown) =>
+      process.send?.({ error: error instanceof Error ? error.message : String(error) } satisfies WorkerAnswer, () => process.exit(1)),
+  );
+});
+
+async function carryOut(order: WorkerOrder): Promise<WorkerAnswer> {
+  yieldToOthers();
+  const client = new pg.Client({ ...order.poolConfig, application_name: 'callgate simulation' });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const sealer = createEnvelope(Buffer.from(order.secretKey, 'base64'));
+    if (order.task.kind === 'observe') return { observed: await readObservedUse(client, order.task.range, sealer, async () => undefined) };
+    await runJob(client, order.task.id, sealer, async () => undefined);
+    return {};
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function yieldToOthers(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // Not permitted everywhere; the process is still apart.
+  }
+}

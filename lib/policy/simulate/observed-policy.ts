@@ -20,6 +20,8 @@ export interface ObservedPolicy {
 /** Fewer calls than this say nothing about what is usual. */
 const CALLS_MIN = 20;
 const CHOICES_MAX = 8;
+/** A limit below this would stop the first busy hour, and what it holds back is little. */
+const PER_HOUR_MIN = 10;
 
 /**
  * A least-privilege policy from what was seen: each used tool is allowed as it was used, everything else is denied. With
@@ -70,7 +72,7 @@ function blockFor(tool: ObservedTool, known: CatalogueTool, pointer: string, sho
     }
   }
   if (tool.calls >= CALLS_MIN) {
-    const max = roundUp(tool.perHour.p99);
+    const max = Math.max(PER_HOUR_MIN, roundUp(tool.perHour.p99));
     suggest('limits', 0, `at most ${max} calls an hour for each agent; 99 of 100 busy hours had ${tool.perHour.p99} or fewer`, tool.calls);
     limits.push(`{ "counter": ${JSON.stringify(`${tool.name} calls`)}, "window": "hour", "max": ${max}, "scope": "agent" }`);
   }

@@ -54,6 +54,11 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   listNodes: EVERYONE,
   getEnforcement: EVERYONE,
   decide: EVERYONE,
+  listSimulations: EVERYONE,
+  createSimulation: AUTHORS,
+  getSimulation: EVERYONE,
+  cancelSimulation: AUTHORS,
+  observedPolicy: AUTHORS,
   listAgents: EVERYONE,
   getAgent: EVERYONE,
   createAgent: ADMINS,
@@ -234,7 +239,7 @@ describe('requests that are not understood', () => {
       '/servers/%E0%A4%A',
     ])
       expect((await world.call('GET', path)).status, path).toBe(404);
-    for (const path of ['/simulations', '/kill-switch', '/approvals/apr_1/approve'])
+    for (const path of ['/alerts', '/kill-switch', '/approvals/apr_1/approve'])
       expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
     const { status, headers } = await world.call('DELETE', '/servers');
     expect([status, headers.get('allow')]).toEqual([405, 'GET, POST']);

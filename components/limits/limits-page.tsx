@@ -4,7 +4,6 @@ import { useMemo } from 'react';
 import { useAllServers, useList } from '@/components/shared/api/lists';
 import type { LimitRow } from '@/components/shared/api/wire';
 import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
-import { windowWords } from '@/components/shared/format';
 import { Meter } from '@/components/shared/meter';
 import { PageHeader } from '@/components/shared/page-header';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
@@ -13,6 +12,7 @@ import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
 import { LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
+import { windowWords } from '@/lib/policy/explain/words';
 
 const who = (row: LimitRow) => row.scopeName ?? row.scopeKey;
 

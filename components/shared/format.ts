@@ -59,20 +59,3 @@ export function formatBytes(bytes: number | null | undefined): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
-
-const WINDOW_PARTS = [
-  [86_400_000, 'day'],
-  [3_600_000, 'hour'],
-  [60_000, 'minute'],
-  [1_000, 'second'],
-] as const;
-
-/** A limit's window as people say it: `minute`, `15 minutes`; the API writes lengths as milliseconds (`900000ms`). */
-export function windowWords(window: string): string {
-  const match = /^(\d+)ms$/.exec(window);
-  if (match === null) return window;
-  const ms = Number(match[1]);
-  const [size, name] = WINDOW_PARTS.find(([length]) => ms % length === 0) ?? [1, 'millisecond'];
-  const count = ms / size;
-  return count === 1 ? name : `${count} ${name}s`;
-}

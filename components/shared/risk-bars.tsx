@@ -3,20 +3,13 @@
 import { cn } from '@/components/ui/cn';
 import { Tooltip } from '@/components/ui/tooltip';
 import { type Category, RISK_LEVELS, type RiskLevel } from '@/lib/domain/risk';
+import { CATEGORY_WORDS } from '@/lib/policy/explain/words';
 
 const LOOKS: Record<RiskLevel, { word: string; box: string; on: string }> = {
   low: { word: 'Low', box: 'text-ink-2', on: 'bg-ink-3' },
   medium: { word: 'Medium', box: 'bg-risk-medium-chip text-risk-medium', on: 'bg-risk-medium' },
   high: { word: 'High', box: 'bg-risk-high-chip text-risk-high', on: 'bg-risk-high' },
   critical: { word: 'Critical', box: 'bg-risk-critical text-white', on: 'bg-white' },
-};
-
-const CATEGORY_WORDS: Record<Category, string> = {
-  read: 'Read',
-  write: 'Write',
-  execute: 'Execute',
-  destructive: 'Destructive',
-  financial: 'Financial',
 };
 
 interface RiskBarsProps {

@@ -2,8 +2,10 @@ import { Check, CircleMinus, OctagonX, X } from 'lucide-react';
 import { cn } from '@/components/ui/cn';
 import type { EventDecision } from '@/lib/domain/audit-event';
 import type { Outcome, TraceStep } from '@/lib/domain/decision';
+import { predicateWords } from '@/lib/policy/explain/explain-condition';
+import { exactWords } from '@/lib/policy/explain/value-words';
+import { STAGE_WORDS } from '@/lib/policy/explain/words';
 import { DecisionChip } from './decision-chip';
-import { conditionWords, stageWords, valueWords } from './trace-words';
 import { InertText } from './unverified-text';
 
 const MARKS = {
@@ -63,7 +65,7 @@ function Step({ step, showTool }: { step: TraceStep; showTool: boolean }) {
     >
       <Icon aria-hidden className={cn('mt-0.5 size-4', mark.look)} />
       <span className={step.result === 'not_reached' ? '' : 'text-ink-2'}>
-        {stageWords(step.stage)}
+        {STAGE_WORDS[step.stage]}
         <span className="sr-only">, {mark.word}</span>
       </span>
       <span className="min-w-0">
@@ -72,10 +74,10 @@ function Step({ step, showTool }: { step: TraceStep; showTool: boolean }) {
             <code className="break-all font-mono text-meta text-ink">
               {step.path}
               {step.actual === undefined ? '' : ' = '}
-              {step.actual === undefined ? null : <InertText text={valueWords(step.actual)} max={200} />}
+              {step.actual === undefined ? null : <InertText text={exactWords(step.actual)} max={200} />}
             </code>
           ) : null}
-          {step.op ? <span className="text-ink-2">{conditionWords(step)}</span> : null}
+          {step.op ? <span className="text-ink-2">{predicateWords(step.op, step.expected)}</span> : null}
           {step.note ? (
             <span className="text-ink-2">
               <InertText text={step.note} max={300} />

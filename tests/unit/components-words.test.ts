@@ -7,7 +7,6 @@ import { truncateMiddle } from '@/components/shared/id-text';
 import { safePath } from '@/components/shared/safe-path';
 import { rangeBounds } from '@/components/shared/time-range';
 import { offsetWords } from '@/components/shared/time-zone';
-import { conditionWords, valueWords } from '@/components/shared/trace-words';
 import { markDeceptive } from '@/components/shared/unverified-text';
 import { patchSearch } from '@/components/shared/url-state';
 import { signInWords } from '@/components/sign-in/sign-in-form';
@@ -45,13 +44,6 @@ describe('decisions', () => {
     expect(verdictOf('allowed', 'upstream_error')).toEqual({ verdict: 'upstream_error', observed: false });
     expect(verdictOf('allowed', 'tool_error').verdict).toBe('allowed');
     expect(verdictOf('observed_limited')).toEqual({ verdict: 'limited', observed: true });
-  });
-
-  it('reads conditions as sentences', () => {
-    expect(conditionWords({ op: 'gt', expected: 500 })).toBe('is more than 500');
-    expect(conditionWords({ op: 'in', expected: ['usd', 'eur'] })).toBe('is one of "usd", "eur"');
-    expect(conditionWords({ op: 'exists', expected: false })).toBe('is missing');
-    expect(valueWords({ a: [1] })).toBe('{"a":[1]}');
   });
 });
 

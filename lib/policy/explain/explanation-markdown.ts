@@ -3,11 +3,21 @@ import { RISK_WORDS } from './words';
 
 /** An explanation as Markdown, for a ticket or a review. */
 export function explanationMarkdown(title: string, explanation: Explanation): string {
-  const sections = explanation.sections.map(({ title: name, risk, sentences }) => {
-    const heading = `## ${markdownText(name)}${risk === undefined ? '' : ` (${RISK_WORDS[risk].toLowerCase()} risk)`}`;
-    return [heading, '', ...sentences.map((sentence) => `- ${markdownText(sentence.text)}`)].join('\n');
+  return written(explanation, `# ${markdownText(title)}`, (heading) => `## ${markdownText(heading)}`, markdownText);
+}
+
+/** An explanation as plain text. */
+export function explanationText(title: string, explanation: Explanation): string {
+  const plain = (text: string) => text.replace(/[\r\n]+/g, ' ');
+  return written(explanation, plain(title), plain, plain);
+}
+
+function written({ sections }: Explanation, title: string, heading: (text: string) => string, line: (text: string) => string): string {
+  const blocks = sections.map(({ title: name, risk, sentences }) => {
+    const head = `${heading(name)}${risk === undefined ? '' : ` (${RISK_WORDS[risk].toLowerCase()} risk)`}`;
+    return [head, '', ...sentences.map((sentence) => `- ${line(sentence.text)}`)].join('\n');
   });
-  return `${[`# ${markdownText(title)}`, ...sections].join('\n\n')}\n`;
+  return `${[title, ...blocks].join('\n\n')}\n`;
 }
 
 /** Text without markup of its own; what would format or link is escaped, so that names and values read as they are. */

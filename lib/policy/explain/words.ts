@@ -102,11 +102,11 @@ export function durationWords(duration: string): string {
 }
 
 /**
- * A limit's window: `minute`, `15 minutes`. A length is never called by a unit's name: `7 days` counted from any moment and
+ * A limit's window: `minute`, `15 minutes` for `900s`, or for `900000ms` as the API writes it. A length is never called by a unit's name: `7 days` counted from any moment and
  * the calendar's `week` are different windows.
  */
 export function windowWords(window: string): string {
-  const seconds = durationSeconds(window);
+  const seconds = durationSeconds(window.replace(/^([0-9]+)000ms$/, '$1s'));
   if (seconds === null) return window;
   const [size, name] = PARTS.find(([length]) => seconds > length && seconds % length === 0) ?? PARTS[3];
   const count = seconds / size;

@@ -40,6 +40,26 @@ export const OPERATOR_WORDS: Readonly<Record<string, string>> = {
   path_within: 'is inside',
 };
 
+/** The opposite of an operator's words, for the operators whose words have one. */
+export const OPPOSITE_WORDS: Readonly<Record<string, string>> = {
+  eq: 'is not',
+  neq: 'is',
+  in: 'is none of',
+  not_in: 'is one of',
+  contains: 'does not contain',
+  starts_with: 'does not start with',
+  ends_with: 'does not end with',
+  glob: 'is not like',
+  regex: 'does not match',
+  length_lte: 'has a length of more than',
+  length_gte: 'has a length of less than',
+  keys_in: 'has other keys than',
+  matches_schema: 'does not fit the schema',
+  cidr: 'is not in the network',
+  host_in: 'has no host among',
+  path_within: 'is not inside',
+};
+
 export const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: 'is a text',
   number: 'is a number',

@@ -4,15 +4,10 @@ import { useTheme } from 'next-themes';
 import { useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
 import type { MonacoEditorProps } from './editor-props';
 import { loadMonaco, setJsonSchema } from './load-monaco';
+import { problemMarkers } from './problem-markers';
 import { TabHint } from './tab-hint';
 
 const monaco = loadMonaco();
-const SEVERITIES = {
-  error: monaco.MarkerSeverity.Error,
-  warning: monaco.MarkerSeverity.Warning,
-  info: monaco.MarkerSeverity.Info,
-} as const;
-
 export function EditorSurface({
   value,
   onChange,
@@ -90,27 +85,7 @@ export function EditorSurface({
     if (echo < 0 && model.getValue() !== value)
       model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null);
   }, [model, value]);
-  useEffect(() => {
-    monaco.editor.setModelMarkers(
-      model,
-      'policy',
-      (problems ?? []).map((problem) => {
-        const word = model.getWordAtPosition({
-          lineNumber: Math.min(problem.line, model.getLineCount()),
-          column: Math.max(1, problem.column),
-        });
-        return {
-          severity: SEVERITIES[problem.severity],
-          message: problem.hint ? `${problem.message}\n${problem.hint}` : problem.message,
-          code: problem.code,
-          startLineNumber: problem.line,
-          startColumn: problem.column,
-          endLineNumber: problem.line,
-          endColumn: word?.endColumn ?? problem.column + 1,
-        };
-      }),
-    );
-  }, [model, problems]);
+  useEffect(() => monaco.editor.setModelMarkers(model, 'policy', problemMarkers(model, problems ?? [])), [model, problems]);
   useImperativeHandle(
     handle,
     () => ({

@@ -15,6 +15,10 @@ export const MonacoEditor = dynamic(() => import('./editor-surface').then((modul
   ssr: false,
   loading: Placeholder,
 });
+export const MonacoModelEditor = dynamic(() => import('./model-surface').then((module) => module.ModelSurface), {
+  ssr: false,
+  loading: Placeholder,
+});
 export const MonacoDiff = dynamic(() => import('./diff-surface').then((module) => module.DiffSurface), {
   ssr: false,
   loading: Placeholder,

@@ -1,0 +1,55 @@
+'use client';
+
+import { InertText } from '@/components/shared/unverified-text';
+import { REASONS, type Reason } from '@/lib/domain/reasons';
+import { setOrRemove } from './rule-edits';
+import { SentenceToken } from './sentence-token';
+
+interface AgentMessageProps {
+  pointer: string;
+  value: string | null;
+  /** Whose own words the agent reads while there is no message. */
+  reason: Reason;
+  /** The block's reason, which stands in for missing messages of conditions. */
+  fallback?: string | null;
+  /** Bounds that the message should not give away. */
+  secrets?: readonly string[];
+}
+
+/** `on_deny` with what the agent receives, and a warning when it tells the bound to stay just below. */
+export function AgentMessage({ pointer, value, reason, fallback = null, secrets = [] }: AgentMessageProps) {
+  return (
+    <SentenceToken
+      id={`${pointer}/on_deny`}
+      what="Message to the agent"
+      value={value}
+      empty="+ message to the agent"
+      words={(text) => (
+        <>
+          agent sees “<InertText text={text} max={160} />”
+        </>
+      )}
+      below={(text) => {
+        const leaked = secrets.find(
+          (secret) => secret !== '' && new RegExp(`(^|[^0-9.])${escapePattern(secret)}([^0-9]|$)`).test(text.replaceAll(/[\s,_]/g, '')),
+        );
+        return (
+          <div className="flex flex-col gap-1">
+            <p className="text-meta text-ink-3">The agent receives exactly</p>
+            <p className="rounded-control bg-sunken px-2.5 py-1.5 font-mono text-meta [overflow-wrap:anywhere]">
+              <InertText text={text.trim() === '' ? (fallback ?? REASONS[reason].words) : text} />
+            </p>
+            {leaked ? (
+              <p className="text-meta text-limited">It names {leaked}, the bound of this rule: an agent can stay just inside of it.</p>
+            ) : null}
+          </div>
+        );
+      }}
+      write={(text) => setOrRemove(`${pointer}/on_deny`, text)}
+    />
+  );
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

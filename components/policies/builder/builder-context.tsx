@@ -1,0 +1,57 @@
+'use client';
+
+import { createContext, use } from 'react';
+import type { Problem, Tool } from '@/components/shared/api/wire';
+import type { Change } from '@/lib/policy/edit/change';
+import type { PathOption } from './argument-paths';
+import type { PolicyBuffer, ValidText } from './policy-buffer';
+import type { Row } from './rows';
+
+export type Step = (text: string) => Change;
+
+export interface EditOptions {
+  /** Said in a toast with Undo, together with the comments that went. */
+  readonly undo?: string;
+  /** Selected afterwards. */
+  readonly select?: string;
+  /** The token that opens itself afterwards, e.g. `/tools/a/require/0/path`. */
+  readonly open?: string;
+}
+
+export interface Selection {
+  readonly pointer: string;
+  /** Where it was made: only the other side moves to show it. */
+  readonly from: 'builder' | 'json' | 'page';
+}
+
+/** What every part of the builder needs; one value a render of the page. */
+export interface Builder {
+  readonly buffer: PolicyBuffer;
+  readonly valid: ValidText;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly rows: readonly Row[];
+  readonly problems: readonly Problem[];
+  readonly selection: Selection;
+  /** Nothing can be edited: no permission, a narrow window, text that cannot be read. */
+  readonly inert: boolean;
+  readonly edit: (step: Step, options?: EditOptions) => boolean;
+  readonly select: (pointer: string, from?: Selection['from']) => void;
+  /** Arguments that rules of this row can look at. */
+  readonly pathsOf: (row: Row) => readonly PathOption[];
+  /** true once for the token that was asked to open itself. */
+  readonly takeOpen: (token: string) => boolean;
+}
+
+const BuilderContext = createContext<Builder | null>(null);
+export const BuilderProvider = BuilderContext.Provider;
+
+export function useBuilder(): Builder {
+  const builder = use(BuilderContext);
+  if (builder === null) throw new Error('outside of the policy builder');
+  return builder;
+}
+
+/** Problems at a place or below it. */
+export function problemsAt(problems: readonly Problem[], pointer: string): readonly Problem[] {
+  return problems.filter((problem) => problem.path === pointer || problem.path.startsWith(`${pointer}/`));
+}

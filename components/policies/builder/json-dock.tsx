@@ -1,0 +1,65 @@
+'use client';
+
+import { type RefObject, useMemo } from 'react';
+import type { Problem, Tool } from '@/components/shared/api/wire';
+import type { EditorHandle, MarkedRange } from '@/components/shared/monaco/editor-props';
+import { MonacoModelEditor } from '@/components/shared/monaco/monaco-editor';
+import { locateAll } from '@/lib/policy/locate';
+import { policyJsonSchema } from '@/lib/policy/policy-schema';
+import type { Selection } from './builder-context';
+import { pointerAt } from './pointer-at';
+import type { PolicyBuffer } from './policy-buffer';
+import { useBufferState } from './use-policy-buffer';
+
+interface JsonDockProps {
+  buffer: PolicyBuffer;
+  label: string;
+  tools: readonly Tool[];
+  problems: readonly Problem[];
+  readOnly: boolean;
+  selection: Selection;
+  onSelect: (pointer: string) => void;
+  editor: RefObject<EditorHandle | null>;
+  onSave: () => void;
+  onPrimary: () => void;
+}
+
+/** The text itself. What is selected in the builder is marked here, and a caret put somewhere selects there. */
+export function JsonDock({ buffer, label, tools, problems, readOnly, selection, onSelect, editor, onSave, onPrimary }: JsonDockProps) {
+  const { ready, valid, text } = useBufferState(buffer);
+  const names = useMemo(() => tools.map((tool) => tool.name), [tools]);
+  const schema = useMemo(() => policyJsonSchema(names), [names]);
+  const isCurrent = valid !== null && valid.text === text;
+  const marked = useMemo<MarkedRange | null>(() => {
+    if (!isCurrent || valid === null || selection.pointer === '') return null;
+    const place = locateAll(valid.root).get(selection.pointer);
+    if (place === undefined) return null;
+    return { start: place.keySpan?.start ?? place.node.start, end: place.node.end, reveal: selection.from === 'builder' };
+  }, [isCurrent, valid, selection]);
+  const model = buffer.modelNow();
+  if (!ready || model === null)
+    return (
+      <p role="status" aria-busy="true" className="p-4 text-ink-3">
+        Loading editor…
+      </p>
+    );
+  return (
+    <MonacoModelEditor
+      model={model}
+      label={label}
+      schema={schema}
+      tools={tools}
+      problems={problems}
+      readOnly={readOnly}
+      height="100%"
+      handle={editor}
+      marked={marked}
+      onCaret={(offset) => {
+        const state = buffer.snapshot();
+        if (state.valid !== null && state.valid.text === state.text) onSelect(pointerAt(state.valid.root, offset));
+      }}
+      onSave={onSave}
+      onPrimary={onPrimary}
+    />
+  );
+}

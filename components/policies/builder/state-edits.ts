@@ -1,0 +1,54 @@
+import type { Category } from '@/lib/domain/risk';
+import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
+import { NO_CHANGE } from '@/lib/policy/edit/change';
+import { compose } from '@/lib/policy/edit/compose';
+import { removeAt } from '@/lib/policy/edit/remove-at';
+import { setToolState } from '@/lib/policy/edit/set-tool-state';
+import { setValue } from '@/lib/policy/edit/set-value';
+import { locateAll } from '@/lib/policy/locate';
+import { parsePolicyText, plainValue } from '@/lib/policy/parse';
+import type { BlockView } from './block-view';
+import type { Step } from './builder-context';
+import type { Row } from './rows';
+import { removeIfThere } from './rule-edits';
+import type { StateChoice } from './tool-state';
+
+/** Sets the state of a risk class; its rules stay, except where nothing is to be said of it. */
+export function setClassState(block: BlockView | null, category: Category, choice: StateChoice): Step {
+  const pointer = `/risk/${category}`;
+  const action = choice === 'deny' ? 'deny' : choice === 'ask' ? 'approve' : null;
+  if (choice === 'inherit') return (text) => (block === null ? NO_CHANGE : removeAt(text, pointer));
+  if (block === null) return (text) => setValue(text, pointer, action === null ? {} : { action });
+  if (action !== null) return (text) => setValue(text, `${pointer}/action`, action);
+  const asksAlways = block.approval !== null && block.approval.when.length === 0;
+  return (text) =>
+    compose(
+      text,
+      (now) => removeIfThere(now, `${pointer}/action`),
+      ...(asksAlways ? [(now: string) => removeAt(now, `${pointer}/approval`)] : []),
+    );
+}
+
+/**
+ * What has to be written before the first rule of a tool that others decide so far: a block of its own beats a pattern and
+ * a risk class, so it starts with their rules. Nothing for a row that has a block.
+ */
+export function listFirst(row: Row): Step[] {
+  if (row.kind !== 'tool' || row.block !== null || row.state?.block == null) return [];
+  const inherited = row.state.block.pointer;
+  if (inherited.startsWith('/tools/')) return [(text) => setToolState(text, [row.name], 'allow')];
+  return [
+    (text) => {
+      const { root } = parsePolicyText(text);
+      const node = root === null ? undefined : locateAll(root).get(inherited)?.node;
+      const block = node === undefined ? null : plainValue(node);
+      return isJsonObject(block) ? setValue(text, row.pointer, withoutDenial(block)) : NO_CHANGE;
+    },
+  ];
+}
+
+/** A rule is for calls that may pass: the class's denial is not taken over. */
+function withoutDenial(block: JsonObject): JsonObject {
+  const { action, ...rest } = block;
+  return action === undefined || action === 'deny' ? (rest as JsonObject) : block;
+}

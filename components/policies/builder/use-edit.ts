@@ -1,0 +1,58 @@
+'use client';
+
+import { useCallback, useRef } from 'react';
+import { toast } from '@/components/ui/toaster';
+import { EditError } from '@/lib/policy/edit/edit-error';
+import type { EditOptions, Step } from './builder-context';
+import type { PolicyBuffer } from './policy-buffer';
+
+/** Makes one change of the text, as one step of undo; what cannot be made is said and changes nothing. */
+export function useEdit(buffer: PolicyBuffer, select: (pointer: string) => void) {
+  const opening = useRef<string | null>(null);
+  const edit = useCallback(
+    (step: Step, options: EditOptions = {}): boolean => {
+      buffer.flush();
+      const { text, broken } = buffer.snapshot();
+      if (broken.length > 0) return false;
+      try {
+        const change = step(text);
+        if (!buffer.apply(change.edits)) return false;
+        opening.current = options.open ?? null;
+        if (options.select !== undefined) select(options.select);
+        if (options.undo !== undefined || change.removedComments.length > 0)
+          offerUndo(buffer, options.undo ?? 'Changed', change.removedComments);
+        return true;
+      } catch (error) {
+        if (!(error instanceof EditError)) throw error;
+        toast.error('That cannot be changed here', { description: error.message });
+        return false;
+      }
+    },
+    [buffer, select],
+  );
+  const takeOpen = useCallback((token: string) => {
+    if (opening.current !== token) return false;
+    opening.current = null;
+    return true;
+  }, []);
+  return { edit, takeOpen };
+}
+
+/** Undo takes back this change alone: once something else was changed, it says so instead. */
+function offerUndo(buffer: PolicyBuffer, done: string, comments: readonly string[]): void {
+  const { text } = buffer.snapshot();
+  toast(done, {
+    duration: 8000,
+    description:
+      comments.length === 0
+        ? undefined
+        : `${comments.length === 1 ? 'A comment went' : `${comments.length} comments went`} with it: ${comments.map((comment) => comment.trim().slice(0, 80)).join(' · ')}`,
+    action: {
+      label: 'Undo',
+      onClick: () => {
+        if (buffer.textNow() === text) buffer.undo();
+        else toast('Something was changed since', { description: 'Undo step by step with Ctrl Z.' });
+      },
+    },
+  });
+}

@@ -1,39 +1,55 @@
 'use client';
 
-import { useRef, useState } from 'react';
-import type { PolicyDetail } from '@/components/shared/api/wire';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { api } from '@/components/shared/api/client';
+import type { PolicyDetail, Tool } from '@/components/shared/api/wire';
 import type { EditorHandle } from '@/components/shared/monaco/editor-props';
-import { PageHeader } from '@/components/shared/page-header';
 import { useRefusal } from '@/components/shared/permission';
 import { useShortcuts } from '@/components/shared/shortcuts';
-import { StatusTag } from '@/components/shared/status-tag';
-import { Time } from '@/components/shared/time-text';
 import { useUrlState } from '@/components/shared/url-state';
-import { Button } from '@/components/ui/button';
 import { Tabs } from '@/components/ui/tabs';
 import { toast } from '@/components/ui/toaster';
+import { Builder } from './builder/builder';
+import type { Selection } from './builder/builder-context';
+import type { DockTab } from './builder/dock';
+import { useBuffer } from './builder/use-policy-buffer';
+import { useRows } from './builder/use-rows';
 import { BackupNotice, ConflictDialog } from './draft-notices';
-import { EditorPane } from './editor-pane';
-import { PolicyMenu } from './policy-menu';
+import { EditorHeader } from './editor-header';
+import { ExplainDock } from './explain/explain-dock';
+import { ProblemsPanel } from './problems-panel';
 import { PublishDialog } from './publish-dialog';
 import { TryPanel } from './try-panel';
+import { useDocument } from './use-document';
 import { useDraft } from './use-draft';
 import { useValidation } from './use-validation';
 import { VersionsTab } from './versions-tab';
 
+const NO_TOOLS: readonly Tool[] = [];
+
+/** One policy: its builder, its docks and its versions, all around one text. */
 export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
   const { get, set } = useUrlState();
   const draft = useDraft(policy);
+  const { document, stale } = useDocument(draft.text);
   const validation = useValidation(draft.text, policy.server.slug);
+  const tools = useQuery({
+    queryKey: ['tools', 'names', policy.server.slug],
+    queryFn: ({ signal }) => api<Tool[]>('GET', `/servers/${policy.server.slug}/tools`, { signal }),
+  });
   const [publishing, setPublishing] = useState(false);
+  const [selection, setSelection] = useState<Selection>({ pointer: get('at') ?? '', from: 'page' });
   const editor = useRef<EditorHandle>(null);
   const cannotWrite = useRefusal('policy.write');
   const cannotPublish = useRefusal('policy.publish');
+  const view = useBuffer(draft.buffer, (state) => state.valid?.view ?? null);
+  const rows = useRows(view, policy.liveText, tools.data ?? NO_TOOLS, validation.problems);
   const save = () => {
     if (!cannotWrite && draft.hasUnsaved()) draft.save.mutate({}, { onSuccess: () => toast.success('Draft saved') });
   };
   const differs = draft.text !== (policy.liveText ?? '');
-  const publish = () => {
+  const review = () => {
     if (!cannotPublish && differs) setPublishing(true);
   };
   useShortcuts({
@@ -42,70 +58,86 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
       save();
     },
   });
-  const tab = get('tab') ?? 'editor';
+  const select = useCallback(
+    (next: Selection) => {
+      setSelection(next);
+      set({ at: next.pointer });
+    },
+    [set],
+  );
+  const dock = get('dock') ?? 'json';
+  const docks = useMemo<DockTab[]>(
+    () => [
+      {
+        value: 'try',
+        label: 'Try',
+        content: () => <TryPanel server={policy.server.slug} text={draft.text} policy={policy} />,
+      },
+      {
+        value: 'explain',
+        label: 'Explain',
+        content: () => (
+          <ExplainDock
+            policy={policy}
+            document={document}
+            tools={tools.data ?? NO_TOOLS}
+            onSelect={(pointer) => select({ pointer, from: 'builder' })}
+            stale={stale}
+          />
+        ),
+      },
+    ],
+    [policy, draft.text, document, stale, tools.data, select],
+  );
   return (
     <>
-      <PageHeader
-        title={policy.name}
-        trail={[
-          { label: 'Policies', href: '/policies' },
-          { label: policy.server.name, href: `/servers/${policy.server.slug}?tab=policies` },
-        ]}
-        badges={
-          <>
-            {policy.live ? (
-              <StatusTag status="active" word={`Live v${policy.live.version}`} />
-            ) : (
-              <StatusTag status="draft" word="Not published" />
-            )}
-            {policy.mode === 'observe' ? <StatusTag status="pending" word="Observe only" /> : null}
-            <span role="status" className="text-meta text-ink-3">
-              {draft.dirty ? (
-                'Unsaved changes'
-              ) : policy.draft ? (
-                <>
-                  Draft saved <Time at={policy.draft.updatedAt} /> by {policy.draft.updatedBy}
-                </>
-              ) : (
-                'No draft'
-              )}
-            </span>
-          </>
-        }
-        actions={
-          <>
-            <PolicyMenu policy={policy} onStart={draft.setText} />
-            <Button pending={draft.save.isPending} disabledReason={cannotWrite ?? (draft.dirty ? null : 'Nothing to save')} onClick={save}>
-              Save draft
-            </Button>
-            <Button variant="primary" disabledReason={cannotPublish ?? (differs ? null : 'The text is what is live')} onClick={publish}>
-              Review and publish
-            </Button>
-          </>
-        }
+      <EditorHeader
+        policy={policy}
+        draft={draft}
+        changes={rows.filter((row) => row.changed).length}
+        differs={differs}
+        onSave={save}
+        onReview={review}
       />
       <BackupNotice draft={draft} />
       <Tabs
         label="Policy"
-        value={tab}
+        value={get('tab') ?? 'editor'}
         onChange={(value) => set({ tab: value === 'editor' ? null : value })}
         items={[
           {
             value: 'editor',
             label: 'Editor',
             content: (
-              <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_420px]">
-                <EditorPane
-                  policy={policy}
-                  draft={draft}
-                  validation={validation}
-                  editor={editor}
-                  onSave={save}
-                  onPublish={publish}
-                  readOnly={Boolean(cannotWrite)}
-                />
-                <TryPanel server={policy.server.slug} text={draft.text} policy={policy} />
-              </div>
+              <Builder
+                buffer={draft.buffer}
+                name={policy.name}
+                tools={tools.data ?? NO_TOOLS}
+                rows={rows}
+                problems={validation.problems}
+                selection={selection}
+                onSelect={select}
+                readOnly={cannotWrite !== null}
+                editor={editor}
+                docks={docks}
+                dock={dock}
+                onDock={(value) => set({ dock: value === 'json' ? null : value })}
+                onSave={save}
+                onReview={review}
+                footer={
+                  <ProblemsPanel
+                    problems={validation.problems}
+                    state={validation.state}
+                    buffer={draft.buffer}
+                    pointer={selection.pointer}
+                    readOnly={cannotWrite !== null}
+                    onGoTo={(problem) => {
+                      select({ pointer: problem.path, from: 'builder' });
+                      editor.current?.goTo(problem.line, problem.column);
+                    }}
+                  />
+                }
+              />
             ),
           },
           { value: 'versions', label: 'Versions', count: policy.live?.version ?? 0, content: <VersionsTab policy={policy} /> },

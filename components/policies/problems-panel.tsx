@@ -1,9 +1,13 @@
 'use client';
 
-import { CircleAlert, CircleCheck, Info, LoaderCircle, TriangleAlert, WifiOff } from 'lucide-react';
+import { ChevronDown, ChevronUp, CircleAlert, CircleCheck, Info, LoaderCircle, TriangleAlert, WifiOff } from 'lucide-react';
+import { useState } from 'react';
 import type { Problem } from '@/components/shared/api/wire';
 import { plural } from '@/components/shared/format';
+import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
+import type { PolicyBuffer } from './builder/policy-buffer';
+import { useBuffer } from './builder/use-policy-buffer';
 import type { ValidationState } from './use-validation';
 
 const LOOKS = {
@@ -12,47 +16,83 @@ const LOOKS = {
   info: { icon: Info, look: 'text-accent', word: 'Hint' },
 } as const;
 
-/** Every problem at once; a row takes the caret to its place. */
-export function ProblemsPanel({
-  problems,
-  state,
-  onGoTo,
-}: {
+interface ProblemsPanelProps {
   problems: readonly Problem[];
   state: ValidationState;
-  onGoTo: (line: number, column: number) => void;
-}) {
+  buffer: PolicyBuffer;
+  /** JSON Pointer of what is selected. */
+  pointer: string;
+  readOnly: boolean;
+  onGoTo: (problem: Problem) => void;
+}
+
+/** Every problem at once, each with its place and its fixes; whether the builder shows the text as it is, and what is selected. */
+export function ProblemsPanel({ problems, state, buffer, pointer, readOnly, onGoTo }: ProblemsPanelProps) {
+  const [open, setOpen] = useState(true);
+  const isFrozen = useBuffer(buffer, (now) => now.broken.length > 0);
+  const shown = open && problems.length > 0;
   return (
-    <section aria-label="Problems" className="border-line border-t">
-      <ProblemCounts problems={problems} state={state} />
-      {problems.length > 0 ? (
-        <ul className="max-h-44 overflow-y-auto border-line-soft border-t">
-          {problems.map((problem, index) => {
-            const look = LOOKS[problem.severity];
-            const Icon = look.icon;
-            return (
-              <li key={index}>
-                <button
-                  type="button"
-                  onClick={() => onGoTo(problem.line, problem.column)}
-                  className="grid w-full grid-cols-[16px_minmax(0,1fr)_auto] items-start gap-x-2.5 px-3 py-1 text-left -outline-offset-2 hover:bg-hover"
-                >
-                  <Icon aria-hidden className={cn('mt-0.5 size-4', look.look)} />
-                  <span className="min-w-0">
-                    <span className="sr-only">{look.word}: </span>
-                    {problem.message}
-                    {problem.hint ? <span className="text-ink-2"> {problem.hint}</span> : null}
-                  </span>
-                  <code className="num font-mono text-meta text-ink-3">
-                    {problem.line}:{problem.column}
-                  </code>
-                </button>
-              </li>
-            );
-          })}
+    <section aria-label="Problems" className="shrink-0 border-line border-t">
+      <div className="flex min-h-8 flex-wrap items-center gap-x-3 px-3">
+        <ProblemCounts problems={problems} state={state} />
+        {problems.length > 0 ? (
+          <Button size="sm" variant="ghost" className="h-6 px-1" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? <ChevronDown aria-hidden className="size-3.5" /> : <ChevronUp aria-hidden className="size-3.5" />}
+            {open ? 'Less' : 'Show'}
+          </Button>
+        ) : null}
+        <span className="ml-auto text-meta text-ink-3">{isFrozen ? 'builder shows an older text' : 'in sync'}</span>
+        <code className="max-w-[50%] truncate font-mono text-meta text-ink-2" title={pointer} data-testid="pointer">
+          {pointer === '' ? '/' : pointer}
+        </code>
+      </div>
+      {shown ? (
+        <ul className="max-h-32 overflow-y-auto border-line-soft border-t">
+          {problems.map((problem, index) => (
+            <ProblemRow
+              key={index}
+              problem={problem}
+              onGoTo={() => onGoTo(problem)}
+              // Places are those of the text that was checked.
+              onFix={readOnly || state !== 'checked' ? null : (fix) => buffer.apply(fix.edits)}
+            />
+          ))}
         </ul>
       ) : null}
     </section>
+  );
+}
+
+type Fix = NonNullable<Problem['fixes']>[number];
+
+function ProblemRow({ problem, onGoTo, onFix }: { problem: Problem; onGoTo: () => void; onFix: ((fix: Fix) => void) | null }) {
+  const look = LOOKS[problem.severity];
+  const Icon = look.icon;
+  return (
+    <li className="flex items-start hover:bg-hover">
+      <button
+        type="button"
+        onClick={onGoTo}
+        className="grid min-w-0 flex-1 grid-cols-[16px_minmax(0,1fr)_auto] items-start gap-x-2.5 px-3 py-1 text-left -outline-offset-2"
+      >
+        <Icon aria-hidden className={cn('mt-0.5 size-4', look.look)} />
+        <span className="min-w-0">
+          <span className="sr-only">{look.word}: </span>
+          {problem.message}
+          {problem.hint ? <span className="text-ink-2"> {problem.hint}</span> : null}
+        </span>
+        <code className="num font-mono text-meta text-ink-3">
+          {problem.line}:{problem.column}
+        </code>
+      </button>
+      {onFix === null
+        ? null
+        : problem.fixes?.map((fix) => (
+            <Button key={fix.title} size="sm" variant="ghost" className="h-6 shrink-0 text-accent" onClick={() => onFix(fix)}>
+              {fix.title}
+            </Button>
+          ))}
+    </li>
   );
 }
 
@@ -60,7 +100,7 @@ function ProblemCounts({ problems, state }: { problems: readonly Problem[]; stat
   const count = (severity: Problem['severity']) => problems.filter((problem) => problem.severity === severity).length;
   if (state === 'unreachable')
     return (
-      <p role="status" className="flex h-8 items-center gap-2 px-3 text-limited">
+      <p role="status" className="flex items-center gap-2 text-limited">
         <WifiOff aria-hidden className="size-4" />
         Not checked: the server cannot be reached. What you typed is kept.
       </p>
@@ -71,7 +111,7 @@ function ProblemCounts({ problems, state }: { problems: readonly Problem[]; stat
     [count('info'), 'hint'],
   ] as const;
   return (
-    <p role="status" className="flex h-8 items-center gap-2 px-3 text-ink-2">
+    <p role="status" className="flex items-center gap-2 text-ink-2">
       {state === 'checking' ? (
         <LoaderCircle aria-hidden className="size-4 animate-spin text-ink-3" />
       ) : count('error') ? (

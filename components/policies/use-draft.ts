@@ -1,27 +1,24 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { ApiError, api } from '@/components/shared/api/client';
 import type { PolicyDetail, PolicySaved } from '@/components/shared/api/wire';
 import { toast } from '@/components/ui/toaster';
+import { useBuffer, usePolicyBuffer } from './builder/use-policy-buffer';
 
 const backupKey = (id: string) => `callgate.draft.${id}`;
 
 /**
- * The text in the editor. Unsaved text is also kept in this browser, so that a crash or a closed tab loses nothing; a
+ * The text of the policy's one buffer, kept and saved. Unsaved text is also kept in this browser, so that a crash or a closed tab loses nothing; a
  * save is refused when somebody else saved meanwhile (`conflict`), and nothing is overwritten silently.
  */
 export function useDraft(policy: PolicyDetail) {
   const client = useQueryClient();
   const saved = policy.draft?.text ?? policy.liveText ?? '';
-  const [text, setShown] = useState(saved);
-  // ⌘S right after a key must save that key too, before React has rendered it.
-  const latest = useRef(saved);
-  const setText = useCallback((next: string) => {
-    latest.current = next;
-    setShown(next);
-  }, []);
+  const buffer = usePolicyBuffer(policy.id, saved);
+  const text = useBuffer(buffer, (state) => state.text);
+  const setText = useCallback((next: string) => buffer.replace(next), [buffer]);
   const [base, setBase] = useState({ text: saved, etag: policy.etag });
   const [backup, setBackup] = useState<string | null>(() => {
     const kept = window.localStorage.getItem(backupKey(policy.id));
@@ -53,7 +50,11 @@ export function useDraft(policy: PolicyDetail) {
 
   const save = useMutation({
     mutationFn: ({ overwrite }: { overwrite?: boolean }) =>
-      api<PolicySaved>('PUT', path(policy), { body: { text: latest.current }, headers: overwrite ? {} : { 'if-match': `"${base.etag}"` } }),
+      // Read now, not as last rendered: ⌘S right after a key saves that key too.
+      api<PolicySaved>('PUT', path(policy), {
+        body: { text: buffer.textNow() },
+        headers: overwrite ? {} : { 'if-match': `"${base.etag}"` },
+      }),
     onSuccess: (answer) => {
       setBase({ text: answer.draft.text, etag: answer.etag });
       window.localStorage.removeItem(backupKey(policy.id));
@@ -66,10 +67,11 @@ export function useDraft(policy: PolicyDetail) {
     },
   });
   return {
+    buffer,
     text,
     setText,
     dirty,
-    hasUnsaved: () => latest.current !== base.text,
+    hasUnsaved: () => buffer.textNow() !== base.text,
     save,
     conflict: save.error instanceof ApiError && save.error.status === 412,
     backup,

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { api } from '@/components/shared/api/client';
 import type { PolicyDetail, Tool } from '@/components/shared/api/wire';
 import type { EditorHandle } from '@/components/shared/monaco/editor-props';
@@ -10,9 +10,11 @@ import { useShortcuts } from '@/components/shared/shortcuts';
 import { useUrlState } from '@/components/shared/url-state';
 import { Tabs } from '@/components/ui/tabs';
 import { toast } from '@/components/ui/toaster';
+import type { Change } from '@/lib/policy/edit/change';
 import { Builder } from './builder/builder';
 import type { Selection } from './builder/builder-context';
 import type { DockTab } from './builder/dock';
+import { editText } from './builder/use-edit';
 import { useBuffer } from './builder/use-policy-buffer';
 import { useRows } from './builder/use-rows';
 import { BackupNotice, ConflictDialog } from './draft-notices';
@@ -20,7 +22,9 @@ import { EditorHeader } from './editor-header';
 import { ExplainDock } from './explain/explain-dock';
 import { ProblemsPanel } from './problems-panel';
 import { PublishDialog } from './publish-dialog';
-import { TryPanel } from './try-panel';
+import { TestsDock } from './try/tests-dock';
+import { NO_CALL, type TriedState } from './try/tried-call';
+import { TryDock } from './try/try-dock';
 import { useDocument } from './use-document';
 import { useDraft } from './use-draft';
 import { useValidation } from './use-validation';
@@ -40,6 +44,7 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
   });
   const [publishing, setPublishing] = useState(false);
   const [selection, setSelection] = useState<Selection>({ pointer: get('at') ?? '', from: 'page' });
+  const [tried, setTried] = useState<TriedState>({ call: NO_CALL, notes: [] });
   const editor = useRef<EditorHandle>(null);
   const cannotWrite = useRefusal('policy.write');
   const cannotPublish = useRefusal('policy.publish');
@@ -66,29 +71,33 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
     [set],
   );
   const dock = get('dock') ?? 'json';
-  const docks = useMemo<DockTab[]>(
-    () => [
-      {
-        value: 'try',
-        label: 'Try',
-        content: () => <TryPanel server={policy.server.slug} text={draft.text} policy={policy} />,
-      },
-      {
-        value: 'explain',
-        label: 'Explain',
-        content: () => (
-          <ExplainDock
-            policy={policy}
-            document={document}
-            tools={tools.data ?? NO_TOOLS}
-            onSelect={(pointer) => select({ pointer, from: 'builder' })}
-            stale={stale}
-          />
-        ),
-      },
-    ],
-    [policy, draft.text, document, stale, tools.data, select],
-  );
+  const dockProps = {
+    server: policy.server,
+    policy,
+    text: draft.text,
+    document,
+    tools: tools.data ?? NO_TOOLS,
+    stale,
+    onSelect: (pointer: string) => select({ pointer, from: 'builder' }),
+    onEdit: (step: (text: string) => Change) => editText(draft.buffer, step),
+  };
+  const docks: DockTab[] = [
+    { value: 'try', label: 'Try', content: () => <TryDock {...dockProps} state={tried} onState={setTried} /> },
+    {
+      value: 'tests',
+      label: 'Tests',
+      content: () => (
+        <TestsDock
+          {...dockProps}
+          onTry={(state) => {
+            setTried(state);
+            set({ dock: 'try' });
+          }}
+        />
+      ),
+    },
+    { value: 'explain', label: 'Explain', content: () => <ExplainDock {...dockProps} /> },
+  ];
   return (
     <>
       <EditorHeader

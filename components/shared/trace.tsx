@@ -22,22 +22,24 @@ interface TraceProps {
   message: string | null;
   steps: readonly TraceStep[];
   className?: string;
+  /** Shows a rule where it is written; without it rules are plain text. */
+  onSelect?: (pointer: string) => void;
 }
 
 /** Why a call was decided as it was, step by step in the order of evaluation. The same in Try, Activity and approvals. */
-export function Trace({ decision, rule, policy, message, steps, className }: TraceProps) {
+export function Trace({ decision, rule, policy, message, steps, className, onSelect }: TraceProps) {
   const innerTools = new Set(steps.map((step) => step.tool)).size > 1;
   return (
     <div className={cn('flex flex-col gap-3', className)}>
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <DecisionChip decision={decision} />
         {policy ? <span className="text-ink-2">by {policy}</span> : null}
-        <code className="break-all font-mono text-meta text-ink-2">{rule}</code>
+        <RuleName rule={rule} className="text-ink-2" onSelect={onSelect} />
       </p>
       {steps.length > 0 ? (
         <ol className="rounded-control border border-line-soft">
           {steps.map((step, index) => (
-            <Step key={index} step={step} showTool={innerTools} />
+            <Step key={index} step={step} showTool={innerTools} onSelect={onSelect} />
           ))}
         </ol>
       ) : (
@@ -52,7 +54,18 @@ export function Trace({ decision, rule, policy, message, steps, className }: Tra
   );
 }
 
-function Step({ step, showTool }: { step: TraceStep; showTool: boolean }) {
+/** A pointer into the policy's text, or why no rule decided, e.g. `(default deny)`. */
+function RuleName({ rule, className, onSelect }: { rule: string; className?: string; onSelect?: (pointer: string) => void }) {
+  const look = cn('break-all font-mono text-meta', className);
+  if (!onSelect || !rule.startsWith('/')) return <code className={look}>{rule}</code>;
+  return (
+    <button type="button" className={cn(look, 'text-left underline-offset-2 hover:underline')} onClick={() => onSelect(rule)}>
+      {rule}
+    </button>
+  );
+}
+
+function Step({ step, showTool, onSelect }: { step: TraceStep; showTool: boolean; onSelect?: (pointer: string) => void }) {
   const mark = MARKS[step.result];
   const Icon = mark.icon;
   return (
@@ -87,7 +100,7 @@ function Step({ step, showTool }: { step: TraceStep; showTool: boolean }) {
           {step.decided ? <strong className="ml-auto font-medium text-ink">← decided</strong> : null}
         </span>
         <span className="block break-all font-mono text-meta text-ink-3">
-          {step.rule}
+          <RuleName rule={step.rule} onSelect={onSelect} />
           {showTool ? ` · ${step.tool}` : ''}
         </span>
       </span>

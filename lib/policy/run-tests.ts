@@ -1,9 +1,8 @@
-import type { CallFacts, Catalogue, Decision } from '@/lib/domain/decision';
+import type { Catalogue, Decision } from '@/lib/domain/decision';
 import { compileDocument } from './compile';
-import { applyCounters } from './decide-with-counters';
-import { withDeclaredArguments } from './declared-arguments';
-import type { ExpectedOutcome, PolicyDocument, PolicyTest, TestExpectation } from './document';
+import type { ExpectedOutcome, PolicyDocument, TestExpectation } from './document';
 import { pointerTo } from './problem';
+import { tryCall } from './try-call';
 
 /** What came of one test. */
 export interface TestResult {
@@ -30,12 +29,7 @@ export function runPolicyTests(
 ): TestResult[] {
   const compiled = compileDocument({ ...document, mode: 'enforce' });
   return document.tests.map((test, i) => {
-    const call = callOf(test, server, now);
-    const decided = withDeclaredArguments(compiled.decide(call, catalogue), call.args, catalogue.get(test.tool));
-    const used = new Map(
-      decided.charges.map((charge) => [charge.key, test.counters[charge.rule] ?? test.counters[charge.counter] ?? 0] as const),
-    );
-    const decision = applyCounters(decided, (key) => used.get(key));
+    const { decision } = tryCall(compiled, test, catalogue, server, now);
     const difference = differenceOf(test.expect, decision);
     return { name: test.name, pointer: pointerTo('/tests', i), passed: difference === null, expected: test.expect, decision, difference };
   });
@@ -44,28 +38,6 @@ export function runPolicyTests(
 /** The outcome in the words of a test. */
 export function outcomeOf(decision: Pick<Decision, 'outcome' | 'observed'>): ExpectedOutcome {
   return decision.observed && decision.outcome !== 'allowed' ? `observed_${decision.outcome}` : decision.outcome;
-}
-
-function callOf(test: PolicyTest, server: { readonly id: string; readonly slug: string }, now: number): CallFacts {
-  const { agent, grant } = test;
-  const slug = agent?.slug ?? 'test';
-  return {
-    tool: test.tool,
-    args: test.arguments,
-    at: test.at ?? now,
-    server,
-    agent: {
-      id: `test:${slug}`,
-      slug,
-      name: agent?.name ?? slug,
-      owner: agent?.owner ?? 'owner@example.com',
-      environment: agent?.environment ?? null,
-      labels: agent?.labels ?? {},
-    },
-    grant: { id: 'test', scopes: grant?.scopes ?? [], purpose: grant?.purpose ?? null },
-    client: test.client,
-    session: null,
-  };
 }
 
 function differenceOf(expected: TestExpectation, decision: Decision): string | null {

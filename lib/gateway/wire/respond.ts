@@ -1,4 +1,5 @@
 import { REASONS } from '@/lib/domain/reasons';
+import { refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
 import type { Json } from '@/lib/kernel/json';
 import { ruleOf } from '../audit';
 import { type Denial, wordsOf } from '../denial';
@@ -68,7 +69,7 @@ export function errorText(facts: RequestFacts, code: number, message: string, da
 
 /** The text of a tool result that tells the model why nothing was, or perhaps was, done. */
 export function toolResultText(facts: RequestFacts, denial: Denial, event: string | null): string {
-  const outcome = outcomeOf(denial);
+  const outcome = refusalKind(denial.reason);
   const decision = {
     outcome,
     reason: denial.reason,
@@ -81,33 +82,9 @@ export function toolResultText(facts: RequestFacts, denial: Denial, event: strin
   };
   const result = {
     ...(facts.era === 'modern' ? { resultType: 'complete' } : null),
-    content: [{ type: 'text', text: sentence(outcome, denial) }],
+    content: [{ type: 'text', text: refusalSentence(outcome, wordsOf(denial), denial.retryAfterMs) }],
     isError: true,
     _meta: { 'dev.callgate/decision': decision },
   };
   return JSON.stringify({ jsonrpc: '2.0', id: rpcIdOf(facts), result });
-}
-
-type WireOutcome = 'denied' | 'limited' | 'needs_approval' | 'unavailable';
-
-function outcomeOf(denial: Denial): WireOutcome {
-  if (denial.reason === 'limit.exhausted') return 'limited';
-  if (denial.reason === 'approval.needed') return 'needs_approval';
-  return REASONS[denial.reason].owner === 'upstream' ? 'unavailable' : 'denied';
-}
-
-/** At most a few short sentences: what, why, what to do. Author's words and ours; never the caller's or the upstream's. */
-function sentence(outcome: WireOutcome, denial: Denial): string {
-  const words = wordsOf(denial);
-  const why = /[.!?]$/.test(words) ? words : `${words}.`;
-  switch (outcome) {
-    case 'denied':
-      return `Denied by policy: ${why} The call was NOT EXECUTED. Do not work around this with other arguments or another tool; tell the user.`;
-    case 'limited':
-      return `Limited by policy: ${why} The call was NOT EXECUTED. Try again in ${Math.ceil((denial.retryAfterMs ?? 0) / 1000)} seconds at the earliest.`;
-    case 'needs_approval':
-      return `Approval needed by policy: ${why} The call was NOT EXECUTED. Approvals are decided by a person in the Callgate console; tell the user.`;
-    case 'unavailable':
-      return why;
-  }
 }

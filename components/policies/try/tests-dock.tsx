@@ -1,0 +1,119 @@
+'use client';
+
+import { CircleCheck, CircleX, Play, RefreshCw, Trash2 } from 'lucide-react';
+import { useMemo } from 'react';
+import { plural } from '@/components/shared/format';
+import { useRefusal } from '@/components/shared/permission';
+import { EmptyState } from '@/components/shared/state-view';
+import { InertText } from '@/components/shared/unverified-text';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
+import { removeAt } from '@/lib/policy/edit/remove-at';
+import { setValue } from '@/lib/policy/edit/set-value';
+import { outcomeOf, runPolicyTests, type TestResult } from '@/lib/policy/run-tests';
+import { catalogueOf } from '../explain/catalogue-of';
+import type { DockProps } from '../explain/dock-props';
+import { callOfTest, type TriedState } from './tried-call';
+
+interface TestsDockProps extends DockProps {
+  stale: boolean;
+  onTry: (state: TriedState) => void;
+}
+
+/** The policy's own tests, run by the engine whenever the text changes. */
+export function TestsDock({ server, document, tools, stale, onTry, onSelect, onEdit }: TestsDockProps) {
+  const cannotWrite = useRefusal('policy.write');
+  const refusal = cannotWrite ?? (stale ? 'Correct the error in the text first' : null);
+  const results = useMemo(
+    () => (document === null ? [] : runPolicyTests(document, catalogueOf(tools), server, Date.now())),
+    [document, tools, server],
+  );
+  if (document === null || results.length === 0)
+    return (
+      <EmptyState title="No tests yet">
+        A test is a call and what must come of it. Try a call and save it as a test; a policy is published only when all of its tests pass.
+      </EmptyState>
+    );
+  const failing = results.filter((result) => !result.passed).length;
+  return (
+    <section aria-label="Tests" className="flex flex-col">
+      <p role="status" className="border-line-soft border-b px-3 py-2 text-ink-2">
+        {failing === 0
+          ? `All ${plural(results.length, 'test')} pass.`
+          : `${failing} of ${plural(results.length, 'test')} fail: publishing waits for them.`}
+        {stale ? ' The text has an error; these ran on the text before it.' : ''}
+      </p>
+      <ul>
+        {results.map((result, index) => (
+          <TestRow
+            key={result.pointer}
+            result={result}
+            tool={document.tests[index]?.tool ?? ''}
+            refusal={refusal}
+            onSelect={() => onSelect(result.pointer)}
+            onTry={() => {
+              const test = document.tests[index];
+              if (test) onTry({ call: callOfTest(test), notes: [] });
+            }}
+            onAccept={() => onEdit((text) => setValue(text, `${result.pointer}/expect`, outcomeOf(result.decision)))}
+            onRemove={() => onEdit((text) => removeAt(text, result.pointer))}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface TestRowProps {
+  result: TestResult;
+  tool: string;
+  refusal: string | null;
+  onSelect: () => void;
+  onTry: () => void;
+  onAccept: () => void;
+  onRemove: () => void;
+}
+
+function TestRow({ result, tool, refusal, onSelect, onTry, onAccept, onRemove }: TestRowProps) {
+  const Icon = result.passed ? CircleCheck : CircleX;
+  return (
+    <li className="flex items-start gap-2 border-line-soft border-b px-3 py-2" data-test={result.passed ? 'passed' : 'failed'}>
+      <Icon
+        aria-label={result.passed ? 'passes' : 'fails'}
+        className={cn('mt-0.5 size-4 shrink-0', result.passed ? 'text-allowed' : 'text-denied')}
+      />
+      <button type="button" onClick={onSelect} className="min-w-0 flex-1 text-left -outline-offset-2 hover:underline">
+        <span className="block break-words">
+          <InertText text={result.name} max={200} />
+        </span>
+        <span className="block break-all font-mono text-meta text-ink-3">
+          <InertText text={tool} max={100} />
+        </span>
+        {result.difference === null ? null : (
+          <span className="block text-meta text-denied">
+            <InertText text={result.difference} max={400} />
+          </span>
+        )}
+      </button>
+      <span className="flex shrink-0 items-center">
+        <Button size="icon" variant="ghost" label="Open in Try" onClick={onTry}>
+          <Play aria-hidden className="size-3.5" />
+        </Button>
+        {result.passed ? null : (
+          <Button
+            size="icon"
+            variant="ghost"
+            label={`Expect ${outcomeOf(result.decision).replaceAll('_', ' ')} instead`}
+            disabledReason={refusal}
+            onClick={onAccept}
+          >
+            <RefreshCw aria-hidden className="size-3.5" />
+          </Button>
+        )}
+        <Button size="icon" variant="ghost" label="Remove test" disabledReason={refusal} onClick={onRemove}>
+          <Trash2 aria-hidden className="size-3.5" />
+        </Button>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+import { REASONS, type Reason } from './reasons';
+
+export type RefusalKind = 'denied' | 'limited' | 'needs_approval' | 'unavailable';
+
+export function refusalKind(reason: Reason): RefusalKind {
+  if (reason === 'limit.exhausted') return 'limited';
+  if (reason === 'approval.needed') return 'needs_approval';
+  return REASONS[reason].owner === 'upstream' ? 'unavailable' : 'denied';
+}
+
+/**
+ * What the agent reads of a refused call: what, why, what to do, in at most a few short sentences. `words` are the author's or
+ * the reason's own; never the caller's or the upstream's. `retryAfterMs` is when a limit resets, in milliseconds from now.
+ */
+export function refusalSentence(kind: RefusalKind, words: string, retryAfterMs: number | null): string {
+  const why = /[.!?]$/.test(words) ? words : `${words}.`;
+  switch (kind) {
+    case 'denied':
+      return `Denied by policy: ${why} The call was NOT EXECUTED. Do not work around this with other arguments or another tool; tell the user.`;
+    case 'limited':
+      return `Limited by policy: ${why} The call was NOT EXECUTED. Try again in ${Math.ceil((retryAfterMs ?? 0) / 1000)} seconds at the earliest.`;
+    case 'needs_approval':
+      return `Approval needed by policy: ${why} The call was NOT EXECUTED. Approvals are decided by a person in the Callgate console; tell the user.`;
+    case 'unavailable':
+      return why;
+  }
+}

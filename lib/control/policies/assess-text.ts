@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { Catalogue } from '@/lib/domain/decision';
+import { explainChange } from '@/lib/policy/explain/change/explain-change';
+import type { ChangeSentence } from '@/lib/policy/explain/explanation';
 import { outcomeOf, runPolicyTests, type TestResult } from '@/lib/policy/run-tests';
 import { type CompiledText, compileText } from './compile-text';
 import { lineOf } from './line-of';
-import { type ChangeSentence, explainChange } from './pending-engine';
+
 import type { testResultSchema } from './review-contract';
 
 export interface Assessment extends CompiledText {

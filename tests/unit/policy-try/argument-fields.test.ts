@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { argumentFields, undeclaredNames, withArgument } from '@/components/policies/try/argument-fields';
+import type { Json } from '@/lib/kernel/json';
 
 const schema = {
   type: 'object',
@@ -29,7 +30,8 @@ describe('the form of a tool', () => {
   });
 
   it('has none for a schema without properties, however broken it is', () => {
-    for (const broken of [null, undefined, true, [], { properties: [] }, { type: 'string' }]) expect(argumentFields(broken)).toEqual([]);
+    const broken: (Json | undefined)[] = [null, undefined, true, [], { properties: [] }, { type: 'string' }];
+    for (const schema of broken) expect(argumentFields(schema)).toEqual([]);
   });
 
   it('ends at a depth where a form helps nobody', () => {

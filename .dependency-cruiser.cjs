@@ -48,7 +48,7 @@ module.exports = {
     },
     only('kernel', '^lib/kernel/', [], 'The kernel depends on nothing.'),
     only('domain', '^lib/domain/', ['^lib/kernel/', npm('zod')], PURE_WHY),
-    only('policy', '^lib/policy/', ['^lib/(kernel|domain)/', npm('zod', 're2js', 'jsonc-parser', 'yaml')], PURE_WHY),
+    only('policy', '^lib/policy/', ['^lib/(kernel|domain)/', npm('zod', 're2js', 'jsonc-parser', 'yaml', 'node-diff3')], PURE_WHY),
     only('risk', '^lib/risk/', ['^lib/(kernel|domain)/', npm('zod')], PURE_WHY),
     only(
       'gateway',

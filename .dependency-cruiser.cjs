@@ -145,7 +145,7 @@ module.exports = {
       severity: 'error',
       comment: 'Components share request and answer shapes with the server, never its verbs.',
       from: { path: '^components/' },
-      to: { path: '^lib/control/', pathNot: '^lib/control/([^/]+/contract|schema-parts|define-contract)\\.ts$' },
+      to: { path: '^lib/control/', pathNot: '^lib/control/([^/]+/(?:review-)?contract|schema-parts|define-contract)\\.ts$' },
     },
     {
       name: 'components-features-are-strangers',

@@ -8,6 +8,7 @@ import type { GrantAnswer } from '@/lib/control/grants/contract';
 import type { limitSchema } from '@/lib/control/limits/contract';
 import type { getMe, listOwnSessions } from '@/lib/control/me/contract';
 import type { MemberAnswer } from '@/lib/control/members/contract';
+import type { getEnforcement } from '@/lib/control/nodes/contract';
 import type {
   getPolicy,
   getPolicyVersion,
@@ -16,6 +17,8 @@ import type {
   publishPolicy,
   savePolicyDraft,
 } from '@/lib/control/policies/contract';
+import type { reviewPolicy, watchPolicyVersion } from '@/lib/control/policies/review-contract';
+import type { PublicationAnswer } from '@/lib/control/publications/contract';
 import type { problemSchema } from '@/lib/control/schema-parts';
 import type {
   createServer,
@@ -25,6 +28,7 @@ import type {
   SyncResult as SyncResultAnswer,
 } from '@/lib/control/servers/contract';
 import type { getSetup } from '@/lib/control/setup/contract';
+import type { Simulation as SimulationAnswer } from '@/lib/control/simulations/contract';
 import type { getStats } from '@/lib/control/stats/contract';
 import type { ToolAnswer } from '@/lib/control/tools/contract';
 
@@ -55,3 +59,8 @@ export type Member = MemberAnswer;
 export type Change = z.output<typeof changeSchema>;
 export type Setup = AnswerOf<typeof getSetup>;
 export type DecisionAnswer = AnswerOf<typeof decide>;
+export type PolicyReview = AnswerOf<typeof reviewPolicy>;
+export type PolicyWatch = AnswerOf<typeof watchPolicyVersion>;
+export type PolicyEnforcement = AnswerOf<typeof getEnforcement>;
+export type Publication = PublicationAnswer;
+export type Simulation = SimulationAnswer;

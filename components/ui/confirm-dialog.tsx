@@ -22,6 +22,8 @@ interface ConfirmProps {
   pending?: boolean;
   error?: string | null;
   commentLabel?: string;
+  /** What the comment starts with, where a good one is known. */
+  initialComment?: string;
   onConfirm: (comment: string) => void;
   children?: ReactNode;
 }
@@ -41,10 +43,11 @@ function Body({
   pending,
   error,
   commentLabel = 'Reason',
+  initialComment = '',
   onConfirm,
   children,
 }: ConfirmProps) {
-  const [comment, setComment] = useState('');
+  const [comment, setComment] = useState(initialComment);
   const [typed, setTyped] = useState('');
   const missing =
     tier === 'T3' && name && typed !== name

@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { History } from 'lucide-react';
 import { api } from '@/components/shared/api/client';
 import type { PolicyDetail } from '@/components/shared/api/wire';
-import { MonacoDiff } from '@/components/shared/monaco/monaco-editor';
 import { Button } from '@/components/ui/button';
-import { Dialog } from '@/components/ui/dialog';
+import { toast } from '@/components/ui/toaster';
+import { MergeDialog } from './publish/merge-dialog';
 import { path, type useDraft } from './use-draft';
 
 type Draft = ReturnType<typeof useDraft>;
@@ -30,48 +30,52 @@ export function BackupNotice({ draft }: { draft: Draft }) {
   );
 }
 
-/** Two people edited at once: both texts side by side, and neither is lost without a decision. */
+/** Two people edited at once: their changes are joined, or asked about, and neither is lost without a decision. */
 export function ConflictDialog({ policy, draft }: { policy: PolicyDetail; draft: Draft }) {
   const theirs = useQuery({
     queryKey: ['policy', 'conflict', policy.id, draft.save.submittedAt],
     queryFn: () => api<PolicyDetail>('GET', path(policy)),
   });
-  const text = theirs.data?.draft?.text ?? theirs.data?.liveText ?? '';
+  if (!theirs.data) return null;
+  const { draft: saved, liveText, etag } = theirs.data;
   return (
-    <Dialog
-      open
-      onOpenChange={() => draft.save.reset()}
-      width="xl"
-      dismissable={false}
-      title="Somebody else saved this draft meanwhile"
-      description={
-        theirs.data?.draft
-          ? `Saved by ${theirs.data.draft.updatedBy}. Left is theirs, right is yours.`
-          : 'Left is what is stored, right is yours.'
-      }
-      footer={
-        <>
-          <Button onClick={() => draft.save.reset()}>Go on editing</Button>
-          <Button
-            disabledReason={theirs.data ? null : 'Loading their text'}
-            onClick={() => {
-              draft.setText(text);
-              draft.save.reset();
-            }}
-          >
-            Take theirs
-          </Button>
-          <Button variant="primary" pending={draft.save.isPending} onClick={() => draft.save.mutate({ overwrite: true })}>
-            Save mine over theirs
-          </Button>
-        </>
-      }
-    >
-      {theirs.data ? (
-        <MonacoDiff label="Their draft and yours" before={text} after={draft.text} height={420} />
-      ) : (
-        <p className="text-ink-2">Loading their text…</p>
-      )}
-    </Dialog>
+    <MergeDialog
+      title={saved ? `${saved.updatedBy} saved this draft meanwhile` : 'This draft was published or discarded meanwhile'}
+      theirName={saved ? `the draft of ${saved.updatedBy}` : 'what is stored'}
+      base={draft.savedText}
+      mine={draft.text}
+      theirs={saved?.text ?? liveText ?? ''}
+      pending={draft.save.isPending}
+      error={null}
+      onClose={() => draft.save.reset()}
+      onTake={(text) => {
+        draft.setText(text);
+        draft.save.mutate(
+          { over: etag },
+          { onSuccess: () => toast.success('Draft saved', { description: 'Undo brings your own text back.' }) },
+        );
+      }}
+    />
+  );
+}
+
+/** Another version went live since the draft was begun: it is merged into the draft before anything is published. */
+export function LiveMergeDialog({ policy, draft, onClose }: { policy: PolicyDetail; draft: Draft; onClose: () => void }) {
+  const version = policy.live?.version ?? 0;
+  return (
+    <MergeDialog
+      title={`Merge with version ${version}`}
+      theirName={`version ${version}`}
+      base={policy.draft?.baseText ?? '{}'}
+      mine={draft.text}
+      theirs={policy.liveText ?? ''}
+      pending={draft.save.isPending}
+      error={draft.save.error?.message ?? null}
+      onClose={onClose}
+      onTake={(text) => {
+        draft.setText(text);
+        draft.save.mutate({ baseVersion: version }, { onSuccess: onClose });
+      }}
+    />
   );
 }

@@ -7,6 +7,7 @@ import type { PolicyDetail, Tool } from '@/components/shared/api/wire';
 import type { EditorHandle } from '@/components/shared/monaco/editor-props';
 import { useRefusal } from '@/components/shared/permission';
 import { useShortcuts } from '@/components/shared/shortcuts';
+import { useNow } from '@/components/shared/time-text';
 import { useUrlState } from '@/components/shared/url-state';
 import { Tabs } from '@/components/ui/tabs';
 import { toast } from '@/components/ui/toaster';
@@ -17,18 +18,22 @@ import type { DockTab } from './builder/dock';
 import { editText } from './builder/use-edit';
 import { useBuffer } from './builder/use-policy-buffer';
 import { useRows } from './builder/use-rows';
-import { BackupNotice, ConflictDialog } from './draft-notices';
+import { BackupNotice, ConflictDialog, LiveMergeDialog } from './draft-notices';
 import { EditorHeader } from './editor-header';
 import { ExplainDock } from './explain/explain-dock';
+import { ImpactDock } from './impact/impact-dock';
 import { ProblemsPanel } from './problems-panel';
-import { PublishDialog } from './publish-dialog';
+import { ManagedBanner } from './publish/managed-banner';
+import { PublicationBanner } from './publish/publication-banner';
+import { ReviewView } from './publish/review-view';
 import { TestsDock } from './try/tests-dock';
 import { NO_CALL, type TriedState } from './try/tried-call';
 import { TryDock } from './try/try-dock';
 import { useDocument } from './use-document';
 import { useDraft } from './use-draft';
 import { useValidation } from './use-validation';
-import { VersionsTab } from './versions-tab';
+import { VersionsTab } from './versions/versions-tab';
+import { WATCH_MS, WatchStrip } from './versions/watch-strip';
 
 const NO_TOOLS: readonly Tool[] = [];
 
@@ -42,11 +47,13 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
     queryKey: ['tools', 'names', policy.server.slug],
     queryFn: ({ signal }) => api<Tool[]>('GET', `/servers/${policy.server.slug}/tools`, { signal }),
   });
-  const [publishing, setPublishing] = useState(false);
+  const [merging, setMerging] = useState(false);
   const [selection, setSelection] = useState<Selection>({ pointer: get('at') ?? '', from: 'page' });
   const [tried, setTried] = useState<TriedState>({ call: NO_CALL, notes: [] });
   const editor = useRef<EditorHandle>(null);
-  const cannotWrite = useRefusal('policy.write');
+  const now = useNow();
+  const mayNotWrite = useRefusal('policy.write');
+  const cannotWrite = mayNotWrite ?? (policy.managedBy === null ? null : `The policy is kept in ${policy.managedBy}`);
   const cannotPublish = useRefusal('policy.publish');
   const view = useBuffer(draft.buffer, (state) => state.valid?.view ?? null);
   const rows = useRows(view, policy.liveText, tools.data ?? NO_TOOLS, validation.problems);
@@ -54,9 +61,13 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
     if (!cannotWrite && draft.hasUnsaved()) draft.save.mutate({}, { onSuccess: () => toast.success('Draft saved') });
   };
   const differs = draft.text !== (policy.liveText ?? '');
+  // What is reviewed is the saved draft, so that it is the text that goes live.
   const review = () => {
-    if (!cannotPublish && differs) setPublishing(true);
+    if (cannotPublish || !differs) return;
+    if (draft.hasUnsaved() || policy.draft === null) draft.save.mutate({}, { onSuccess: () => set({ tab: 'review' }) });
+    else set({ tab: 'review' });
   };
+  const openDock = (value: string) => set({ tab: null, dock: value === 'json' ? null : value });
   useShortcuts({
     'mod+s': (event) => {
       event.preventDefault();
@@ -91,11 +102,12 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
           {...dockProps}
           onTry={(state) => {
             setTried(state);
-            set({ dock: 'try' });
+            openDock('try');
           }}
         />
       ),
     },
+    { value: 'impact', label: 'Impact', content: () => <ImpactDock {...dockProps} /> },
     { value: 'explain', label: 'Explain', content: () => <ExplainDock {...dockProps} /> },
   ];
   return (
@@ -109,6 +121,13 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
         onReview={review}
       />
       <BackupNotice draft={draft} />
+      <ManagedBanner managedBy={policy.managedBy} />
+      <PublicationBanner policy={policy} />
+      {policy.live && now > 0 && now - Date.parse(policy.live.publishedAt) < WATCH_MS && get('tab') !== 'versions' ? (
+        <div className="mb-4">
+          <WatchStrip policy={policy} />
+        </div>
+      ) : null}
       <Tabs
         label="Policy"
         value={get('tab') ?? 'editor'}
@@ -130,7 +149,7 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
                 editor={editor}
                 docks={docks}
                 dock={dock}
-                onDock={(value) => set({ dock: value === 'json' ? null : value })}
+                onDock={openDock}
                 onSave={save}
                 onReview={review}
                 footer={
@@ -149,12 +168,33 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
               />
             ),
           },
-          { value: 'versions', label: 'Versions', count: policy.live?.version ?? 0, content: <VersionsTab policy={policy} /> },
+          {
+            value: 'review',
+            label: 'Review',
+            content: (
+              <ReviewView
+                policy={policy}
+                unsaved={draft.dirty}
+                onSave={save}
+                onSelect={(pointer) => {
+                  select({ pointer, from: 'builder' });
+                  set({ tab: null });
+                }}
+                onSimulation={(simulation) => set({ tab: null, dock: 'impact', simulation })}
+                onMerge={() => setMerging(true)}
+                onDone={() => set({ tab: null })}
+              />
+            ),
+          },
+          {
+            value: 'versions',
+            label: 'Versions',
+            count: policy.live?.version ?? 0,
+            content: <VersionsTab policy={policy} tools={tools.data ?? NO_TOOLS} />,
+          },
         ]}
       />
-      {publishing ? (
-        <PublishDialog policy={policy} draft={draft} problems={validation.problems} onClose={() => setPublishing(false)} />
-      ) : null}
+      {merging ? <LiveMergeDialog policy={policy} draft={draft} onClose={() => setMerging(false)} /> : null}
       {draft.conflict ? <ConflictDialog policy={policy} draft={draft} /> : null}
     </>
   );

@@ -7,6 +7,13 @@ import type { PolicyDetail, PolicySaved } from '@/components/shared/api/wire';
 import { toast } from '@/components/ui/toaster';
 import { useBuffer, usePolicyBuffer } from './builder/use-policy-buffer';
 
+interface SaveOptions {
+  /** The etag of somebody else's draft that this text was merged with. */
+  over?: string;
+  /** The live version that this text was merged with. */
+  baseVersion?: number;
+}
+
 const backupKey = (id: string) => `callgate.draft.${id}`;
 
 /**
@@ -49,11 +56,11 @@ export function useDraft(policy: PolicyDetail) {
   }, [policy.etag, base.etag, dirty, saved, setText]);
 
   const save = useMutation({
-    mutationFn: ({ overwrite }: { overwrite?: boolean }) =>
+    mutationFn: ({ over, baseVersion }: SaveOptions) =>
       // Read now, not as last rendered: ⌘S right after a key saves that key too.
       api<PolicySaved>('PUT', path(policy), {
-        body: { text: buffer.textNow() },
-        headers: overwrite ? {} : { 'if-match': `"${base.etag}"` },
+        body: { text: buffer.textNow(), ...(baseVersion === undefined ? {} : { baseVersion }) },
+        headers: { 'if-match': `"${over ?? base.etag}"` },
       }),
     onSuccess: (answer) => {
       setBase({ text: answer.draft.text, etag: answer.etag });
@@ -70,6 +77,8 @@ export function useDraft(policy: PolicyDetail) {
     buffer,
     text,
     setText,
+    /** What was last loaded or saved here: the base of a merge. */
+    savedText: base.text,
     dirty,
     hasUnsaved: () => buffer.textNow() !== base.text,
     save,

@@ -2,6 +2,7 @@
 
 import { InertText } from '@/components/shared/unverified-text';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
+import { refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
 import { setOrRemove } from './rule-edits';
 import { SentenceToken } from './sentence-token';
 
@@ -25,9 +26,9 @@ export function AgentMessage({ pointer, value, reason, fallback = null, secrets 
       value={value}
       empty="+ message to the agent"
       words={(text) => (
-        <>
+        <span>
           agent sees “<InertText text={text} max={160} />”
-        </>
+        </span>
       )}
       below={(text) => {
         const leaked = secrets.find(
@@ -37,7 +38,7 @@ export function AgentMessage({ pointer, value, reason, fallback = null, secrets 
           <div className="flex flex-col gap-1">
             <p className="text-meta text-ink-3">The agent receives exactly</p>
             <p className="rounded-control bg-sunken px-2.5 py-1.5 font-mono text-meta [overflow-wrap:anywhere]">
-              <InertText text={text.trim() === '' ? (fallback ?? REASONS[reason].words) : text} />
+              <InertText text={received(reason, text.trim() === '' ? (fallback ?? REASONS[reason].words) : text)} />
             </p>
             {leaked ? (
               <p className="text-meta text-limited">It names {leaked}, the bound of this rule: an agent can stay just inside of it.</p>
@@ -48,6 +49,11 @@ export function AgentMessage({ pointer, value, reason, fallback = null, secrets 
       write={(text) => setOrRemove(`${pointer}/on_deny`, text)}
     />
   );
+}
+
+/** As the gateway words it; when a limit resets is known only once it is used up. */
+function received(reason: Reason, words: string): string {
+  return refusalSentence(refusalKind(reason), words, null).replace(' 0 seconds', ' … seconds');
 }
 
 function escapePattern(text: string): string {

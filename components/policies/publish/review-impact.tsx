@@ -26,7 +26,8 @@ export function ReviewImpact({ policy, review, onOpen, onReady }: ReviewImpactPr
   const { data } = useSimulation(id);
   const { start } = useSimulate(policy, (simulation) => setStarted({ id: simulation.id, digest: review.digest }));
   const done = data?.status === 'done' ? data : null;
-  const ready = done?.id ?? null;
+  // One of a few agents is looked at, and is no forecast.
+  const ready = done?.agents === null ? done.id : null;
   const [told, setTold] = useState<string | null>(null);
   if (told !== ready) {
     setTold(ready);

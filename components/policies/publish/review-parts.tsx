@@ -34,9 +34,7 @@ export function ReviewTests({ tests, onSelect }: { tests: PolicyReview['tests'];
   return (
     <>
       <p className={tests.failed > 0 ? 'text-denied' : 'text-allowed'}>
-        {tests.failed > 0
-          ? `${tests.failed} of ${plural(tests.results.length, 'test')} fail.`
-          : `All ${plural(tests.results.length, 'test')} pass.`}
+        {tests.failed > 0 ? `${tests.failed} of ${plural(tests.results.length, 'test')} fail.` : passing(tests.results.length)}
       </p>
       <ul className="flex flex-col gap-1">
         {tests.results
@@ -55,6 +53,10 @@ export function ReviewTests({ tests, onSelect }: { tests: PolicyReview['tests'];
       </ul>
     </>
   );
+}
+
+function passing(count: number): string {
+  return count === 1 ? 'The only test passes.' : `All ${count} tests pass.`;
 }
 
 /** Whom the next version reaches: agents by their grants, and the gateway nodes that enforce it. */

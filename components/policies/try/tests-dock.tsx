@@ -39,7 +39,9 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
     <section aria-label="Tests" className="flex flex-col">
       <p role="status" className="border-line-soft border-b px-3 py-2 text-ink-2">
         {failing === 0
-          ? `All ${plural(results.length, 'test')} pass.`
+          ? results.length === 1
+            ? 'The only test passes.'
+            : `All ${results.length} tests pass.`
           : `${failing} of ${plural(results.length, 'test')} fail: publishing waits for them.`}
         {stale ? ' The text has an error; these ran on the text before it.' : ''}
       </p>

@@ -353,6 +353,70 @@ describe('two people', () => {
   });
 });
 
+describe('the forecast of a publication', () => {
+  const simulated = (text: string, part: object = {}) =>
+    world.prisma.simulation.create({
+      data: {
+        id: `sim_${serial}_${Math.random()}`,
+        server: { connect: { slug: 'desk' } },
+        policy: { connect: { id: policyId } },
+        textSha256: sha256Hex(text),
+        fromAt: at(-86_400_000),
+        toAt: at(0),
+        against: 'recorded',
+        warm: true,
+        status: 'done',
+        createdBy: 'The author',
+        result: {
+          calls: 100,
+          changed: 4,
+          cannotTell: { total: 1, reasons: [] },
+          outcomes: { allowed: 90, needs_approval: 3, limited: 2, denied: 4, hidden: 1 },
+          observed: [{ state: 'observed_denied', calls: 6 }],
+        },
+        ...part,
+      },
+    });
+  let policyId = '';
+
+  beforeEach(async () => {
+    await published(DENY);
+    await save(OPEN_ONE);
+    policyId = (await live()).id;
+  });
+
+  it('is the latest finished simulation of exactly this text and of every agent', async () => {
+    await simulated(OPEN_ONE);
+    await simulated(OPEN_TWO);
+    await simulated(OPEN_ONE, { agents: ['bot'] });
+    const review = (await world.call('GET', `${policy}/review`)).body;
+    expect(review.simulation).toMatchObject({ status: 'done' });
+    await publish();
+    const { forecast } = (await world.call('GET', `${policy}/versions/2`)).body;
+    expect(forecast).toMatchObject({
+      simulation: review.simulation.id,
+      calls: 100,
+      denied: 11,
+      limited: 2,
+      asked: 3,
+      changed: 4,
+      cannotTell: 1,
+    });
+  });
+
+  it('is none where nobody simulated, and never one of another text, of a few agents or that has not finished', async () => {
+    const others = [
+      await simulated(OPEN_TWO),
+      await simulated(OPEN_ONE, { agents: ['bot'] }),
+      await simulated(OPEN_ONE, { status: 'running', result: undefined }),
+    ];
+    for (const { id } of [...others, { id: 'sim_none' }])
+      expect((await publish({ simulation: id })).body.error.code).toBe('simulation.not_found');
+    await publish();
+    expect((await world.call('GET', `${policy}/versions/2`)).body.forecast).toBeNull();
+  });
+});
+
 describe('the review', () => {
   it('says in one answer what changes, for whom, what the tests say and what stands in the way', async () => {
     await published(DENY);

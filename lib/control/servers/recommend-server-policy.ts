@@ -1,6 +1,6 @@
 import type { Finding } from '@/lib/domain/risk';
 import { parsePolicyText, plainValue } from '@/lib/policy/parse';
-import { recommendedPolicy } from '@/lib/risk/recommended-policy';
+import { recommendedPolicy } from '@/lib/policy/templates/recommended-policy';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { locateServer } from '../locate';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '@/lib/policy/compile';
-import { type ClassifiedTool, recommendedPolicy } from '@/lib/risk/recommended-policy';
+import type { ClassifiedTool } from '@/lib/policy/templates/classified-tool';
+import { recommendedPolicy } from '@/lib/policy/templates/recommended-policy';
 
 const tools: readonly ClassifiedTool[] = [
   { name: 'list_issues', category: 'read', risk: 'low' },

@@ -1,12 +1,5 @@
-import { CATEGORIES, type Category, type DispatchShape, type RiskLevel } from '@/lib/domain/risk';
-
-/** A classified tool, as far as a recommendation needs it. */
-export interface ClassifiedTool {
-  readonly name: string;
-  readonly category: Category;
-  readonly risk: RiskLevel;
-  readonly dispatch?: DispatchShape;
-}
+import { CATEGORIES, type Category } from '@/lib/domain/risk';
+import { type ClassifiedTool, dispatchOf, isRisky, listableTools, objectOf } from './classified-tool';
 
 const HEADINGS: Readonly<Record<Category, string>> = {
   read: 'Reading is allowed.',
@@ -27,7 +20,7 @@ const WRITE_LIMIT =
  * A name that the policy would read as a pattern (a server could call a tool "*") is left out, and so stays refused.
  */
 export function recommendedPolicy(tools: readonly ClassifiedTool[]): string {
-  const listed = riskiestByName(tools);
+  const listed = listableTools(tools);
   const blocks = CATEGORIES.flatMap((category) => {
     const members = listed.filter((tool) => tool.category === category);
     if (members.length === 0) return [];
@@ -51,40 +44,13 @@ function ruleOf(tool: ClassifiedTool): string {
   const dispatch = dispatchOf(tool);
   switch (tool.category) {
     case 'read':
-      return object(dispatch);
+      return objectOf(dispatch);
     case 'write':
-      return object(WRITE_LIMIT, isRisky(tool) ? APPROVAL : null, dispatch);
+      return objectOf(WRITE_LIMIT, isRisky(tool) ? APPROVAL : null, dispatch);
     case 'execute':
     case 'financial':
-      return object('"action": "approve"', APPROVAL, dispatch);
+      return objectOf('"action": "approve"', APPROVAL, dispatch);
     case 'destructive':
-      return object('"action": "deny"', '"reason": "removes things for good; ask a person to do it"', dispatch);
+      return objectOf('"action": "deny"', '"reason": "removes things for good; ask a person to do it"', dispatch);
   }
-}
-
-/** Names that stand for themselves in a policy and are safe to show in its text. */
-const LISTABLE = /^[A-Za-z0-9_./:-]{1,256}$/;
-
-const isRisky = (tool: ClassifiedTool): boolean => tool.risk === 'high' || tool.risk === 'critical';
-
-/** An opaque dispatcher (it runs code) has no inner name to point at: what registration detected goes on to count. */
-function dispatchOf({ dispatch }: ClassifiedTool): string | null {
-  if (dispatch === undefined || dispatch.opaque === true) return null;
-  const inner = dispatch.arguments === null ? '' : `, "arguments": ${JSON.stringify(dispatch.arguments)}`;
-  return `"dispatch": { "tool": ${JSON.stringify(dispatch.tool)}${inner} }`;
-}
-
-function object(...members: readonly (string | null)[]): string {
-  const present = members.filter((member) => member !== null);
-  return present.length === 0 ? '{}' : `{ ${present.join(', ')} }`;
-}
-
-function riskiestByName(tools: readonly ClassifiedTool[]): ClassifiedTool[] {
-  const byName = new Map<string, ClassifiedTool>();
-  for (const tool of tools) {
-    if (!LISTABLE.test(tool.name) || tool.name === '__proto__') continue;
-    const known = byName.get(tool.name);
-    if (known === undefined || CATEGORIES.indexOf(tool.category) > CATEGORIES.indexOf(known.category)) byName.set(tool.name, tool);
-  }
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

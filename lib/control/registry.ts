@@ -49,6 +49,7 @@ import { savePolicyDraft } from './policies/save-policy-draft';
 import { updatePolicy } from './policies/update-policy';
 import { validatePolicy } from './policies/validate-policy';
 import { watchPolicyVersion } from './policies/watch-policy-version';
+import { checkPolicyFile } from './policy-files/check-policy-file';
 import * as policyFiles from './policy-files/contract';
 import { exportPolicyFile } from './policy-files/export-policy-file';
 import { importPolicyFile } from './policy-files/import-policy-file';
@@ -147,6 +148,7 @@ export const REGISTRY: readonly Route[] = [
   route(publications.withdrawPublication, withdrawPublication),
   route(nodes.listNodes, listNodes),
   route(nodes.getEnforcement, getEnforcement),
+  route(policyFiles.checkPolicyFile, checkPolicyFile),
   route(policyFiles.importPolicyFile, importPolicyFile),
   route(policyFiles.exportPolicyFile, exportPolicyFile),
   route(decisions.decide, decide),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../define-contract';
+import { testResultSchema } from '../policies/review-contract';
+import { changeSentenceSchema } from '../publications/contract';
 import { problemSchema } from '../schema-parts';
 
 const POLICY_TEXT_MAX = 1024 * 1024;
@@ -56,5 +58,30 @@ export const exportPolicyFile = defineContract({
     contentType: z.string(),
     version: z.union([z.literal('draft'), z.number().int()]),
     text: z.string(),
+  }),
+});
+
+export const checkPolicyFile = defineContract({
+  name: 'checkPolicyFile',
+  method: 'POST',
+  path: '/policies/check',
+  permission: 'read',
+  summary:
+    'What publishing a text would change, without saving it: problems, its own tests, and the change against the live version in words.',
+  body: z.strictObject({
+    text: z.string().max(POLICY_TEXT_MAX, 'at most 1 MiB').describe('JSONC source'),
+    server: z.string().describe('id or slug'),
+    policy: z.string().optional().describe('id or slug; one that does not exist yet is compared with nothing'),
+  }),
+  answer: z.object({
+    valid: z.boolean(),
+    problems: z.array(problemSchema),
+    tests: z.object({ passed: z.number().int(), failed: z.number().int(), results: z.array(testResultSchema) }),
+    live: z.object({ version: z.number().int(), text: z.string() }).nullable().describe('what it was compared with'),
+    change: z.object({
+      kind: z.enum(['none', 'comments', 'rules']).describe('`comments`: the texts differ and decide alike'),
+      loosening: z.boolean(),
+      sentences: z.array(changeSentenceSchema).describe('loosening first'),
+    }),
   }),
 });

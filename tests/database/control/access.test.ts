@@ -38,6 +38,7 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   deletePolicy: AUTHORS,
   validatePolicy: EVERYONE,
   importPolicyFile: EVERYONE,
+  checkPolicyFile: EVERYONE,
   exportPolicyFile: EVERYONE,
   publishPolicy: AUTHORS,
   listPolicyVersions: EVERYONE,

@@ -49,7 +49,7 @@ export interface CallOptions {
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** Writes that change nothing of the installation and so leave no row. */
-const WRITES_WITHOUT_CHANGE = new Set(['validatePolicy', 'importPolicyFile', 'decide', 'classifyTools', 'probeServer']);
+const WRITES_WITHOUT_CHANGE = new Set(['validatePolicy', 'importPolicyFile', 'checkPolicyFile', 'decide', 'classifyTools', 'probeServer']);
 
 /** The real API over a real database, engines, envelope and sign-in; only the upstream is made up. */
 export async function createWorld(options: { allowStdio?: boolean } = {}) {

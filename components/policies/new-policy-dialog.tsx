@@ -5,14 +5,22 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { api, fieldError } from '@/components/shared/api/client';
 import { useAllServers } from '@/components/shared/api/lists';
-import type { PolicySaved, RecommendedPolicy } from '@/components/shared/api/wire';
+import type { PolicySaved } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
-import { START_POINTS } from './start-points';
+import { ImportPane } from './import/import-pane';
+import { START_POINTS, type StartId, startText } from './import/start-text';
+import { useImport } from './import/use-import';
+
+const IMPORT = {
+  id: 'import',
+  label: 'Import a policy',
+  hint: 'PolicyLayer JSON, Intercept YAML, or a policy kept as JSON or YAML',
+} as const;
 
 const slugOf = (name: string) =>
   name
@@ -22,12 +30,6 @@ const slugOf = (name: string) =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 63);
 
-export async function startText(id: string, server: string): Promise<string> {
-  const point = START_POINTS.find((one) => one.id === id);
-  if (point?.text) return point.text;
-  return (await api<RecommendedPolicy>('GET', `/servers/${server}/recommended-policy`)).text;
-}
-
 export function NewPolicyDialog({ server, onClose }: { server?: string; onClose: () => void }) {
   const router = useRouter();
   const client = useQueryClient();
@@ -35,12 +37,14 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
   const [chosen, setChosen] = useState(server ?? '');
   const [name, setName] = useState('');
   const [slug, setSlug] = useState<string | null>(null);
-  const [start, setStart] = useState('recommended');
+  const [start, setStart] = useState<StartId | 'import'>('recommended');
+  const [source, setSource] = useState('');
   const target = chosen || (servers.data?.length === 1 ? (servers.data[0]?.slug ?? '') : '');
   const finalSlug = slug ?? slugOf(name);
+  const imported = useImport(start === 'import' ? source : '', target || undefined);
   const create = useMutation({
     mutationFn: async () => {
-      const text = await startText(start, target);
+      const text = start === 'import' ? (imported.data?.text ?? '') : await startText(start, target);
       return api<PolicySaved>('PUT', `/servers/${target}/policies/${encodeURIComponent(finalSlug)}`, { body: { text, name } });
     },
     onSuccess: (policy) => {
@@ -48,17 +52,27 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
       router.push(`/policies/${policy.server.slug}/${policy.slug}`);
     },
   });
-  const missing = !target ? 'Choose a server' : !name.trim() || !finalSlug ? 'Give the policy a name' : null;
+  const unread =
+    start !== 'import'
+      ? null
+      : source.trim() === ''
+        ? 'Paste the policy to import'
+        : imported.data === undefined || imported.isPlaceholderData
+          ? 'Reading the policy'
+          : imported.data.inOriginal
+            ? 'The policy to import cannot be read'
+            : null;
+  const missing = !target ? 'Choose a server' : !name.trim() || !finalSlug ? 'Give the policy a name' : unread;
   return (
     <Dialog
       open
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
-      dismissable={name === ''}
+      dismissable={name === '' && source === ''}
       title="New policy"
       description="It starts as a draft; nothing changes until you publish it and a grant uses it."
-      width="sm"
+      width={start === 'import' ? 'lg' : 'sm'}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -97,7 +111,7 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
         </Field>
         <fieldset className="flex flex-col gap-1.5">
           <legend className="mb-1 font-medium">Start with</legend>
-          {START_POINTS.map((point) => (
+          {[...START_POINTS, IMPORT].map((point) => (
             <label
               key={point.id}
               className="flex items-start gap-2 rounded-control border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft"
@@ -110,6 +124,7 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
             </label>
           ))}
         </fieldset>
+        {start === 'import' ? <ImportPane text={source} onText={setSource} imported={imported} /> : null}
         <FormError error={create.error} shownFields={['name', 'policy']} />
         <button type="submit" hidden />
       </form>

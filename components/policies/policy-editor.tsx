@@ -22,6 +22,7 @@ import { BackupNotice, ConflictDialog, LiveMergeDialog } from './draft-notices';
 import { EditorHeader } from './editor-header';
 import { ExplainDock } from './explain/explain-dock';
 import { ImpactDock } from './impact/impact-dock';
+import { PasteOffer } from './import/paste-offer';
 import { ProblemsPanel } from './problems-panel';
 import { ManagedBanner } from './publish/managed-banner';
 import { PublicationBanner } from './publish/publication-banner';
@@ -121,6 +122,7 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
         onReview={review}
       />
       <BackupNotice draft={draft} />
+      <PasteOffer server={policy.server.slug} text={draft.text} broken={stale} onTake={draft.setText} />
       <ManagedBanner managedBy={policy.managedBy} />
       <PublicationBanner policy={policy} />
       {policy.live && now > 0 && now - Date.parse(policy.live.publishedAt) < WATCH_MS && get('tab') !== 'versions' ? (

@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Ellipsis, Sparkles, Trash2, Undo2 } from 'lucide-react';
+import { Download, Ellipsis, Settings2, Sparkles, Trash2, Undo2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { api } from '@/components/shared/api/client';
@@ -12,8 +12,10 @@ import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
 import { toast } from '@/components/ui/toaster';
-import { startText } from './new-policy-dialog';
-import { START_POINTS } from './start-points';
+import { downloadPolicy, EXPORT_FORMATS, type ExportFormat } from './import/download-policy';
+import { ImportDialog } from './import/import-dialog';
+import { START_POINTS, type StartId, startText } from './import/start-text';
+import { PolicySettingsDialog } from './publish/policy-settings-dialog';
 import { path } from './use-draft';
 
 export function PolicyMenu({ policy, onStart }: { policy: PolicyDetail; onStart: (text: string) => void }) {
@@ -21,14 +23,19 @@ export function PolicyMenu({ policy, onStart }: { policy: PolicyDetail; onStart:
   const client = useQueryClient();
   const cannotWrite = useRefusal('policy.write');
   const cannotDelete = useRefusal('policy.publish');
-  const [open, setOpen] = useState<'discard' | 'delete' | null>(null);
+  const [open, setOpen] = useState<'discard' | 'delete' | 'import' | 'settings' | null>(null);
+  const replaceText = (text: string) => {
+    onStart(text);
+    toast('Text replaced', { description: 'Undo brings the old text back. Nothing is saved yet.' });
+  };
   const start = useMutation({
-    mutationFn: (id: string) => startText(id, policy.server.slug),
-    onSuccess: (text) => {
-      onStart(text);
-      toast('Text replaced', { description: 'Undo in the editor brings the old text back. Nothing is saved yet.' });
-    },
+    mutationFn: (id: StartId) => startText(id, policy.server.slug),
+    onSuccess: replaceText,
     onError: (error) => toast.error('No text was made', { description: error.message }),
+  });
+  const download = useMutation({
+    mutationFn: (format: ExportFormat) => downloadPolicy(policy, format),
+    onError: (error) => toast.error('Nothing was exported', { description: error.message }),
   });
   const discard = useMutation({
     mutationFn: () => api('DELETE', `${path(policy)}/draft`),
@@ -62,6 +69,11 @@ export function PolicyMenu({ policy, onStart }: { policy: PolicyDetail; onStart:
             <span className="block max-w-64 text-meta text-ink-3">{point.hint}</span>
           </MenuItem>
         ))}
+        <MenuRule />
+        <MenuItem disabledReason={cannotWrite} onSelect={() => setOpen('import')}>
+          Import a policy…
+          <span className="block max-w-64 text-meta text-ink-3">PolicyLayer JSON, Intercept YAML, or a file of this language</span>
+        </MenuItem>
       </Menu>
       <Menu
         trigger={
@@ -70,6 +82,20 @@ export function PolicyMenu({ policy, onStart }: { policy: PolicyDetail; onStart:
           </Button>
         }
       >
+        {EXPORT_FORMATS.map(([format, label]) => (
+          <MenuItem
+            key={format}
+            icon={<Download />}
+            disabledReason={policy.draft || policy.live ? null : 'There is no text to export'}
+            onSelect={() => download.mutate(format)}
+          >
+            Export: {label}
+          </MenuItem>
+        ))}
+        <MenuRule />
+        <MenuItem icon={<Settings2 />} disabledReason={cannotWrite} onSelect={() => setOpen('settings')}>
+          Policy settings
+        </MenuItem>
         <MenuItem
           icon={<Undo2 />}
           disabledReason={cannotWrite ?? (policy.draft ? null : 'There is no saved draft')}
@@ -82,6 +108,17 @@ export function PolicyMenu({ policy, onStart }: { policy: PolicyDetail; onStart:
           Delete policy
         </MenuItem>
       </Menu>
+      {open === 'settings' ? <PolicySettingsDialog policy={policy} onClose={() => setOpen(null)} /> : null}
+      {open === 'import' ? (
+        <ImportDialog
+          server={policy.server.slug}
+          onClose={() => setOpen(null)}
+          onTake={(text) => {
+            setOpen(null);
+            replaceText(text);
+          }}
+        />
+      ) : null}
       <ConfirmDialog
         open={open === 'discard'}
         onOpenChange={() => setOpen(null)}

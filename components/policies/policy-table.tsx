@@ -1,6 +1,6 @@
 'use client';
 
-import { Plus } from 'lucide-react';
+import { GitBranch, Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
 import { useAllServers, useList } from '@/components/shared/api/lists';
@@ -18,7 +18,26 @@ import { Panel } from '@/components/ui/panel';
 import { NewPolicyDialog } from './new-policy-dialog';
 
 const REST: readonly Column<Policy>[] = [
-  { id: 'name', header: 'Policy', width: '24%', cell: (policy) => <span className="font-medium">{policy.name}</span> },
+  {
+    id: 'name',
+    header: 'Policy',
+    width: '24%',
+    cell: (policy) => (
+      <span className="flex min-w-0 items-center gap-2">
+        <span className="truncate font-medium">{policy.name}</span>
+        {policy.managedBy === null ? null : (
+          <GitBranch aria-label={`kept in ${policy.managedBy}`} className="size-3.5 shrink-0 text-ink-3" />
+        )}
+        {policy.waiting === null ? null : (
+          <StatusTag
+            status="pending"
+            className="text-meta"
+            word={policy.waiting.status === 'scheduled' ? 'Scheduled' : 'Waits for a second person'}
+          />
+        )}
+      </span>
+    ),
+  },
   {
     id: 'live',
     header: 'Live',

@@ -59,7 +59,8 @@ export function parseCommand(words, known) {
       flags[flag] = true;
       continue;
     }
-    const value = inline.length > 0 ? inline.join('=') : rest[(i += 1)];
+    if (inline.length === 0) i += 1;
+    const value = inline.length > 0 ? inline.join('=') : rest[i];
     if (value === undefined || value === '') throw new CliError(`--${flag} needs a value: --${flag} ${FLAGS[flag].takes}.`);
     flags[flag] = value;
   }

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { prepend, settle } from '@/components/activity/use-activity';
 import { parseLabels } from '@/components/agents/agent-form';
 import { exampleArguments } from '@/components/policies/example-arguments';
-import { START_POINTS } from '@/components/policies/start-points';
+import { START_POINTS } from '@/components/policies/import/start-text';
 import { argumentLines, connectionOf, EMPTY_DRAFT, importMcpJson } from '@/components/servers/server-draft';
 import { slugOf } from '@/components/servers/server-words';
 import type { Page } from '@/components/shared/api/client';
 import type { AuditRow, Stats } from '@/components/shared/api/wire';
 import { bucketsOf, totalsOf } from '@/components/shared/charts/series';
 import { createServer } from '@/lib/control/servers/contract';
-import { compilePolicy } from '@/lib/policy/compile';
+import { TEMPLATES } from '@/lib/policy/templates/template';
 
 const row = (id: string, outcome: AuditRow['outcome'] = null) => ({ id, outcome }) as AuditRow;
 const pages = (...lists: AuditRow[][]) => ({
@@ -113,9 +113,8 @@ describe('adding a server', () => {
 });
 
 describe('policies and agents', () => {
-  it.each(START_POINTS.filter((point) => point.text !== null))('starts with text that compiles: $label', (point) => {
-    const result = compilePolicy(point.text ?? '', null);
-    expect(result.problems.filter((problem) => problem.severity === 'error')).toEqual([]);
+  it('offers every template to start from, and observed traffic', () => {
+    expect(START_POINTS.map((point) => point.id)).toEqual([...TEMPLATES.map((template) => template.id), 'observed']);
   });
 
   it('offers required arguments only, typed', () => {

@@ -18,6 +18,7 @@ import type {
   savePolicyDraft,
 } from '@/lib/control/policies/contract';
 import type { reviewPolicy, watchPolicyVersion } from '@/lib/control/policies/review-contract';
+import type { exportPolicyFile, importPolicyFile } from '@/lib/control/policy-files/contract';
 import type { PublicationAnswer } from '@/lib/control/publications/contract';
 import type { problemSchema } from '@/lib/control/schema-parts';
 import type {
@@ -28,7 +29,7 @@ import type {
   SyncResult as SyncResultAnswer,
 } from '@/lib/control/servers/contract';
 import type { getSetup } from '@/lib/control/setup/contract';
-import type { Simulation as SimulationAnswer } from '@/lib/control/simulations/contract';
+import type { observedPolicy, Simulation as SimulationAnswer } from '@/lib/control/simulations/contract';
 import type { getStats } from '@/lib/control/stats/contract';
 import type { ToolAnswer } from '@/lib/control/tools/contract';
 
@@ -64,3 +65,6 @@ export type PolicyWatch = AnswerOf<typeof watchPolicyVersion>;
 export type PolicyEnforcement = AnswerOf<typeof getEnforcement>;
 export type Publication = PublicationAnswer;
 export type Simulation = SimulationAnswer;
+export type ObservedPolicy = AnswerOf<typeof observedPolicy>;
+export type ImportedPolicy = AnswerOf<typeof importPolicyFile>;
+export type ExportedPolicy = AnswerOf<typeof exportPolicyFile>;

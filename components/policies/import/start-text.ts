@@ -1,0 +1,30 @@
+import { api } from '@/components/shared/api/client';
+import type { ObservedPolicy, Tool } from '@/components/shared/api/wire';
+import { TEMPLATES, type TemplateId } from '@/lib/policy/templates/template';
+
+export type StartId = TemplateId | 'observed';
+
+export interface StartPoint {
+  readonly id: StartId;
+  readonly label: string;
+  readonly hint: string;
+}
+
+/** Where a policy can begin: templates made from the classified tools of the server, and what its agents were seen to use. */
+export const START_POINTS: readonly StartPoint[] = [
+  ...TEMPLATES.map(({ id, label, hint }) => ({ id, label, hint })),
+  {
+    id: 'observed',
+    label: 'From observed traffic',
+    hint: 'What agents used in the last 30 days is allowed as they used it, everything else is denied',
+  },
+];
+
+/** The text to begin with. Throws ApiError when the server's tools or traffic cannot be read. */
+export async function startText(id: StartId, server: string): Promise<string> {
+  if (id === 'observed') return (await api<ObservedPolicy>('GET', `/servers/${server}/observed-policy?days=30`)).text;
+  const tools = await api<Tool[]>('GET', `/servers/${server}/tools`);
+  const template = TEMPLATES.find((one) => one.id === id);
+  if (template === undefined) throw new Error(`There is no template ${id}.`);
+  return template.text(tools.filter((tool) => tool.removedAt === null));
+}

@@ -81,6 +81,8 @@ export function refund(state: CounterState, charge: Charge, windowStartMs: numbe
     state.used = Math.max(0, addAmounts(state.used, -charge.amount));
     return true;
   }
+  // What slid out is gone: the next entry would be another call's, and taking from it would let one too many through.
+  if (chargedAtMs <= state.windowStartMs) return false;
   // A thinned log keeps amounts at the later time, so the charge lies at its own time or at the next one after it.
   const entry = state.log?.find((each) => each[0] >= chargedAtMs);
   if (!entry || !state.log) return false;

@@ -1,5 +1,9 @@
+/** Whole numbers of up to 15 digits are kept as they are. */
+const SHORT_WHOLE = /^-?(?:0|[1-9][0-9]{0,14})$/;
+
 /** Whether the number that JavaScript keeps differs from the one that was written, digit for digit. */
 export function losesPrecision(text: string, value: number): boolean {
+  if (SHORT_WHOLE.test(text)) return false;
   if (!Number.isFinite(value)) return true;
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return true;
   return decimalDigits(text) !== decimalDigits(String(value));

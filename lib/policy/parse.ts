@@ -72,6 +72,8 @@ class Parser {
   private token: Token;
   private lastEnd = 0;
   private tooDeepReported = false;
+  /** Keys and indexes down to the value being read; a pointer is only written where there is something to say. */
+  private readonly trail: (string | number)[] = [];
 
   constructor(
     source: string,
@@ -92,12 +94,16 @@ class Parser {
       );
       return null;
     }
-    const root = this.value('', 0);
+    const root = this.value(0);
     const rest: Token = this.token;
     if (rest.kind !== 'end') {
       this.list.error('syntax.trailing', rest, '', 'The document ends before this.', 'a policy is one object; remove what follows it');
     }
     return root;
+  }
+
+  private get pointer(): string {
+    return this.trail.reduce<string>(pointerTo, '');
   }
 
   private take(): Token {
@@ -107,34 +113,40 @@ class Parser {
     return taken;
   }
 
-  private value(pointer: string, depth: number): SyntaxNode {
+  private value(depth: number): SyntaxNode {
     const { kind, start, end } = this.token;
-    if ((kind === '{' || kind === '[') && depth >= TEXT_DEPTH_MAX) return this.skipDeep(pointer);
-    if (kind === '{') return this.object(pointer, depth);
-    if (kind === '[') return this.array(pointer, depth);
+    if ((kind === '{' || kind === '[') && depth >= TEXT_DEPTH_MAX) return this.skipDeep();
+    if (kind === '{') return this.object(depth);
+    if (kind === '[') return this.array(depth);
     if (kind === 'string') return { kind: 'string', value: this.take().text, start, end };
-    if (kind === 'number') return this.number(pointer);
-    if (kind === 'word') return this.word(pointer);
-    this.list.error('syntax.value', { start: this.lastEnd, end: this.lastEnd }, pointer, 'A value is missing here.');
+    if (kind === 'number') return this.number();
+    if (kind === 'word') return this.word();
+    this.list.error('syntax.value', { start: this.lastEnd, end: this.lastEnd }, this.pointer, 'A value is missing here.');
     return { kind: 'invalid', start: this.lastEnd, end: this.lastEnd };
   }
 
-  private word(pointer: string): SyntaxNode {
+  private word(): SyntaxNode {
     const { text, start, end } = this.take();
     if (text === 'null') return { kind: 'null', start, end };
     if (text === 'true' || text === 'false') return { kind: 'boolean', value: text === 'true', start, end };
-    this.list.error('syntax.word', { start, end }, pointer, `\`${text.slice(0, 40)}\` is not a JSON value.`, 'text goes in double quotes');
+    this.list.error(
+      'syntax.word',
+      { start, end },
+      this.pointer,
+      `\`${text.slice(0, 40)}\` is not a JSON value.`,
+      'text goes in double quotes',
+    );
     return { kind: 'invalid', start, end };
   }
 
-  private number(pointer: string): SyntaxNode {
+  private number(): SyntaxNode {
     const { text, start, end } = this.take();
     const value = Number(text);
     if (!JSON_NUMBER.test(text)) {
       this.list.error(
         'number.invalid',
         { start, end },
-        pointer,
+        this.pointer,
         `\`${text.slice(0, 40)}\` is not a JSON number.`,
         'write it like 10, -2.5 or 1e3',
       );
@@ -144,7 +156,7 @@ class Parser {
       this.list.error(
         'number.precision',
         { start, end },
-        pointer,
+        this.pointer,
         'This number cannot be kept exactly.',
         'whole numbers go up to 9007199254740991, fractions to about 15 digits',
       );
@@ -152,29 +164,29 @@ class Parser {
     return { kind: 'number', value: value === 0 ? 0 : value, start, end };
   }
 
-  private object(pointer: string, depth: number): SyntaxNode {
+  private object(depth: number): SyntaxNode {
     const open = this.take();
     const members: Member[] = [];
     const seen = new Set<string>();
     while (this.token.kind !== '}' && this.token.kind !== 'end') {
       if (this.token.kind === ']') {
-        this.list.error('syntax.bracket', this.token, pointer, 'An object is closed with }, not with ].');
+        this.list.error('syntax.bracket', this.token, this.pointer, 'An object is closed with }, not with ].');
         this.take();
         return { kind: 'object', members, start: open.start, end: this.lastEnd };
       }
-      const member = this.member(pointer, depth, seen);
+      const member = this.member(depth, seen);
       if (member !== null) members.push(member);
-      this.separator('}', pointer);
+      this.separator('}');
     }
-    this.close('}', open, pointer);
+    this.close('}', open);
     return { kind: 'object', members, start: open.start, end: this.lastEnd };
   }
 
-  private member(pointer: string, depth: number, seen: Set<string>): Member | null {
+  private member(depth: number, seen: Set<string>): Member | null {
     const { kind, text, start, end } = this.token;
     if (kind !== 'string' && kind !== 'word') {
-      this.list.error('syntax.key', this.token, pointer, 'A key in double quotes belongs here.');
-      if (kind === '{' || kind === '[') this.value(pointer, depth + 1);
+      this.list.error('syntax.key', this.token, this.pointer, 'A key in double quotes belongs here.');
+      if (kind === '{' || kind === '[') this.value(depth + 1);
       else if (kind !== ',') this.take();
       return null;
     }
@@ -183,83 +195,91 @@ class Parser {
       this.list.error(
         'syntax.key',
         { start, end },
-        pointer,
+        this.pointer,
         `The key \`${text.slice(0, 40)}\` must be in double quotes.`,
         `write "${text.slice(0, 40)}"`,
       );
-    const child = pointerTo(pointer, text);
+    this.trail.push(text);
+    const value = this.memberValue(text, end, depth);
+    const kept = this.isKept(text, { start, end }, seen);
+    this.trail.pop();
+    return kept ? { key: text, keySpan: { start, end }, value } : null;
+  }
+
+  private memberValue(key: string, end: number, depth: number): SyntaxNode {
     if (this.token.kind === ':') this.take();
-    else this.list.error('syntax.colon', { start: end, end }, child, `A colon is missing after "${text.slice(0, 40)}".`);
-    const value = this.value(child, depth + 1);
+    else this.list.error('syntax.colon', { start: end, end }, this.pointer, `A colon is missing after "${key.slice(0, 40)}".`);
+    return this.value(depth + 1);
+  }
+
+  /** false, and said so, for a key that is there twice or that no object should have. */
+  private isKept(text: string, span: Span, seen: Set<string>): boolean {
     if (seen.has(text)) {
       this.list.error(
         'key.duplicate',
-        { start, end },
-        child,
+        span,
+        this.pointer,
         `The key "${text.slice(0, 80)}" is here twice.`,
         'remove one; which of them would win differs between readers',
       );
-      return null;
+      return false;
     }
     seen.add(text);
     if (DANGEROUS_KEYS.has(text)) {
-      this.list.error(
-        'key.dangerous',
-        { start, end },
-        child,
-        `The key "${text}" is refused: it changes objects in JavaScript.`,
-        'rename it',
-      );
-      return null;
+      this.list.error('key.dangerous', span, this.pointer, `The key "${text}" is refused: it changes objects in JavaScript.`, 'rename it');
+      return false;
     }
-    return { key: text, keySpan: { start, end }, value };
+    return true;
   }
 
-  private array(pointer: string, depth: number): SyntaxNode {
+  private array(depth: number): SyntaxNode {
     const open = this.take();
     const items: SyntaxNode[] = [];
     while (this.token.kind !== ']' && this.token.kind !== 'end') {
       if (this.token.kind === '}') {
-        this.list.error('syntax.bracket', this.token, pointer, 'A list is closed with ], not with }.');
+        this.list.error('syntax.bracket', this.token, this.pointer, 'A list is closed with ], not with }.');
         this.take();
         return { kind: 'array', items, start: open.start, end: this.lastEnd };
       }
       const before = this.token.start;
-      items.push(this.value(pointerTo(pointer, items.length), depth + 1));
+      this.trail.push(items.length);
+      items.push(this.value(depth + 1));
+      this.trail.pop();
       if (this.token.start === before && this.token.kind === ':') this.take();
-      this.separator(']', pointer);
+      this.separator(']');
     }
-    this.close(']', open, pointer);
+    this.close(']', open);
     return { kind: 'array', items, start: open.start, end: this.lastEnd };
   }
 
   /** A comma, or nothing before the end; a forgotten comma is reported where it belongs and reading goes on. */
-  private separator(end: '}' | ']', pointer: string): void {
+  private separator(end: '}' | ']'): void {
     if (this.token.kind === ',') {
       this.take();
       return;
     }
     if (this.token.kind === end || this.token.kind === 'end' || this.token.kind === '}' || this.token.kind === ']') return;
-    this.list.error('syntax.comma', { start: this.lastEnd, end: this.lastEnd }, pointer, 'A comma is missing here.');
+    this.list.error('syntax.comma', { start: this.lastEnd, end: this.lastEnd }, this.pointer, 'A comma is missing here.');
     if (this.token.kind === ':') this.take();
   }
 
-  private close(kind: '}' | ']', open: Token, pointer: string): void {
+  private close(kind: '}' | ']', open: Token): void {
     if (this.token.kind === kind) this.take();
     else
       this.list.error(
         'syntax.unclosed',
         { start: open.start, end: open.end },
-        pointer,
+        this.pointer,
         `This ${open.kind} is never closed.`,
         `close it with ${kind}`,
       );
   }
 
   /** Reports once and passes over the whole nested value without recursion, so that depth can exhaust nothing. */
-  private skipDeep(pointer: string): SyntaxNode {
+  private skipDeep(): SyntaxNode {
     const { start } = this.token;
-    if (!this.tooDeepReported) this.list.error('text.too_deep', this.token, pointer, `A policy nests at most ${TEXT_DEPTH_MAX} levels.`);
+    if (!this.tooDeepReported)
+      this.list.error('text.too_deep', this.token, this.pointer, `A policy nests at most ${TEXT_DEPTH_MAX} levels.`);
     this.tooDeepReported = true;
     let open = 0;
     do {

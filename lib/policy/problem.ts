@@ -98,5 +98,7 @@ function startsOfLines(text: string): number[] {
 
 /** Adds one reference token to a JSON Pointer (RFC 6901). */
 export function pointerTo(parent: string, token: string | number): string {
-  return `${parent}/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  if (typeof token === 'number') return `${parent}/${token}`;
+  const isPlain = !token.includes('~') && !token.includes('/');
+  return `${parent}/${isPlain ? token : token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

@@ -1,9 +1,9 @@
 import { CATEGORIES, type Category } from '@/lib/domain/risk';
 import type { Mode, PolicyDocument, RuleBlock } from './document';
 import { parsePolicyText, type SyntaxNode } from './parse';
-import { type ProblemList, pointerTo } from './problem';
+import type { ProblemList } from './problem';
 import { readTests } from './read-tests';
-import { ObjectReader, type Place, readText, wrongKind } from './reader';
+import { ChildPlace, ObjectReader, type Place, readText, wrongKind } from './reader';
 import { readBlock } from './rules/block';
 import { readTimezone } from './rules/conditions';
 
@@ -79,12 +79,12 @@ function readTools(reader: ObjectReader): Record<string, RuleBlock> {
     return blocks;
   }
   for (const member of place.node.members) {
-    const pointer = pointerTo(place.pointer, member.key);
+    const child = new ChildPlace(member.value, place, member.key);
     // A tool may be called `x-…`; here keys are names, so nothing is set aside for the author.
     if (member.key.trim() === '' || member.key.length > TOOL_NAME_MAX) {
-      reader.list.error('tool.name', member.keySpan, pointer, `A tool name has 1 to ${TOOL_NAME_MAX} characters.`);
+      reader.list.error('tool.name', member.keySpan, child.pointer, `A tool name has 1 to ${TOOL_NAME_MAX} characters.`);
     }
-    blocks[member.key] = readBlock('tool', member.key, { node: member.value, pointer }, reader.list);
+    blocks[member.key] = readBlock('tool', member.key, child, reader.list);
   }
   return blocks;
 }

@@ -9,6 +9,22 @@ export interface Place {
   readonly pointer: string;
 }
 
+/** A value below another. Its pointer is written when somebody asks: most values have nothing said about them. */
+export class ChildPlace implements Place {
+  private known: string | null = null;
+
+  constructor(
+    readonly node: SyntaxNode,
+    private readonly parent: Place,
+    private readonly token: string | number,
+  ) {}
+
+  get pointer(): string {
+    this.known ??= pointerTo(this.parent.pointer, this.token);
+    return this.known;
+  }
+}
+
 const NODE_WORDS: Readonly<Record<SyntaxNode['kind'], string>> = {
   object: 'an object',
   array: 'a list',
@@ -30,7 +46,7 @@ export class ObjectReader {
 
   /** Reports unknown and missing keys; null when the place holds no object. */
   static open(section: Section, place: Place, list: ProblemList): ObjectReader | null {
-    const { node, pointer } = place;
+    const { node } = place;
     if (node.kind !== 'object') {
       wrongKind(list, place, 'an object');
       return null;
@@ -38,13 +54,12 @@ export class ObjectReader {
     const keys = MANIFEST[section];
     const members = new Map<string, Place>();
     for (const member of node.members) {
-      const child = pointerTo(pointer, member.key);
-      if (Object.hasOwn(keys, member.key)) members.set(member.key, { node: member.value, pointer: child });
+      if (Object.hasOwn(keys, member.key)) members.set(member.key, new ChildPlace(member.value, place, member.key));
       else if (!member.key.startsWith('x-')) {
         list.error(
           'key.unknown',
           member.keySpan,
-          child,
+          pointerTo(place.pointer, member.key),
           `\`${member.key.slice(0, 60)}\` is not a key of ${sectionWords(section)}.`,
           didYouMean(member.key, Object.keys(keys)) ?? `known are ${Object.keys(keys).join(', ')}; your own go under x-…`,
         );
@@ -55,7 +70,7 @@ export class ObjectReader {
         list.error(
           'key.missing',
           headOf(node),
-          pointer,
+          place.pointer,
           `\`${key}\` is missing: ${spec.about}`,
           spec.oneOf === undefined ? undefined : `one of ${spec.oneOf.join(', ')}`,
         );
@@ -121,7 +136,7 @@ export class ObjectReader {
       wrongKind(this.list, place, 'a list');
       return [];
     }
-    return place.node.items.map((node, i) => ({ node, pointer: pointerTo(place.pointer, i) }));
+    return place.node.items.map((node, i) => new ChildPlace(node, place, i));
   }
 }
 

@@ -23,6 +23,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const WORD = /[A-Za-z_$][\w$.*-]*/y;
 const STARTS_TOKEN = /[{}[\]:,"'A-Za-z_$0-9+.-]/;
 const BLANK = /[ \t\r\n]/;
+/** What stands for itself inside double quotes. */
+const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y;
+const QUOTE = 34;
 const NUMBER_RUN = /[-+.0-9][-+.0-9A-Za-z_]*/y;
 
 /** Cuts JSONC (comments, and nothing else beyond JSON) into tokens; what it cannot read is reported once and skipped. */
@@ -90,6 +93,7 @@ export class Scanner {
   /** Passes over characters that start no token; false when the next one does. */
   private skipGarbage(): boolean {
     const start = this.at;
+    if (start >= this.source.length || STARTS_TOKEN.test(this.source.charAt(start))) return false;
     while (this.at < this.source.length && !STARTS_TOKEN.test(this.source[this.at] ?? '')) {
       this.at += 1;
       if (this.source[this.at] === '/' || BLANK.test(this.source[this.at] ?? '')) break;
@@ -101,8 +105,23 @@ export class Scanner {
     return true;
   }
 
+  /** A text without escapes and other surprises, which nearly all are; null for any other, read with care. */
+  private plainString(): string | null {
+    const start = this.at + 1;
+    PLAIN_TEXT.lastIndex = start;
+    PLAIN_TEXT.test(this.source);
+    const end = PLAIN_TEXT.lastIndex;
+    if (this.source.charCodeAt(end) !== QUOTE) return null;
+    const text = this.source.slice(start, end);
+    if (!text.isWellFormed()) return null;
+    this.at = end + 1;
+    return text;
+  }
+
   private string(quote: string): string {
     const start = this.at;
+    const plain = quote === '"' ? this.plainString() : null;
+    if (plain !== null) return plain;
     this.at += 1;
     let decoded = '';
     for (;;) {

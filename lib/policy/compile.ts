@@ -27,7 +27,7 @@ export interface Compilation {
 export function compilePolicy(text: string, catalogue: Catalogue | null): Compilation {
   const { document, root, list } = readPolicyText(text);
   if (document === null || root === null) return { policy: null, document: null, compiledText: null, problems: list.sorted() };
-  reviewPolicy(document, root, list, catalogue);
+  reviewPolicy(text, document, root, list, catalogue);
   return { policy: compileDocument(document), document, compiledText: compiledTextOf(document), problems: list.sorted() };
 }
 

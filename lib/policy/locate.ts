@@ -1,5 +1,5 @@
 import type { Member, SyntaxNode } from './parse';
-import type { Span } from './problem';
+import { pointerTo, type Span } from './problem';
 
 /** Where a JSON Pointer leads in the text. */
 export interface Location {
@@ -47,4 +47,16 @@ export class Locator {
     }
     return table.get(key);
   }
+}
+
+/** Every value of a parsed text by its JSON Pointer, for editors that ask for most of them. */
+export function locateAll(root: SyntaxNode): ReadonlyMap<string, Location> {
+  const places = new Map<string, Location>();
+  const visit = (node: SyntaxNode, pointer: string, keySpan: Span | null): void => {
+    places.set(pointer, { node, keySpan });
+    if (node.kind === 'object') for (const member of node.members) visit(member.value, pointerTo(pointer, member.key), member.keySpan);
+    if (node.kind === 'array') for (const [i, item] of node.items.entries()) visit(item, pointerTo(pointer, i), null);
+  };
+  visit(root, '', null);
+  return places;
 }

@@ -1,3 +1,5 @@
+import type { TextEdit } from './edit/text-edit';
+
 export type Severity = 'error' | 'warning' | 'info';
 
 /** One thing wrong or doubtful in a policy text. Lines and columns start at 1 and count UTF-16 units, as editors do. */
@@ -22,8 +24,7 @@ export interface Problem {
 export interface Fix {
   /** Verb and object, e.g. "Remove the rule". */
   readonly title: string;
-  /** Replacements by UTF-16 offsets, in the order of the text and not overlapping. */
-  readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
+  readonly edits: readonly TextEdit[];
 }
 
 /** A place in the text, as UTF-16 offsets. */
@@ -42,11 +43,12 @@ export class ProblemList {
 
   constructor(private readonly text: string) {}
 
-  add(severity: Severity, code: string, span: Span, path: string, message: string, hint?: string): void {
+  /** `fixes` are made when somebody asks for them: the gateway compiles too, and mends nothing. */
+  add(severity: Severity, code: string, span: Span, path: string, message: string, hint?: string, fixes?: () => readonly Fix[]): void {
     if (this.problems.length >= PROBLEMS_MAX) return;
     const from = this.position(span.start);
     const to = this.position(Math.max(span.start, span.end));
-    this.problems.push({
+    const problem: Problem = {
       severity,
       code,
       message,
@@ -56,7 +58,8 @@ export class ProblemList {
       endLine: to.line,
       endColumn: to.column,
       ...(hint === undefined ? {} : { hint }),
-    });
+    };
+    this.problems.push(fixes === undefined ? problem : withFixes(problem, fixes));
   }
 
   error(code: string, span: Span, path: string, message: string, hint?: string): void {
@@ -84,6 +87,15 @@ export class ProblemList {
     }
     return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1 };
   }
+}
+
+function withFixes(problem: Problem, make: () => readonly Fix[]): Problem {
+  let made: readonly Fix[] | null = null;
+  const get = (): readonly Fix[] => {
+    made ??= make();
+    return made;
+  };
+  return Object.defineProperty({ ...problem }, 'fixes', { enumerable: true, get });
 }
 
 function startsOfLines(text: string): number[] {

@@ -1,5 +1,6 @@
 import { isGlob } from '../glob';
 import { pointerTo } from '../problem';
+import { removal, setting } from './fixes';
 import type { Review } from './review-context';
 
 /** Tools that run other tools and do not say so in the policy, or are said not to. */
@@ -10,22 +11,21 @@ export function reviewDispatch(review: Review): void {
       const shape = tool.dispatch;
       if (shape === null || review.isHidden(tool.name)) continue;
       if (shape.opaque === true) {
-        review.say(
-          'info',
-          'dispatch.opaque',
+        review.say({
+          severity: 'info',
+          code: 'dispatch.opaque',
           pointer,
-          `${tool.name} runs what cannot be read beforehand; it is decided as \`execute\`.`,
-          undefined,
-          'key',
-        );
+          message: `${tool.name} runs what cannot be read beforehand; it is decided as \`execute\`.`,
+          at: 'key',
+        });
       } else if (block.dispatch === false) {
-        review.say(
-          'warning',
-          'dispatch.disowned',
-          pointerTo(pointer, 'dispatch'),
-          `${tool.name} looks like a tool that runs other tools, and the policy says it does not: what it runs is not decided.`,
-          'remove `"dispatch": false` unless you know the tool',
-        );
+        review.say({
+          code: 'dispatch.disowned',
+          pointer: pointerTo(pointer, 'dispatch'),
+          message: `${tool.name} looks like a tool that runs other tools, and the policy says it does not: what it runs is not decided.`,
+          hint: 'remove `"dispatch": false` unless you know the tool',
+          fixes: [removal('Remove "dispatch": false', pointerTo(pointer, 'dispatch'))],
+        });
       } else if (
         block.dispatch === null &&
         review.document.default === 'deny' &&
@@ -33,14 +33,15 @@ export function reviewDispatch(review: Review): void {
         !namesInnerTools(review)
       ) {
         const args = shape.arguments === null ? '' : `, "arguments": "${shape.arguments}"`;
-        review.say(
-          'warning',
-          'dispatch.undeclared',
+        const declared = { tool: shape.tool, ...(shape.arguments === null ? {} : { arguments: shape.arguments }) };
+        review.say({
+          code: 'dispatch.undeclared',
           pointer,
-          `${tool.name} runs any tool that this policy does not know, since only ${tool.name} itself is decided for those.`,
-          `to decide inner tools too, declare "dispatch": { "tool": "${shape.tool}"${args} } and list the tools it may run`,
-          'key',
-        );
+          message: `${tool.name} runs any tool that this policy does not know, since only ${tool.name} itself is decided for those.`,
+          hint: `to decide inner tools too, declare "dispatch": { "tool": "${shape.tool}"${args} } and list the tools it may run`,
+          at: 'key',
+          fixes: [setting('Declare what it dispatches', pointerTo(pointer, 'dispatch'), declared)],
+        });
       }
     }
   }

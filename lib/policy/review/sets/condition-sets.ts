@@ -47,7 +47,11 @@ export function setsOf(condition: Condition): ConditionSets | null {
     case 'contains':
       return containsSets(value);
     default:
-      return pair(named(op, value, false), named(op, value, true), op === 'keys_in' ? ['object'] : op === 'matches_schema' ? EVERY_VALUE : ['string']);
+      return pair(
+        named(op, value, false),
+        named(op, value, true),
+        op === 'keys_in' ? ['object'] : op === 'matches_schema' ? EVERY_VALUE : ['string'],
+      );
   }
 }
 

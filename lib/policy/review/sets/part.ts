@@ -70,7 +70,11 @@ export function holds(part: Part, canonical: string, measure: Measure): boolean 
       const text = JSON.parse(canonical) as unknown;
       if (typeof text !== 'string') return undefined;
       const found =
-        part.test === 'starts_with' ? text.startsWith(part.text) : part.test === 'ends_with' ? text.endsWith(part.text) : text.includes(part.text);
+        part.test === 'starts_with'
+          ? text.startsWith(part.text)
+          : part.test === 'ends_with'
+            ? text.endsWith(part.text)
+            : text.includes(part.text);
       return found !== part.not;
     }
     case 'named':

@@ -24,7 +24,8 @@ export function only(values: readonly Json[]): ValueSet {
   for (const kind of KINDS) {
     const members = values.filter((value) => kindOf(value) === kind);
     if (members.length === 0) continue;
-    set[kind] = kind === 'number' ? numbers(points(members as readonly number[])) : { kind: 'only', values: new Set(members.map(canonicalJson)) };
+    set[kind] =
+      kind === 'number' ? numbers(points(members as readonly number[])) : { kind: 'only', values: new Set(members.map(canonicalJson)) };
   }
   return set;
 }

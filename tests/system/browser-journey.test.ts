@@ -39,6 +39,11 @@ const PATHS = [
   '/tools',
   '/policies',
   '/policies/reference/first-rules',
+  '/policies/reference/first-rules?at=/tools/echo&dock=try',
+  '/policies/reference/first-rules?dock=tests',
+  '/policies/reference/first-rules?dock=impact',
+  '/policies/reference/first-rules?dock=explain',
+  '/policies/reference/first-rules?tab=review',
   '/policies/reference/first-rules?tab=versions',
   '/agents',
   '/agents/robin',
@@ -139,9 +144,11 @@ describe.skipIf(!CHROMIUM)(`the console in a real browser${CHROMIUM ? '' : ` (sk
       .first()
       .waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Review and publish' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Comment').fill('The first rules');
-    await dialog.getByRole('button', { name: 'Publish version 1' }).click();
+    const review = page.getByTestId('review');
+    // What opens access is said first, in words.
+    await expect.poll(() => review.getByTestId('change-words').locator('li').first().getAttribute('data-effect')).toBe('loosens');
+    await review.getByLabel('Comment').fill('The first rules');
+    await review.getByRole('button', { name: 'Publish version 1' }).click();
     await page.getByText('Version 1 is live').waitFor();
     const { body } = await callgate.api<{ liveText: string }>('GET', '/servers/reference/policies/first-rules');
     expect(body.liveText).toBe(POLICY);
@@ -229,10 +236,10 @@ describe.skipIf(!CHROMIUM)(`the console in a real browser${CHROMIUM ? '' : ` (sk
     await pressUntil(page, 'Tab', async () => !(await inEditor()), 3);
     await pressUntil(page, 'Shift+Tab', onButton(/Review and publish/));
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor();
-    await pressUntil(page, 'Tab', () =>
-      page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA' && document.activeElement.closest('.monaco-editor') === null),
-    );
+    await page.getByTestId('review').waitFor();
+    const inComment = () =>
+      page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA' && document.activeElement.closest('.monaco-editor') === null);
+    await pressUntil(page, 'Tab', inComment);
     await page.keyboard.type('By keyboard');
     await pressUntil(page, 'Tab', onButton(/^Publish version 2$/));
     await page.keyboard.press('Enter');
@@ -248,7 +255,7 @@ describe.skipIf(!CHROMIUM)(`the console in a real browser${CHROMIUM ? '' : ` (sk
     for (const path of PATHS) {
       await visit(look, `${origin}${path}`);
       if (path.includes('tab=versions')) await look.locator('.monaco-diff-editor .view-line').first().waitFor();
-      else if (path.startsWith('/policies/')) await look.locator('.monaco-editor .view-line').first().waitFor();
+      else if (path === '/policies/reference/first-rules') await look.locator('.monaco-editor .view-line').first().waitFor();
       for (const problem of await seriousAxeProblems(look)) found.push(`${path}: ${problem}`);
     }
     await context.close();

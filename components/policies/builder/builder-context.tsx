@@ -38,8 +38,9 @@ export interface Builder {
   readonly select: (pointer: string, from?: Selection['from']) => void;
   /** Arguments that rules of this row can look at. */
   readonly pathsOf: (row: Row) => readonly PathOption[];
-  /** true once for the token that was asked to open itself. */
-  readonly takeOpen: (token: string) => boolean;
+  /** The token that is asked to open itself, and how it says that it did. */
+  readonly opening: string | null;
+  readonly opened: () => void;
 }
 
 const BuilderContext = createContext<Builder | null>(null);

@@ -69,14 +69,14 @@ function Panes(props: BuilderProps & { valid: ValidText }) {
   const panes = usePanes();
   const search = useRef<HTMLInputElement>(null);
   const select = useCallback((pointer: string, from: Selection['from'] = 'builder') => onSelect({ pointer, from }), [onSelect]);
-  const { edit, takeOpen } = useEdit(buffer, select);
+  const { edit, opening, opened } = useEdit(buffer, select);
   const pathsOf = usePaths(tools);
   const byName = useMemo(() => new Map(tools.map((tool) => [tool.name, tool])), [tools]);
   const frozen = broken.length > 0;
   const inert = readOnly || !panes.editable || frozen || !ready;
   const builder = useMemo<BuilderValue>(
-    () => ({ buffer, valid, tools: byName, rows, problems, selection, inert, edit, select, pathsOf, takeOpen }),
-    [buffer, valid, byName, rows, problems, selection, inert, edit, select, pathsOf, takeOpen],
+    () => ({ buffer, valid, tools: byName, rows, problems, selection, inert, edit, select, pathsOf, opening, opened }),
+    [buffer, valid, byName, rows, problems, selection, inert, edit, select, pathsOf, opening, opened],
   );
   const rowId = rowIdOf(selection.pointer, valid.view);
   const row = rows.find((one) => one.id === rowId) ?? rows[0];

@@ -13,6 +13,9 @@ const LOOKS = {
   empty: 'text-accent border-dashed border-control',
 } as const;
 
+/** The editor before gives its focus back first; opened earlier, this one would lose it at once and close. */
+const AFTER_CLOSING_MS = 40;
+
 interface TokenProps {
   /** Names the token for openers and tests: `<pointer>/path`. */
   id: string;
@@ -30,10 +33,15 @@ interface TokenProps {
 export function Token({ id, what, words, look, flagged, className, editorClassName, children }: TokenProps) {
   const builder = useBuilder();
   const [open, setOpen] = useState(false);
-  const { takeOpen } = builder;
+  const { opening, opened } = builder;
   useEffect(() => {
-    if (takeOpen(id)) setOpen(true);
-  }, [takeOpen, id]);
+    if (opening !== id) return;
+    const timer = setTimeout(() => {
+      setOpen(true);
+      opened();
+    }, AFTER_CLOSING_MS);
+    return () => clearTimeout(timer);
+  }, [opening, opened, id]);
   const looks = cn(
     'inline-flex min-h-6 max-w-full items-center rounded-[5px] border px-1.5 text-base leading-5 [overflow-wrap:anywhere]',
     LOOKS[look],

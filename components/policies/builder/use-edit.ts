@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useRef } from 'react';
+import { useCallback, useState } from 'react';
 import { toast } from '@/components/ui/toaster';
 import type { Change } from '@/lib/policy/edit/change';
 import { EditError } from '@/lib/policy/edit/edit-error';
@@ -24,12 +24,12 @@ export function editText(buffer: PolicyBuffer, step: Step): Change | null {
 
 /** The builder's way to change the text: selects and opens what was made, and offers to take back what went. */
 export function useEdit(buffer: PolicyBuffer, select: (pointer: string) => void) {
-  const opening = useRef<string | null>(null);
+  const [opening, setOpening] = useState<string | null>(null);
   const edit = useCallback(
     (step: Step, options: EditOptions = {}): boolean => {
       const change = editText(buffer, step);
       if (change === null) return false;
-      opening.current = options.open ?? null;
+      setOpening(options.open ?? null);
       if (options.select !== undefined) select(options.select);
       if (options.undo !== undefined || change.removedComments.length > 0)
         offerUndo(buffer, options.undo ?? 'Changed', change.removedComments);
@@ -37,12 +37,8 @@ export function useEdit(buffer: PolicyBuffer, select: (pointer: string) => void)
     },
     [buffer, select],
   );
-  const takeOpen = useCallback((token: string) => {
-    if (opening.current !== token) return false;
-    opening.current = null;
-    return true;
-  }, []);
-  return { edit, takeOpen };
+  const opened = useCallback(() => setOpening(null), []);
+  return { edit, opening, opened };
 }
 
 /** Undo takes back this change alone: once something else was changed, it says so instead. */

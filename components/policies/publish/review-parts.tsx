@@ -34,7 +34,7 @@ export function ReviewTests({ tests, onSelect }: { tests: PolicyReview['tests'];
   return (
     <>
       <p className={tests.failed > 0 ? 'text-denied' : 'text-allowed'}>
-        {tests.failed > 0 ? `${tests.failed} of ${plural(tests.results.length, 'test')} fail.` : passing(tests.results.length)}
+        {tests.failed > 0 ? `${tests.failed} of ${tests.results.length} fail.` : passing(tests.results.length)}
       </p>
       <ul className="flex flex-col gap-1">
         {tests.results

@@ -2,7 +2,6 @@
 
 import { CircleCheck, CircleX, Play, RefreshCw, Trash2 } from 'lucide-react';
 import { useMemo } from 'react';
-import { plural } from '@/components/shared/format';
 import { useRefusal } from '@/components/shared/permission';
 import { EmptyState } from '@/components/shared/state-view';
 import { InertText } from '@/components/shared/unverified-text';
@@ -42,7 +41,7 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
           ? results.length === 1
             ? 'The only test passes.'
             : `All ${results.length} tests pass.`
-          : `${failing} of ${plural(results.length, 'test')} fail: publishing waits for them.`}
+          : `${failing} of ${results.length} fail: publishing waits for them.`}
         {stale ? ' The text has an error; these ran on the text before it.' : ''}
       </p>
       <ul>

@@ -76,7 +76,8 @@ export function ModelSurface(props: ModelEditorProps) {
     marks.current?.set([
       { range, options: { isWholeLine: true, className: 'policy-mark', linesDecorationsClassName: 'policy-mark-line' } },
     ]);
-    if (marked.reveal) editor.current?.revealRangeInCenterIfOutsideViewport(range);
+    // Lines, not the range: what is long must not push the beginning of its lines out of sight.
+    if (marked.reveal) editor.current?.revealLinesInCenterIfOutsideViewport(range.startLineNumber, range.endLineNumber);
   }, [model, marked]);
   useImperativeHandle(
     handle,

@@ -44,13 +44,14 @@ export async function watchPolicyVersion(ctx: ControlContext, { params }: VerbIn
     const yardstick = forecast ? ofForecast(forecast) : previous ? await before(ctx, policy.id, fromMs, toMs - fromMs) : null;
     return spanOf(fromMs, toMs, toMs === fromMs + lengthMs || next !== null, counts, yardstick);
   };
+  const first = await span(FIRST_MS);
   return {
     version,
     publishedAt: row.publishedAt.toISOString(),
     endedAt: next?.publishedAt.toISOString() ?? null,
-    forecastFrom: forecast ? 'simulation' : previous ? 'before' : null,
+    forecastFrom: first.forecast === null ? null : forecast ? 'simulation' : 'before',
     simulation: forecast?.simulation ?? null,
-    first: await span(FIRST_MS),
+    first,
     soFar: await span(SO_FAR_MS_MAX),
     previous: previous?.version ?? null,
   };
@@ -61,9 +62,12 @@ function ofForecast(forecast: Forecast): Yardstick {
   return { source: 'simulation', lengthMs, counts: { denied: forecast.denied, limited: forecast.limited, asked: forecast.asked } };
 }
 
-async function before(ctx: ControlContext, policyId: string, publishedMs: number, lengthMs: number): Promise<Yardstick> {
+/** Fewer calls than this say nothing about what is usual. */
+const USUAL_CALLS_MIN = 20;
+
+async function before(ctx: ControlContext, policyId: string, publishedMs: number, lengthMs: number): Promise<Yardstick | null> {
   const counts = await countOutcomes(ctx.prisma, { policyId, version: null, fromMs: publishedMs - lengthMs, toMs: publishedMs });
-  return { source: 'before', lengthMs, counts };
+  return counts.calls !== null && counts.calls < USUAL_CALLS_MIN ? null : { source: 'before', lengthMs, counts };
 }
 
 function spanOf(fromMs: number, toMs: number, complete: boolean, counts: SpanCounts, yardstick: Yardstick | null): Watch['first'] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '@/lib/domain/reasons';
 import { compilePolicy } from '@/lib/policy/compile';
-import { naiveDecide } from './naive-evaluator';
+import { naiveDecide, plainCharge } from './naive-evaluator';
 import { callOf, caseFiles, catalogueOf } from './policy-case';
 
 const files = caseFiles();
@@ -28,9 +28,7 @@ describe.each(files)('$name: $about', ({ cases, catalogue }) => {
       observed: decision?.observed,
     });
     expect(other.message ?? (other.outcome === 'allowed' ? null : REASONS[reason as keyof typeof REASONS].words)).toBe(decision?.message);
-    expect(other.charges).toEqual(
-      decision?.charges.map(({ rule: at, scopeKey, amount, enforced }) => ({ rule: at, scopeKey, amount, enforced })),
-    );
+    expect(other.charges).toEqual(decision?.charges.map(plainCharge));
   });
 });
 

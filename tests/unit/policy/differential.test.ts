@@ -4,18 +4,20 @@ import { OUTCOMES } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
 import type { Json } from '@/lib/kernel/json';
 import { compilePolicy } from '@/lib/policy/compile';
+import { WINDOW_UNITS } from '@/lib/policy/duration';
+import { OPERATORS } from '@/lib/policy/operators/registry';
 import { randomCall, randomCatalogue, randomPolicy, Seeded } from './generate-policy';
-import { type NaiveDecision, naiveDecide } from './naive-evaluator';
+import { type NaiveDecision, naiveDecide, plainCharge } from './naive-evaluator';
 
-/** CALLGATE_POLICY_PAIRS=1000000 for the long form. */
-const PAIRS = Number(process.env.CALLGATE_POLICY_PAIRS ?? 50_000);
+/** A million in the long form. */
+const PAIRS = process.env.CALLGATE_SOAK === '1' ? 1_000_000 : 50_000;
 const CALLS_PER_POLICY = 10;
 
 /** What both must agree on. A sentence that the author did not write is the reason's own. */
 function comparable(decision: Decision | NaiveDecision): object {
   const { outcome, passes, observed, reason, rule, tools } = decision;
   const words = outcome === 'allowed' ? null : REASONS[reason as keyof typeof REASONS].words;
-  const charges = decision.charges.map(({ rule: at, scopeKey, amount, enforced }) => ({ rule: at, scopeKey, amount, enforced }));
+  const charges = decision.charges.map((charge) => ('scope' in charge ? plainCharge(charge) : charge));
   return { outcome, passes, observed, reason, rule, tools: [...tools], message: decision.message ?? words, charges };
 }
 
@@ -27,8 +29,10 @@ function shuffled(value: Json, r: Seeded): Json {
 }
 
 describe('the engine and the naive evaluator', () => {
-  it(`agree on ${PAIRS.toLocaleString('en')} generated pairs of policy and call`, { timeout: 600_000 }, () => {
+  it(`agree on ${PAIRS.toLocaleString('en')} generated pairs of policy and call`, { timeout: 3_600_000 }, () => {
     const seen = new Map<string, number>();
+    const judged = new Map<string, number>();
+    const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
     for (let seed = 1; seed <= PAIRS / CALLS_PER_POLICY; seed += 1) {
       const r = new Seeded(seed);
       const policy = randomPolicy(r);
@@ -48,7 +52,13 @@ describe('the engine and the naive evaluator', () => {
         const decided = decision.trace.filter((step) => step.decided === true).length;
         if (decided !== (decision.outcome === 'allowed' ? 0 : 1)) expect(decided, `steps that decided, seed ${seed}, call ${i}`).toBe(1);
         const kind = `${decision.observed ? 'observed ' : ''}${decision.reason}`;
-        seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        count(seen, kind);
+        count(judged, `tools ${decision.tools.length}`);
+        for (const { op, result } of decision.trace) if (op !== undefined) count(judged, `${op} ${result}`);
+        for (const { scope, window, align } of decision.charges) {
+          count(judged, `scope ${scope}`);
+          count(judged, `window ${'unit' in window ? window.unit : 'length'} ${align}`);
+        }
       }
     }
     // Pairs that all end alike would agree about nothing: every reason the engine can give must have come up often.
@@ -57,6 +67,18 @@ describe('the engine and the naive evaluator', () => {
     );
     expect(reasons.filter((reason) => (seen.get(reason) ?? 0) < PAIRS / 2000)).toEqual([]);
     expect([...seen.keys()].filter((kind) => kind.startsWith('observed ')).length).toBeGreaterThan(5);
+    // So must every operator with every verdict it has, every depth of dispatchers, every scope and every window.
+    const undecided = (op: string) => (['eq', 'neq', 'type', 'exists'].includes(op) ? [] : [`${op} error`]);
+    const wanted = [
+      ...[...OPERATORS.keys()].flatMap((op) => [`${op} pass`, `${op} fail`, ...undecided(op)]),
+      ...[1, 2, 3, 4].map((tools) => `tools ${tools}`),
+      ...['grant', 'agent', 'owner', 'server', 'policy', 'session', 'args.a'].map((scope) => `scope ${scope}`),
+      ...[...WINDOW_UNITS, 'length'].flatMap((window) => [
+        `window ${window} calendar`,
+        ...(window === 'month' ? [] : [`window ${window} sliding`]),
+      ]),
+    ];
+    expect(wanted.filter((kind) => (judged.get(kind) ?? 0) < PAIRS / 5000)).toEqual([]);
   });
 });
 
@@ -113,6 +135,33 @@ describe('properties', () => {
         );
       }
     });
+  });
+
+  it('unknown means no: a word that the language does not have makes any policy an error, wherever it stands', () => {
+    const words = new Map<string, number>();
+    each(1500, (r, policy, seed) => {
+      const places: { change: () => void; kind: string }[] = [];
+      const visit = (value: Json, inValue: boolean): void => {
+        if (typeof value !== 'object' || value === null) return;
+        if (Array.isArray(value)) for (const item of value) visit(item as Json, inValue);
+        else {
+          const object = value as Record<string, Json>;
+          const isNamed = object === policy.tools;
+          if (!inValue && !isNamed)
+            places.push({ kind: 'key', change: () => (object[r.pick(['denyIf', 'unknown', 'Require', '__proto_'])] = true) });
+          for (const key of ['op', 'window', 'scope', 'align', 'action', 'mode', 'default', 'version'])
+            if (typeof object[key] === 'string' && !inValue && !isNamed)
+              places.push({ kind: key, change: () => (object[key] = 'no_such_word') });
+          for (const [key, child] of Object.entries(object)) visit(child, inValue || (key === 'value' && 'op' in object));
+        }
+      };
+      visit(policy, false);
+      const { kind, change } = r.pick(places);
+      change();
+      words.set(kind, (words.get(kind) ?? 0) + 1);
+      expect(compilePolicy(JSON.stringify(policy), null).policy, `seed ${seed}, ${kind}`).toBeNull();
+    });
+    expect([...words.keys()].sort()).toEqual(['action', 'align', 'default', 'key', 'mode', 'op', 'scope', 'version', 'window']);
   });
 
   it('a decision depends on nothing but policy, call and catalogue: asking twice, in any order, gives the same', () => {

@@ -65,7 +65,66 @@ const PATHS = [
   'client.name',
   'time.hour',
   'time.weekday',
+  'time.iso',
   'server.slug',
+];
+/** Values and tests of operators that would otherwise hardly ever meet something they can judge. */
+const PLACES: Readonly<Record<string, { readonly values: readonly Json[]; readonly tests: readonly Json[] }>> = {
+  path_within: {
+    values: [
+      '/work/a',
+      '/work',
+      '/work/../etc',
+      '/work//a/./b',
+      '/workshop',
+      '/work/%2e%2e/x',
+      'work/a',
+      '/../work',
+      '/work/a/..',
+      3,
+      null,
+    ],
+    tests: ['/work', '/work/a', '/', '/etc'],
+  },
+  host_in: {
+    values: [
+      'https://api.acme.com/v1',
+      'http://api.acme.com:8080/',
+      'https://api.acme.com:443',
+      'https://api.acme.com.evil.net',
+      'https://api.acme.com@evil.net/',
+      'https://ACME.com',
+      'https://acme.com./',
+      'ftp://acme.com',
+      'https://[::1]/',
+      'https://acme.com\\@evil.net',
+      'acme.com',
+      7,
+    ],
+    tests: [['acme.com'], ['*.acme.com'], ['api.acme.com', 'acme.com'], ['api.acme.com:8080'], []],
+  },
+  cidr: {
+    values: ['10.1.2.3', '10.0.0.0', '11.0.0.1', '::1', 'fd00::12', '::ffff:10.1.2.3', '010.1.2.3', '10.1.2', '1', null, ['10.1.2.3']],
+    tests: [['10.0.0.0/8'], ['10.1.2.3/32', 'fd00::/8'], ['::1/128'], ['0.0.0.0/0'], ['::/0'], []],
+  },
+};
+const ARGUMENTS = ['a', 'b', 'list', 'items', 'places', ...Object.keys(PLACES)];
+const SCHEMAS: readonly Json[] = [
+  true,
+  {},
+  { type: 'string', minLength: 2 },
+  { type: ['integer', 'null'], minimum: 0 },
+  { type: 'number', maximum: 50 },
+  { enum: ['acme', 1, null, [1]] },
+  { type: 'array', items: { type: 'string' }, minItems: 1 },
+  { type: 'object', properties: { a: { type: 'number' }, b: {} }, additionalProperties: false },
+  {
+    type: 'object',
+    required: ['a'],
+    properties: { a: { not: { type: 'string' } } },
+    additionalProperties: { type: ['array', 'string', 'number'] },
+  },
+  { anyOf: [{ type: 'boolean' }, { type: 'object', required: ['price'] }] },
 ];
 const VALUE_PATHS = ['args.b', 'args.list', 'grant.scopes', 'agent.labels.team', 'args.nothing'];
 const TEXTS = ['acme', 'a', '', 'c', '/'];
@@ -80,6 +139,13 @@ export function randomValue(r: Seeded, depth = 2): Json {
 }
 
 function condition(r: Seeded): Record<string, Json> {
+  if (r.chance(0.25)) return placeCondition(r);
+  if (r.chance(0.1))
+    return {
+      path: r.pick(['args.a', 'args.b', 'time.hour', 'args.items[*].price']),
+      op: r.pick(['lt', 'lte', 'gt', 'gte']),
+      value: r.pick([1, 9, 50]),
+    };
   const path = r.pick(PATHS);
   const op = r.pick([
     'eq',
@@ -139,6 +205,15 @@ function condition(r: Seeded): Record<string, Json> {
   return made;
 }
 
+function placeCondition(r: Seeded): Record<string, Json> {
+  const op = r.pick(['path_within', 'host_in', 'cidr', 'matches_schema', 'keys_in']);
+  if (op === 'matches_schema')
+    return { path: r.pick(['args', 'args', 'args.a', 'args.items[*]', 'args.list']), op, value: r.pick(SCHEMAS) };
+  if (op === 'keys_in')
+    return { path: r.pick(['args', 'args.items[*]']), op, value: r.pick([['price'], ['tool_name', 'arguments'], ARGUMENTS]) };
+  return { path: r.pick([`args.${op}`, `args.${op}`, `args.${op}`, 'args.places[*]']), op, value: r.pick(PLACES[op]?.tests ?? []) };
+}
+
 function rule(r: Seeded): Record<string, Json> {
   const made: Record<string, Json> = r.chance(0.7) ? condition(r) : { conditions: r.some(3, () => condition(r)) };
   if (r.chance(0.3)) made.on_deny = `sentence ${r.below(100)}`;
@@ -149,11 +224,15 @@ function rule(r: Seeded): Record<string, Json> {
 function limit(r: Seeded): Record<string, Json> {
   const made: Record<string, Json> = {
     counter: r.pick(['c', 'd']),
-    window: r.pick(['minute', '90s', 'day']),
+    window: r.pick(['second', 'minute', 'hour', '90s', '2h', 'day', 'week', 'month', '30d']),
     max: 1 + r.below(9),
-    scope: r.pick(SCOPES),
   };
-  if (r.chance(0.3)) made.increment_from = r.pick(['args.a', 'args.b', 'args.list[0]']);
+  if (r.chance(0.8)) made.scope = r.pick(SCOPES);
+  if (made.window !== 'month' && r.chance(0.4)) made.align = r.pick(['sliding', 'calendar']);
+  if (r.chance(0.2)) made.increment = r.pick([2, 5]);
+  if (r.chance(0.2)) made.on_upstream_error = r.pick(['refund', 'keep']);
+  if (r.chance(0.2)) made.on_deny = 'spent';
+  if (made.increment === undefined && r.chance(0.3)) made.increment_from = r.pick(['args.a', 'args.b', 'args.list[0]']);
   if (r.chance(0.2)) made.mode = r.pick(['observe', 'enforce']);
   return made;
 }
@@ -165,7 +244,13 @@ export function randomPolicy(r: Seeded): Record<string, Json> {
     if (r.chance(0.2)) made.require = r.some(2, () => rule(r));
     if (r.chance(0.25)) made.deny_if = r.some(2, () => rule(r));
     if (r.chance(0.3)) made.limits = r.some(2, () => limit(r));
-    if (r.chance(0.1)) made.rate_limit = r.pick<Json>(['10/minute', { max: 3, window: 60 }, { max: 3, window: 60, mode: 'observe' }]);
+    if (r.chance(0.1))
+      made.rate_limit = r.pick<Json>([
+        '10/minute',
+        { max: 3, window: 60 },
+        { max: 3, window: 60, mode: 'observe' },
+        { max: 2, window: '15m', align: 'sliding', scope: 'agent' },
+      ]);
     if (r.chance(0.15))
       made.approval = r.pick<Json>([
         true,
@@ -214,6 +299,9 @@ function randomArguments(r: Seeded, depth = 4): Record<string, Json> {
   }
   const made: Record<string, Json> = {};
   for (const key of ['a', 'b']) if (r.chance(0.7)) made[key] = randomValue(r);
+  const places = Object.entries(PLACES);
+  for (const [op, { values }] of places) if (r.chance(0.6)) made[op] = r.pick(values);
+  if (r.chance(0.3)) made.places = r.some(3, () => r.pick(r.pick(places)[1].values));
   if (r.chance(0.5)) made.list = r.chance(0.9) ? r.some(3, () => r.pick(SCALARS)) : 'no list';
   if (r.chance(0.4)) made.items = r.some(3, () => (r.chance(0.8) ? { price: r.pick([1, 50, 'x']) } : r.pick(SCALARS)));
   return made;
@@ -226,6 +314,7 @@ function nested(r: Seeded, depth: number): Record<string, Json> {
 }
 
 const DISPATCH = { tool: 'args.tool_name', arguments: 'args.arguments' };
+const PLAIN_SCHEMA = { type: 'object', properties: { a: { type: ['number', 'string'] }, list: { type: 'array' } }, required: ['a'] };
 const SCHEMA = { type: 'object', properties: { tool_name: { type: 'string' }, arguments: { type: 'object' }, a: {} } };
 
 export function randomCatalogue(r: Seeded): Map<string, CatalogueTool> {
@@ -238,7 +327,14 @@ export function randomCatalogue(r: Seeded): Map<string, CatalogueTool> {
         : name === 'run_code'
           ? { tool: 'args.code', arguments: null, opaque: true }
           : null;
-    const inputSchema = name === 'call_tool' ? SCHEMA : name === 'run_any' ? { ...SCHEMA, additionalProperties: true } : null;
+    const inputSchema =
+      name === 'call_tool'
+        ? SCHEMA
+        : name === 'run_any'
+          ? { ...SCHEMA, additionalProperties: true }
+          : name.startsWith('pay')
+            ? PLAIN_SCHEMA
+            : null;
     catalogue.set(name, {
       name,
       dispatch,

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { posix } from 'node:path';
+import { naiveValid } from './naive-schema';
 
 /** Paths and operators for the naive evaluator, read from docs/policy-language.md and sharing nothing with the engine. */
 
@@ -45,8 +46,18 @@ function zoned(at: number, timezone: string): { hour: number; weekday: number; i
   return {
     hour: Number(read({ hour: '2-digit', hourCycle: 'h23' })),
     weekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(read({ weekday: 'short' })) + 1,
-    iso: new Date(at).toISOString(),
+    iso: localIso(at, timezone),
   };
+}
+
+/** The wall clock's own reading with its distance from UTC, `Z` where there is none. */
+function localIso(at: number, timezone: string): string {
+  const part = (locale: string, options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options }).format(at);
+  const day = part('sv-SE', { dateStyle: 'short' });
+  const clock = part('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+  const zone = part('en-US', { timeZoneName: 'longOffset' }).split('GMT')[1];
+  return `${day}T${clock}${zone || 'Z'}`;
 }
 
 export function truth(condition: Any, policy: Any, facts: Any, quantifier: 'all' | 'some'): Truth {
@@ -154,7 +165,7 @@ function compare(op: string, actual: Any, written: Any, condition: Any, policy: 
         .normalize(actual)
         .replace(/^\/+/, '/')
         .replace(/(.)\/$/, '$1');
-      return clean === value || clean.startsWith(`${value}/`);
+      return value === '/' || clean === value || clean.startsWith(`${value}/`);
     }
     case 'host_in': {
       if (typeof actual !== 'string' || /[\x00-\x20\x7f\\]/.test(actual) || !/^https?:\/\/[^/@?#]+([/?#]|$)/i.test(actual))
@@ -177,9 +188,14 @@ function compare(op: string, actual: Any, written: Any, condition: Any, policy: 
       const list = new BlockList();
       for (const entry of value) {
         const [address, bits] = entry.split('/');
-        list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+        // Node finds IPv4 addresses in networks of IPv6; in the policy language they are different families.
+        if (isIP(address) === isIP(plain)) list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
       }
       return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+    }
+    case 'matches_schema': {
+      const schema = value === true ? facts.tool?.inputSchema : value;
+      return schema ? naiveValid(schema, actual, same) : 'unknown';
     }
     default:
       throw new Error(`the naive evaluator does not know ${op}`);

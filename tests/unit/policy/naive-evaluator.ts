@@ -1,4 +1,4 @@
-import type { CallFacts, Catalogue } from '@/lib/domain/decision';
+import type { CallFacts, Catalogue, Charge } from '@/lib/domain/decision';
 import { lookUp, truth } from './naive-conditions';
 
 /**
@@ -17,7 +17,27 @@ export interface NaiveDecision {
   rule: string;
   message: string | null;
   tools: string[];
-  charges: { rule: string; scopeKey: string; amount: number; enforced: boolean }[];
+  charges: NaiveCharge[];
+}
+
+/** `counter` is null for a `rate_limit`, whose counter has no name that an author could write. */
+export interface NaiveCharge {
+  rule: string;
+  counter: string | null;
+  scopeKey: string;
+  amount: number;
+  max: number;
+  window: string;
+  align: string;
+  refund: boolean;
+  enforced: boolean;
+}
+
+/** A charge of the engine in the words of the naive evaluator. */
+export function plainCharge(charge: Charge): NaiveCharge {
+  const { rule, counter, scopeKey, amount, max, window, align, refundOnUpstreamError: refund, enforced } = charge;
+  const written = 'unit' in window ? window.unit : `${window.lengthMs / 1000}s`;
+  return { rule, counter: rule.endsWith('/rate_limit') ? null : counter, scopeKey, amount, max, window: written, align, refund, enforced };
 }
 
 interface Finding {
@@ -222,8 +242,9 @@ function refusing(block: Any, pointer: string): Rule[] {
   );
   const limits: [string, Any][] = (block.limits ?? []).map((limit: Any, i: number) => [`${pointer}/limits/${i}`, limit]);
   if (block.rate_limit) {
-    const { scope, on_deny, mode } = typeof block.rate_limit === 'string' ? ({} as Any) : block.rate_limit;
-    limits.push([`${pointer}/rate_limit`, { scope, on_deny, mode }]);
+    const [max, window] = typeof block.rate_limit === 'string' ? block.rate_limit.split('/') : [];
+    const rate = typeof block.rate_limit === 'string' ? { max: Number(max), window } : block.rate_limit;
+    limits.push([`${pointer}/rate_limit`, rate]);
   }
   const counting = limits.map(
     ([rule, limit]): Rule => ({
@@ -233,11 +254,29 @@ function refusing(block: Any, pointer: string): Rule[] {
         const amount = limit.increment_from ? lookUp(limit.increment_from, policy, facts) : (limit.increment ?? 1);
         const scopeKey = scopeValue(limit.scope ?? 'grant', policy, facts);
         if (typeof amount !== 'number' || amount < 0 || scopeKey === undefined) return denied('argument.uncountable', limit.on_deny);
-        return { charge: { rule, scopeKey, amount, enforced: binds } };
+        const charge = {
+          rule,
+          counter: limit.counter ?? null,
+          scopeKey,
+          amount,
+          max: limit.max,
+          window: seconds(limit.window),
+          align: limit.align ?? 'calendar',
+          refund: limit.on_upstream_error !== 'keep',
+          enforced: binds,
+        };
+        return { charge };
       },
     }),
   );
   return [...required, ...blocking, ...counting];
+}
+
+/** A unit by its name, any other length in seconds. */
+function seconds(window: number | string): string {
+  if (typeof window === 'number') return `${window}s`;
+  const size = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[window.at(-1) as 's'];
+  return /^\d/.test(window) ? `${Number(window.slice(0, -1)) * size}s` : window;
 }
 
 function merge(before: NaiveDecision['charges'], more: NaiveDecision['charges']): NaiveDecision['charges'] {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '@/lib/domain/reasons';
 import { compilePolicy } from '@/lib/policy/compile';
-import { naiveDecide, plainCharge } from './naive-evaluator';
+import { plainCharge } from './naive-charges';
+import { naiveDecide } from './naive-evaluator';
 import { callOf, caseFiles, catalogueOf } from './policy-case';
 
 const files = caseFiles();

@@ -7,7 +7,8 @@ import { compilePolicy } from '@/lib/policy/compile';
 import { WINDOW_UNITS } from '@/lib/policy/duration';
 import { OPERATORS } from '@/lib/policy/operators/registry';
 import { randomCall, randomCatalogue, randomPolicy, Seeded } from './generate-policy';
-import { type NaiveDecision, naiveDecide, plainCharge } from './naive-evaluator';
+import { plainCharge } from './naive-charges';
+import { type NaiveDecision, naiveDecide } from './naive-evaluator';
 
 /** A million in the long form. */
 const PAIRS = process.env.CALLGATE_SOAK === '1' ? 1_000_000 : 50_000;

@@ -1,142 +1,22 @@
-import type { CallFacts, CatalogueTool } from '@/lib/domain/decision';
 import type { Json } from '@/lib/kernel/json';
+import {
+  ARGUMENTS,
+  GLOBS,
+  PATHS,
+  PATTERNS,
+  PLACES,
+  REGEXES,
+  randomValue,
+  SCALARS,
+  SCHEMAS,
+  SCOPES,
+  type Seeded,
+  TEXTS,
+  VALUE_PATHS,
+} from './generate-values';
 
-/** A small, fast, seeded source of numbers (mulberry32), so that a failing pair can be made again from its seed. */
-export class Seeded {
-  constructor(private state: number) {}
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  }
-  chance(probability: number): boolean {
-    return this.next() < probability;
-  }
-  below(n: number): number {
-    return Math.floor(this.next() * n);
-  }
-  pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)] as T;
-  }
-  some<T>(count: number, make: () => T): T[] {
-    return Array.from({ length: this.below(count + 1) }, make);
-  }
-}
-
-const TOOLS = ['pay', 'pay_out', 'read_file', 'call_tool', 'run_any', 'run_code', 'github__delete_repo', 'github__list'];
-const PATTERNS = [...TOOLS, 'github__*', '*', '*_file', 'github__del*', 'nobody.knows', 'un*known', 'r*_*'];
-const SCALARS: readonly Json[] = [
-  0,
-  1,
-  -1,
-  2.5,
-  100,
-  '',
-  '1',
-  'acme',
-  'acme\nx',
-  'a/b/c',
-  'true',
-  true,
-  false,
-  null,
-  '2026-11-20T09:00:00Z',
-  '2026-11-20',
-  '𝒳y',
-];
-const PATHS = [
-  'args',
-  'args.a',
-  'args.b',
-  'args.a.c',
-  'args.list[0]',
-  'args.list[*]',
-  'args.items[*].price',
-  'args.toString',
-  'args.__x',
-  'tool.name',
-  'tool.risk',
-  'tool.category',
-  'agent.environment',
-  'agent.labels.team',
-  'grant.scopes',
-  'grant.purpose',
-  'client.name',
-  'time.hour',
-  'time.weekday',
-  'time.iso',
-  'server.slug',
-];
-/** Values and tests of operators that would otherwise hardly ever meet something they can judge. */
-const PLACES: Readonly<Record<string, { readonly values: readonly Json[]; readonly tests: readonly Json[] }>> = {
-  path_within: {
-    values: [
-      '/work/a',
-      '/work',
-      '/work/../etc',
-      '/work//a/./b',
-      '/workshop',
-      '/work/%2e%2e/x',
-      'work/a',
-      '/../work',
-      '/work/a/..',
-      3,
-      null,
-    ],
-    tests: ['/work', '/work/a', '/', '/etc'],
-  },
-  host_in: {
-    values: [
-      'https://api.acme.com/v1',
-      'http://api.acme.com:8080/',
-      'https://api.acme.com:443',
-      'https://api.acme.com.evil.net',
-      'https://api.acme.com@evil.net/',
-      'https://ACME.com',
-      'https://acme.com./',
-      'ftp://acme.com',
-      'https://[::1]/',
-      'https://acme.com\\@evil.net',
-      'acme.com',
-      7,
-    ],
-    tests: [['acme.com'], ['*.acme.com'], ['api.acme.com', 'acme.com'], ['api.acme.com:8080'], []],
-  },
-  cidr: {
-    values: ['10.1.2.3', '10.0.0.0', '11.0.0.1', '::1', 'fd00::12', '::ffff:10.1.2.3', '010.1.2.3', '10.1.2', '1', null, ['10.1.2.3']],
-    tests: [['10.0.0.0/8'], ['10.1.2.3/32', 'fd00::/8'], ['::1/128'], ['0.0.0.0/0'], ['::/0'], []],
-  },
-};
-const ARGUMENTS = ['a', 'b', 'list', 'items', 'places', ...Object.keys(PLACES)];
-const SCHEMAS: readonly Json[] = [
-  true,
-  {},
-  { type: 'string', minLength: 2 },
-  { type: ['integer', 'null'], minimum: 0 },
-  { type: 'number', maximum: 50 },
-  { enum: ['acme', 1, null, [1]] },
-  { type: 'array', items: { type: 'string' }, minItems: 1 },
-  { type: 'object', properties: { a: { type: 'number' }, b: {} }, additionalProperties: false },
-  {
-    type: 'object',
-    required: ['a'],
-    properties: { a: { not: { type: 'string' } } },
-    additionalProperties: { type: ['array', 'string', 'number'] },
-  },
-  { anyOf: [{ type: 'boolean' }, { type: 'object', required: ['price'] }] },
-];
-const VALUE_PATHS = ['args.b', 'args.list', 'grant.scopes', 'agent.labels.team', 'args.nothing'];
-const TEXTS = ['acme', 'a', '', 'c', '/'];
-const GLOBS = ['a*', '*', '**', 'a/*', 'a/**', '*c', '**/c', 'ac*e', '*a*'];
-const REGEXES = ['a.*', '.*e', '[a-z]+', 'acme', '.*', 'a|b', '^acme$', '(a|c)+.*', '[0-9]+', 'a.c.*'];
-const SCOPES = ['grant', 'agent', 'owner', 'server', 'policy', 'session', 'args.a', 'args.list[0]'];
-
-export function randomValue(r: Seeded, depth = 2): Json {
-  if (depth === 0 || r.chance(0.7)) return r.pick(SCALARS);
-  if (r.chance(0.5)) return r.some(3, () => randomValue(r, depth - 1));
-  return Object.fromEntries(r.some(3, () => [r.pick(['a', 'b', 'c', 'price', 'toString']), randomValue(r, depth - 1)] as const));
-}
+export { randomCall, randomCatalogue } from './generate-call';
+export { Seeded } from './generate-values';
 
 function condition(r: Seeded): Record<string, Json> {
   if (r.chance(0.25)) return placeCondition(r);
@@ -283,88 +163,4 @@ export function randomPolicy(r: Seeded): Record<string, Json> {
     policy.risk = Object.fromEntries(r.some(3, () => [r.pick(['read', 'write', 'execute', 'destructive', 'financial']), block()] as const));
   policy.tools = Object.fromEntries(r.some(6, () => [r.pick(PATTERNS), tool()] as const));
   return policy;
-}
-
-function randomArguments(r: Seeded, depth = 4): Record<string, Json> {
-  if (depth > 0 && r.chance(0.45)) {
-    const made: Record<string, Json> = {};
-    if (!r.chance(0.03))
-      made.tool_name = r.chance(0.9)
-        ? r.pick([...TOOLS, 'nobody.knows', 'x__unknown'])
-        : r.pick<Json>([1, null, 'a b', 'x'.repeat(129), { a: 1 }]);
-    if (!r.chance(0.05)) made.arguments = r.chance(0.95) ? randomArguments(r, depth - 1) : r.pick<Json>([[], 'x', null]);
-    if (r.chance(0.04)) made[r.pick(['toolName', 'Tool_Name', 'extra'])] = 'pay';
-    if (r.chance(0.2)) made.a = randomValue(r);
-    return made;
-  }
-  const made: Record<string, Json> = {};
-  for (const key of ['a', 'b']) if (r.chance(0.7)) made[key] = randomValue(r);
-  const places = Object.entries(PLACES);
-  for (const [op, { values }] of places) if (r.chance(0.6)) made[op] = r.pick(values);
-  if (r.chance(0.3)) made.places = r.some(3, () => r.pick(r.pick(places)[1].values));
-  if (r.chance(0.5)) made.list = r.chance(0.9) ? r.some(3, () => r.pick(SCALARS)) : 'no list';
-  if (r.chance(0.4)) made.items = r.some(3, () => (r.chance(0.8) ? { price: r.pick([1, 50, 'x']) } : r.pick(SCALARS)));
-  return made;
-}
-
-/** Dispatchers inside dispatchers, around the depth where it is too much. */
-function nested(r: Seeded, depth: number): Record<string, Json> {
-  if (depth === 0) return randomArguments(r, 0);
-  return { tool_name: depth === 1 ? r.pick(TOOLS) : r.pick(['call_tool', 'run_any']), arguments: nested(r, depth - 1) };
-}
-
-const DISPATCH = { tool: 'args.tool_name', arguments: 'args.arguments' };
-const PLAIN_SCHEMA = { type: 'object', properties: { a: { type: ['number', 'string'] }, list: { type: 'array' } }, required: ['a'] };
-const SCHEMA = { type: 'object', properties: { tool_name: { type: 'string' }, arguments: { type: 'object' }, a: {} } };
-
-export function randomCatalogue(r: Seeded): Map<string, CatalogueTool> {
-  const catalogue = new Map<string, CatalogueTool>();
-  for (const name of TOOLS) {
-    if (r.chance(0.07)) continue;
-    const dispatch =
-      name === 'call_tool' || name === 'run_any'
-        ? DISPATCH
-        : name === 'run_code'
-          ? { tool: 'args.code', arguments: null, opaque: true }
-          : null;
-    const inputSchema =
-      name === 'call_tool'
-        ? SCHEMA
-        : name === 'run_any'
-          ? { ...SCHEMA, additionalProperties: true }
-          : name.startsWith('pay')
-            ? PLAIN_SCHEMA
-            : null;
-    catalogue.set(name, {
-      name,
-      dispatch,
-      inputSchema,
-      digest: 'd',
-      category: r.pick(['read', 'write', 'execute', 'destructive', 'financial'] as const),
-      risk: r.pick(['low', 'medium', 'high', 'critical'] as const),
-      status: r.chance(0.93) ? 'active' : r.pick(['pending', 'quarantined'] as const),
-    });
-  }
-  return catalogue;
-}
-
-export function randomCall(r: Seeded): CallFacts {
-  const deep = r.chance(0.05);
-  return {
-    tool: deep || r.chance(0.4) ? r.pick(['call_tool', 'run_any']) : r.pick([...TOOLS, 'nobody.knows']),
-    args: deep ? nested(r, 2 + r.below(4)) : randomArguments(r),
-    at: Date.UTC(2026, r.below(12), 1 + r.below(28), r.below(24), r.below(60)),
-    server: { id: 'srv_1', slug: 'main' },
-    agent: {
-      id: 'agt_1',
-      slug: 'a',
-      name: 'acme',
-      owner: 'o@example.com',
-      environment: r.pick([null, 'prod']),
-      labels: r.chance(0.5) ? { team: 'acme' } : {},
-    },
-    grant: { id: 'grt_1', scopes: r.some(2, () => r.pick(['acme', 'read', 'admin'])), purpose: r.pick([null, 'acme']) },
-    client: r.chance(0.5) ? { name: 'acme', version: '1' } : null,
-    session: r.chance(0.5) ? 'ses_1' : null,
-  };
 }

@@ -1,4 +1,5 @@
-import type { CallFacts, Catalogue, Charge } from '@/lib/domain/decision';
+import type { CallFacts, Catalogue } from '@/lib/domain/decision';
+import { mergeCharges, type NaiveCharge, scopeValue, windowText } from './naive-charges';
 import { lookUp, truth } from './naive-conditions';
 
 /**
@@ -18,26 +19,6 @@ export interface NaiveDecision {
   message: string | null;
   tools: string[];
   charges: NaiveCharge[];
-}
-
-/** `counter` is null for a `rate_limit`, whose counter has no name that an author could write. */
-export interface NaiveCharge {
-  rule: string;
-  counter: string | null;
-  scopeKey: string;
-  amount: number;
-  max: number;
-  window: string;
-  align: string;
-  refund: boolean;
-  enforced: boolean;
-}
-
-/** A charge of the engine in the words of the naive evaluator. */
-export function plainCharge(charge: Charge): NaiveCharge {
-  const { rule, counter, scopeKey, amount, max, window, align, refundOnUpstreamError: refund, enforced } = charge;
-  const written = 'unit' in window ? window.unit : `${window.lengthMs / 1000}s`;
-  return { rule, counter: rule.endsWith('/rate_limit') ? null : counter, scopeKey, amount, max, window: written, align, refund, enforced };
 }
 
 interface Finding {
@@ -126,7 +107,7 @@ export function naiveDecide(policy: Any, call: CallFacts, catalogue: Catalogue):
       }
     }
     if (refused !== 'enforced')
-      charges = merge(
+      charges = mergeCharges(
         charges,
         mine.filter((charge) => refused === 'no' || charge.enforced),
       );
@@ -260,7 +241,7 @@ function refusing(block: Any, pointer: string): Rule[] {
           scopeKey,
           amount,
           max: limit.max,
-          window: seconds(limit.window),
+          window: windowText(limit.window),
           align: limit.align ?? 'calendar',
           refund: limit.on_upstream_error !== 'keep',
           enforced: binds,
@@ -270,37 +251,6 @@ function refusing(block: Any, pointer: string): Rule[] {
     }),
   );
   return [...required, ...blocking, ...counting];
-}
-
-/** A unit by its name, any other length in seconds. */
-function seconds(window: number | string): string {
-  if (typeof window === 'number') return `${window}s`;
-  const size = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[window.at(-1) as 's'];
-  return /^\d/.test(window) ? `${Number(window.slice(0, -1)) * size}s` : window;
-}
-
-function merge(before: NaiveDecision['charges'], more: NaiveDecision['charges']): NaiveDecision['charges'] {
-  const result = [...before];
-  for (const charge of more) {
-    const twin = result.findIndex((other) => other.rule === charge.rule && other.scopeKey === charge.scopeKey);
-    if (twin < 0) result.push(charge);
-    else if ((result[twin] as Any).amount < charge.amount) result[twin] = charge;
-  }
-  return result;
-}
-
-function scopeValue(scope: string, policy: Any, facts: Any): string | undefined {
-  const { call } = facts;
-  if (scope === 'grant') return call.grant.id;
-  if (scope === 'agent') return call.agent.id;
-  if (scope === 'owner') return call.agent.owner;
-  if (scope === 'server') return call.server.id;
-  if (scope === 'policy') return 'policy';
-  if (scope === 'session') return call.session === null ? call.grant.id : call.session;
-  const value = lookUp(scope, policy, facts);
-  return value === undefined || (value !== null && typeof value === 'object') || (typeof value === 'string' && value.length > 256)
-    ? undefined
-    : JSON.stringify(value);
 }
 
 function asking(block: Any, pointer: string): Rule[] {

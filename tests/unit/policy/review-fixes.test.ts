@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '@/lib/policy/compile';
 import { applyEdits } from '@/lib/policy/edit/text-edit';
 import type { Problem } from '@/lib/policy/problem';
-import { catalogue, reviewCases } from './review-cases';
+import { reviewCases } from './review-cases';
+import { catalogue } from './review-world';
 
 const textOf = (rest: object) =>
   `// who may do what\n${JSON.stringify({ version: '1', default: 'deny', ...rest }, null, 2)}\n// the end\n`.replace(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '@/lib/kernel/json';
 import { compilePolicy } from '@/lib/policy/compile';
-import { catalogue, reviewCases } from './review-cases';
+import { reviewCases } from './review-cases';
+import { catalogue } from './review-world';
 
 const review = (rest: Record<string, Json>, tools = catalogue) =>
   compilePolicy(JSON.stringify({ version: '1', default: 'deny', ...rest }), tools).problems;

@@ -28,7 +28,25 @@ export function compilePolicy(text: string, catalogue: Catalogue | null): Compil
   const { document, root, list } = readPolicyText(text);
   if (document === null || root === null) return { policy: null, document: null, compiledText: null, problems: list.sorted() };
   reviewPolicy(text, document, root, list, catalogue);
-  return { policy: compileDocument(document), document, compiledText: compiledTextOf(document), problems: list.sorted() };
+  return new Compiled(document, list.sorted());
+}
+
+/** The text of the normal form is written when somebody asks: whoever only decides or reviews has no use for it. */
+class Compiled implements Compilation {
+  readonly policy: CompiledPolicy;
+  private text: string | null = null;
+
+  constructor(
+    readonly document: PolicyDocument,
+    readonly problems: readonly Problem[],
+  ) {
+    this.policy = compileDocument(document);
+  }
+
+  get compiledText(): string {
+    this.text ??= compiledTextOf(this.document);
+    return this.text;
+  }
 }
 
 /** The engine for a document that was read without errors. */

@@ -39,8 +39,22 @@ const FIXED_PATHS = Object.entries(ROOT_FIELDS).flatMap(([root, fields]) => Obje
 const PART = /\.(\*\*|[^.[\]"*\s]+)|\[(0|[1-9][0-9]{0,8})\]|\[(\*)\]|\["((?:[^"\\]|\\.)*)"\]/y;
 const PATH_LENGTH_MAX = 512;
 
+/** Policies say the same few paths over and over, and reading, compiling and reviewing each parse them. */
+const REMEMBERED_MAX = 2000;
+const remembered = new Map<string, Path | PathMistake>();
+
 /** Parses a path. Keys with dots, spaces or quotes are written `args["a.b"]`. */
 export function parsePath(text: string): Path | PathMistake {
+  let path = remembered.get(text);
+  if (path === undefined) {
+    path = parse(text);
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+    if (text.length <= PATH_LENGTH_MAX) remembered.set(text, path);
+  }
+  return path;
+}
+
+function parse(text: string): Path | PathMistake {
   if (text.length > PATH_LENGTH_MAX) return { mistake: `A path has at most ${PATH_LENGTH_MAX} characters.` };
   const root = /^[A-Za-z_]*/.exec(text)?.[0] ?? '';
   if (!ROOTS.includes(root)) {

@@ -45,7 +45,7 @@ export class ProblemList {
 
   /** `fixes` are made when somebody asks for them: the gateway compiles too, and mends nothing. */
   add(severity: Severity, code: string, span: Span, path: string, message: string, hint?: string, fixes?: () => readonly Fix[]): void {
-    if (this.problems.length >= PROBLEMS_MAX) return;
+    if (this.full) return;
     const from = this.position(span.start);
     const to = this.position(Math.max(span.start, span.end));
     const problem: Problem = {
@@ -64,6 +64,11 @@ export class ProblemList {
 
   error(code: string, span: Span, path: string, message: string, hint?: string): void {
     this.add('error', code, span, path, message, hint);
+  }
+
+  /** Nothing more is taken. */
+  get full(): boolean {
+    return this.problems.length >= PROBLEMS_MAX;
   }
 
   get failed(): boolean {
@@ -100,12 +105,14 @@ function withFixes(problem: Problem, make: () => readonly Fix[]): Problem {
 
 function startsOfLines(text: string): number[] {
   const starts = [0];
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code === 10) starts.push(i + 1);
-    else if (code === 13 && text.charCodeAt(i + 1) !== 10) starts.push(i + 1);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  let hasLoneReturns = false;
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) {
+    if (text.charCodeAt(at + 1) === 10) continue;
+    starts.push(at + 1);
+    hasLoneReturns = true;
   }
-  return starts;
+  return hasLoneReturns ? starts.sort((a, b) => a - b) : starts;
 }
 
 /** Adds one reference token to a JSON Pointer (RFC 6901). */

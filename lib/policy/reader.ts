@@ -1,4 +1,4 @@
-import { MANIFEST, type Section } from './manifest';
+import { type KeySpec, MANIFEST, type Section } from './manifest';
 import { didYouMean } from './nearest';
 import type { SyntaxNode } from './parse';
 import { type ProblemList, pointerTo, type Span } from './problem';
@@ -35,6 +35,14 @@ const NODE_WORDS: Readonly<Record<SyntaxNode['kind'], string>> = {
   invalid: 'nothing',
 };
 
+/** The keys that a section cannot do without. */
+const REQUIRED: ReadonlyMap<Section, readonly (readonly [string, KeySpec])[]> = new Map(
+  (Object.entries(MANIFEST) as [Section, Readonly<Record<string, KeySpec>>][]).map(([section, keys]) => [
+    section,
+    Object.entries(keys).filter(([, spec]) => spec.required === true),
+  ]),
+);
+
 /** The members of one object of the language, asked for by key; what is wrong is put on the list, and reading goes on. */
 export class ObjectReader {
   private constructor(
@@ -65,8 +73,8 @@ export class ObjectReader {
         );
       }
     }
-    for (const [key, spec] of Object.entries(keys)) {
-      if (spec.required === true && !members.has(key))
+    for (const [key, spec] of REQUIRED.get(section) ?? []) {
+      if (!members.has(key))
         list.error(
           'key.missing',
           headOf(node),

@@ -2,8 +2,18 @@ import { removal, retesting } from './fixes';
 import type { PlacedBlock } from './placed-block';
 import type { PlacedCondition } from './places';
 import type { Review } from './review-context';
-import { isDisjoint, isSubset } from './sets/value-set';
-import { bringsAbout, type DenyRule, excludesEachOther, type Gate, implies, rulesOut, type Terms, termsOf } from './terms';
+import {
+  areExclusive,
+  bringsAbout,
+  type DenyRule,
+  excludesEachOther,
+  type Gate,
+  implies,
+  isNarrower,
+  rulesOut,
+  type Terms,
+  termsOf,
+} from './terms';
 
 /** Conditions that contradict each other, swallow each other, or test nothing. */
 export function reviewConditions(review: Review): void {
@@ -61,8 +71,7 @@ function reviewBlock(review: Review, own: Terms, all: Terms): void {
 }
 
 function contradicts(review: Review, gate: Gate, gates: readonly Gate[]): boolean {
-  if (gate.every) return false;
-  const other = gates.find((candidate) => candidate.key === gate.key && !candidate.every && isDisjoint(gate.passes, candidate.passes));
+  const other = gates.find((candidate) => areExclusive(gate, candidate));
   if (other === undefined) return false;
   const { path } = gate.at.condition;
   // The one that stands later is marked: it was probably written without thinking of the first.
@@ -102,8 +111,8 @@ function eitherOf(one: string, other: string): ReturnType<typeof removal>[] {
 
 /** Whether the first refuses all that the second refuses, and the second has nothing of its own: no sentence that is read before. */
 function swallows(order: readonly Gate[], first: Gate, second: Gate): boolean {
-  if (first.key !== second.key || first.every !== second.every || !isSubset(first.passes, second.passes)) return false;
-  const isSame = isSubset(second.passes, first.passes);
+  if (!isNarrower(first, second)) return false;
+  const isSame = isNarrower(second, first);
   const comesLater = order.indexOf(second) > order.indexOf(first);
   if (isSame) return comesLater;
   // `exists` beside a test on the value says that it is required, in words that the agent understands.

@@ -102,7 +102,7 @@ export class Review {
 
   /** Says something about the value that a pointer leads to, or about its key. */
   say({ severity = 'warning', code, pointer, message, hint, at = 'value', fixes = [] }: Finding): void {
-    const location = this.places.find(pointer);
+    const location = this.list.full ? undefined : this.places.find(pointer);
     if (location === undefined) return;
     const { node, keySpan } = location;
     const head = node.kind === 'object' || node.kind === 'array' ? { start: node.start, end: node.start + 1 } : node;

@@ -35,5 +35,6 @@ export async function discardPolicyDraft(
     });
     await resetReview(tx, ctx, record, row, server.slug, null);
   });
+  ctx.services.events.publish('policy', { action: 'drafted', server: server.slug, policy: params.policy });
   return policyAnswer(ctx.prisma, ctx, id);
 }

@@ -62,6 +62,7 @@ export async function savePolicyDraft(
     if (changed) await resetReview(tx, ctx, record, after, server.slug, digest);
     return after;
   });
+  ctx.services.events.publish('policy', { action: 'drafted', server: server.slug, policy: row.slug });
   const { problems } = compileText(body.text, await catalogueOf(ctx.prisma, server.id));
   const draft = await readDraft(ctx.prisma, row);
   if (!draft) throw new Error('a saved draft is gone');

@@ -49,7 +49,6 @@ export function ToolList({ selected, filter, onFilter, checked, onCheck, search,
     if (row) builder.select(row.pointer);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    if ((event.target as HTMLElement).closest('[role=checkbox]') && event.key === ' ') return;
     const row = rows[at];
     const target = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: rows.length - 1 }[event.key];
     if (event.metaKey || event.ctrlKey || (target === undefined && event.key !== ' ' && event.key !== 'Enter')) return;

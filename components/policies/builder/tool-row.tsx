@@ -65,20 +65,16 @@ export const ToolRow = memo(
         )}
       >
         {tickable ? (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the list ticks its active row with Space; an option holds no control of its own
           <span
-            role="checkbox"
-            aria-checked={ticked}
-            aria-label={`Tick ${row.name}`}
-            tabIndex={-1}
+            data-tick={row.name}
             onClick={(event) => {
               event.stopPropagation();
               onTick();
             }}
-            onKeyDown={(event) => {
-              if (event.key === ' ') onTick();
-            }}
             className="flex size-6 items-center justify-center"
           >
+            {ticked ? <span className="sr-only">ticked, </span> : null}
             <span
               className={cn(
                 'flex size-3.5 items-center justify-center rounded-[4px] border',

@@ -25,7 +25,7 @@ export function arrange(draft: Draft, node: SyntaxNode, removed: ReadonlySet<num
   }
   const groups = groupAdded(layout, removed, added);
   const chain = chainOf(layout, removed, groups);
-  const commas = commasOf(draft, layout, removed, chain);
+  const commas = commasOf(draft, layout, chain);
   const runs = runsOf(layout, removed);
   const filled = new Map<Run, Group>();
   for (const group of groups) {

@@ -56,7 +56,6 @@ export function layoutOf(text: string, node: SyntaxNode): Layout {
     const leadingComma = before.leads ? (gaps[i]?.comma ?? null) : null;
     const besideEnd = behind.beside.at(-1)?.end ?? entry.end;
     const ownsComma = comma !== null && !behind.leads;
-    const apart = comma !== null && [...behind.loose, ...behind.above].some(({ start }) => start < comma);
     return {
       ...entry,
       above: before.above,
@@ -64,7 +63,7 @@ export function layoutOf(text: string, node: SyntaxNode): Layout {
       comma,
       leadingComma,
       from: Math.min(before.above[0]?.start ?? entry.start, leadingComma ?? entry.start),
-      to: Math.max(besideEnd, ownsComma && !apart ? comma + 1 : 0),
+      to: Math.max(besideEnd, ownsComma ? comma + 1 : 0),
     };
   });
   return { node, open, close, entries, loose: shared.flatMap(({ loose }) => loose) };
@@ -80,39 +79,53 @@ function bareEntries(node: SyntaxNode): Pick<Entry, 'key' | 'keySpan' | 'value' 
   return [];
 }
 
-/** Deals the comments of a gap out to what stands before it (on its line), what follows (directly above), and nobody. */
+/**
+ * Deals the comments of a gap out to what stands before it (up to its comma, and on the line of that), what follows (directly
+ * above) and nobody. A comma that is written with what follows belongs to that.
+ */
 function share(text: string, gap: Gap, hasBefore: boolean, hasBehind: boolean): Shared {
   const { comments, comma } = gap;
-  let first = 0;
-  let at = gap.start;
-  for (const comment of comments) {
-    if (hasBreak(text, at, comment.start)) break;
-    const opensLine = hasBehind && !hasBreak(text, comment.end, gap.end) && (comma === null || comment.start > comma);
-    if (opensLine) break;
-    at = comment.end;
-    first += 1;
-  }
+  let first = onLineFrom(text, gap, 0, gap.start, hasBehind);
   let last = comments.length;
-  at = gap.end;
+  let at = gap.end;
   while (hasBehind && last > first) {
     const comment = comments[last - 1];
     if (comment === undefined || hasBlankLine(text, comment.end, at)) break;
     at = comment.start;
     last -= 1;
   }
-  const line = comments.slice(0, first);
+  const leads = hasBefore && hasBehind && comma !== null && leadsNext(text, gap, comma, last);
+  if (comma !== null && !leads) {
+    first = Math.max(first, comments.filter(({ start }) => start < comma).length);
+    first = onLineFrom(text, gap, first, Math.max(comma + 1, comments[first - 1]?.end ?? 0), hasBehind);
+    last = Math.max(first, last);
+  }
+  const own = comments.slice(0, first);
   return {
-    beside: hasBefore ? line : [],
-    loose: [...(hasBefore ? [] : line), ...comments.slice(first, last)],
+    beside: hasBefore ? own : [],
+    loose: [...(hasBefore ? [] : own), ...comments.slice(first, last)],
     above: comments.slice(last),
-    leads: hasBefore && hasBehind && comma !== null && leadsNext(text, gap, comments, last),
+    leads,
   };
 }
 
-function leadsNext(text: string, gap: Gap, comments: readonly Comment[], last: number): boolean {
-  const comma = gap.comma ?? gap.end;
-  const block = comments[last];
+/** Behind the comments from `first` on that go on with the line of `at`; one that begins the line of what follows is not of them. */
+function onLineFrom(text: string, gap: Gap, first: number, at: number, hasBehind: boolean): number {
+  let end = at;
+  let next = first;
+  for (const comment of gap.comments.slice(first)) {
+    const opensLine = hasBehind && !hasBreak(text, comment.end, gap.end) && (gap.comma === null || comment.start > gap.comma);
+    if (opensLine || hasBreak(text, end, comment.start)) break;
+    end = comment.end;
+    next += 1;
+  }
+  return next;
+}
+
+/** Whether a comma is written with what follows: on its line, or below its comments. */
+function leadsNext(text: string, gap: Gap, comma: number, last: number): boolean {
+  const block = gap.comments[last];
   if (block !== undefined && block.start < comma) return true;
-  const before = comments.filter(({ end }) => end <= comma).at(-1)?.end ?? gap.start;
-  return hasBreak(text, before, comma) && !hasBreak(text, comma, block?.start ?? gap.end);
+  const before = gap.comments.filter(({ end }) => end <= comma).at(-1)?.end ?? gap.start;
+  return hasBreak(text, before, comma) && !hasBreak(text, comma, gap.end);
 }

@@ -11,7 +11,7 @@ export interface Gap extends Span {
   readonly comma: number | null;
 }
 
-const BLANK_LINE = /(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)/;
+const BLANK_LINE = /(?:\r\n|\n|\r(?!\n))[ \t]*[\r\n]/;
 
 /** Reads the space between two tokens of a text that parsed; anything but comments, a comma and a colon is white space there. */
 export function readGap(text: string, start: number, end: number): Gap {

@@ -1,5 +1,5 @@
 // npm run callgate -- <command>: the management API from a shell or from CI. Needs Node and nothing else.
-import { CliError, parseCommand, usage } from './cli/arguments.mjs';
+import { CliError, EXIT, parseCommand, usage } from './cli/arguments.mjs';
 import { createClient } from './cli/client.mjs';
 
 const COMMANDS = {
@@ -7,6 +7,7 @@ const COMMANDS = {
   'policy diff': () => import('./cli/policy-diff.mjs'),
   'policy apply': () => import('./cli/policy-apply.mjs'),
   'policy test': () => import('./cli/policy-test.mjs'),
+  'policy convert': () => import('./cli/policy-convert.mjs'),
   'server list': () => import('./cli/server-list.mjs'),
 };
 
@@ -27,5 +28,5 @@ try {
 } catch (error) {
   // Only what was foreseen is a sentence; anything else is a bug and keeps its trace.
   process.stderr.write(`callgate: ${error instanceof CliError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof CliError ? error.exitCode : EXIT.error;
 }

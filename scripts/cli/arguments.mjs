@@ -1,34 +1,50 @@
+/** What a pipeline can tell apart; `--help` and docs/gitops.md say the same. */
+export const EXIT = { ok: 0, no: 1, error: 2, waits: 3 };
+
 /** What went wrong, why, and what to do, for the person at the shell. */
-export class CliError extends Error {}
+export class CliError extends Error {
+  constructor(message, exitCode = EXIT.error) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 const FLAGS = {
   url: { takes: 'URL', about: 'where Callgate is; CALLGATE_URL, else http://127.0.0.1:3000' },
   key: { takes: 'KEY', about: 'a management key; CALLGATE_KEY is better: arguments are seen by other users' },
+  file: { takes: 'FILE', about: 'this one file instead of a folder; - is standard input, for pull standard output' },
   dir: { takes: 'FOLDER', about: 'where policies are kept as <server>/<policy>.jsonc; policies unless told' },
   comment: { takes: 'TEXT', about: 'kept with the version' },
   'managed-by': { takes: 'TEXT', about: 'marks the policies as kept elsewhere, so that the console only reads them' },
   'replace-drafts': { takes: null, about: 'replaces drafts that somebody left in the console' },
   draft: { takes: null, about: 'writes the draft where there is one, instead of what is live' },
   'dry-run': { takes: null, about: 'checks everything, changes nothing' },
+  server: { takes: 'SERVER', about: 'compares the tools that a policy names with those of this server' },
   json: { takes: null, about: 'prints JSON for scripts' },
 };
 
 const COMMANDS = {
-  'policy pull': { operands: '[SERVER[/POLICY] …]', flags: ['dir', 'draft', 'json'], about: 'writes the live policies to files' },
+  'policy pull': { operands: '[SERVER[/POLICY] …]', flags: ['dir', 'file', 'draft', 'json'], about: 'writes the live policies to files' },
   'policy diff': {
     operands: '[SERVER[/POLICY] …]',
-    flags: ['dir', 'json'],
-    about: 'shows what the files would change; 0 nothing, 2 something, 1 error',
+    flags: ['dir', 'file', 'json'],
+    about: 'shows what the files would change; 0 nothing, 1 something',
   },
   'policy apply': {
     operands: '[SERVER[/POLICY] …]',
-    flags: ['dir', 'comment', 'managed-by', 'replace-drafts', 'dry-run', 'json'],
-    about: 'publishes the files; 0 done or nothing to do, 3 waits for a second person, 1 error',
+    flags: ['dir', 'file', 'comment', 'managed-by', 'replace-drafts', 'dry-run', 'json'],
+    about: 'publishes the files; 0 done or nothing to do, 1 a test fails, 3 waits for a second person or its time',
   },
   'policy test': {
-    operands: '[FILE …]',
-    flags: ['dir', 'json'],
-    about: 'runs the tests in the files; 0 all pass, 1 a failure or an error',
+    operands: '[SERVER[/POLICY] …]',
+    flags: ['dir', 'file', 'json'],
+    about: 'runs the tests in the files; 0 all pass, 1 a test fails',
+  },
+  'policy convert': {
+    operands: 'FILE',
+    flags: ['server', 'json'],
+    about:
+      'prints a PolicyLayer, Intercept or YAML file (- is standard input) in this language; 0 it decides the same, 1 look at the report',
   },
   'server list': { operands: '', flags: ['json'], about: 'lists the servers' },
 };
@@ -68,10 +84,15 @@ export function parseCommand(words, known) {
 }
 
 export function usage() {
-  const lines = ['usage: npm run callgate -- <command> [options]', ''];
+  const lines = ['usage: npm run --silent callgate -- <command> [options]', ''];
   for (const [name, command] of Object.entries(COMMANDS)) lines.push(`  ${`${name} ${command.operands}`.trim()}`, `      ${command.about}`);
   lines.push('', 'options');
   for (const [name, flag] of Object.entries(FLAGS))
     lines.push(`  ${`--${name}${flag.takes === null ? '' : ` ${flag.takes}`}`.padEnd(22)} ${flag.about}`);
+  lines.push('', 'exit codes', '  0 yes: the same, applied, all tests pass', '  1 no: there is a difference, or a test fails');
+  lines.push(
+    '  2 it could not be done: usage, key, connection, conflict, a file with errors',
+    '  3 what was applied waits for a second person or its time',
+  );
   return lines.join('\n');
 }

@@ -4,6 +4,35 @@ import { CliError } from './arguments.mjs';
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const EXTENSIONS = ['.jsonc', '.json'];
+const FOREIGN = ['.yaml', '.yml'];
+const STDIN = 0;
+
+/** The files that a command is about: one with `--file`, else those of the folder. */
+export function chosenFiles(flags, operands) {
+  if (flags.file === undefined) return policyFiles(flags.dir ?? 'policies', operands);
+  if (flags.dir !== undefined) throw new CliError('--file and --dir exclude each other.');
+  return [policyFileAt(flags.file, policyName(operands))];
+}
+
+/** The one `SERVER/POLICY` that `--file` is for. */
+export function policyName(operands) {
+  const [server, policy, ...more] = (operands[0] ?? '').split('/');
+  if (operands.length !== 1 || policy === undefined || more.length > 0 || !SLUG.test(server) || !SLUG.test(policy))
+    throw new CliError('With --file, say which policy it is: SERVER/POLICY, for example payments/support.');
+  return { server, policy };
+}
+
+/** A text from a file, or from standard input for `-`. */
+export function readText(file) {
+  try {
+    const text = readFileSync(file === '-' ? STDIN : file, 'utf8');
+    if (text.trim() === '') throw new CliError(`${file === '-' ? 'Standard input' : file} is empty.`);
+    return text;
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`${file === '-' ? 'Standard input' : file} cannot be read: ${error.message}.`);
+  }
+}
 
 /** The policies kept in a folder as `<server>/<policy>.jsonc`, by name; `only` keeps those of `SERVER` or `SERVER/POLICY`. */
 export function policyFiles(dir, only = []) {
@@ -11,6 +40,11 @@ export function policyFiles(dir, only = []) {
   for (const server of entries(dir, true)) {
     for (const file of entries(path.join(dir, server), false)) {
       const extension = path.extname(file);
+      // Left out in silence, a policy that somebody keeps as YAML would never be applied.
+      if (FOREIGN.includes(extension))
+        throw new CliError(
+          `${path.join(dir, server, file)} is YAML, and policies are kept as JSONC. Convert it: policy convert ${path.join(dir, server, file)} > ${path.join(dir, server, path.basename(file, extension))}.jsonc`,
+        );
       if (!EXTENSIONS.includes(extension)) continue;
       const policy = path.basename(file, extension);
       if (!SLUG.test(server) || !SLUG.test(policy))
@@ -31,21 +65,19 @@ export function policyFiles(dir, only = []) {
   return chosen;
 }
 
-/** One file by its path; server and policy are its folder and name. */
-export function policyFileAt(file) {
-  const policy = path.basename(file, path.extname(file));
-  const server = path.basename(path.dirname(path.resolve(file)));
-  if (!EXTENSIONS.includes(path.extname(file))) throw new CliError(`${file} is no policy file: it ends in .jsonc or .json.`);
-  if (!SLUG.test(server) || !SLUG.test(policy))
-    throw new CliError(`${file} does not say which policy it is. Keep it as <server>/<policy>.jsonc.`);
-  return readPolicyFile(file, server, policy);
+function policyFileAt(file, { server, policy }) {
+  return { file: file === '-' ? '<stdin>' : file, server, policy, name: `${server}/${policy}`, text: readText(file) };
 }
 
-/** Writes a policy; true when the file changed. */
+/** Writes a policy into the folder. */
 export function writePolicyFile(dir, server, policy, text) {
   if (!SLUG.test(server) || !SLUG.test(policy))
     throw new CliError(`The server sent the name ${JSON.stringify(`${server}/${policy}`)}, which is no file name.`);
-  const file = path.join(dir, server, `${policy}.jsonc`);
+  return writeText(path.join(dir, server, `${policy}.jsonc`), text);
+}
+
+/** Writes a text; `changed` when the file was another. */
+export function writeText(file, text) {
   try {
     if (readFileSync(file, 'utf8') === text) return { file, changed: false };
   } catch {}
@@ -59,11 +91,7 @@ export function writePolicyFile(dir, server, policy, text) {
 }
 
 function readPolicyFile(file, server, policy) {
-  try {
-    return { file, server, policy, name: `${server}/${policy}`, text: readFileSync(file, 'utf8') };
-  } catch (error) {
-    throw new CliError(`${file} cannot be read: ${error.message}.`);
-  }
+  return { file, server, policy, name: `${server}/${policy}`, text: readText(file) };
 }
 
 function entries(dir, folders) {

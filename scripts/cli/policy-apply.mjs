@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
-import { CliError } from './arguments.mjs';
+import { CliError, EXIT } from './arguments.mjs';
 import { changeLines, checkFile, failuresOf, warningsOf } from './check.mjs';
-import { policyFiles } from './files.mjs';
-
-const EXIT_WAITS = 3;
+import { chosenFiles } from './files.mjs';
 
 /** Publishes the files. All of them are checked before the first is touched, so that a mistake in one leaves every policy as it was. */
 export async function run({ client, flags, operands, print, warn }) {
-  const files = policyFiles(flags.dir ?? 'policies', operands);
+  const files = chosenFiles(flags, operands);
   const plans = [];
   for (const file of files) plans.push(await planFor(client, file, flags));
   const failures = plans.flatMap((plan) => plan.failures);
   for (const line of [...plans.flatMap((plan) => plan.warnings), ...failures]) warn(line);
   if (failures.length > 0)
-    throw new CliError(`Nothing was changed: ${failures.length === 1 ? 'this has' : 'these have'} to be mended first.`);
+    throw new CliError(
+      `Nothing was changed: ${failures.length === 1 ? 'this has' : 'these have'} to be mended first.`,
+      plans.every((plan) => plan.onlyTestsFail) ? EXIT.no : EXIT.error,
+    );
   const results = [];
   for (const plan of plans) {
     const result = flags['dry-run'] === true ? { ...plan.result, done: false } : await applyPlan(client, plan, flags, results);
@@ -21,7 +22,7 @@ export async function run({ client, flags, operands, print, warn }) {
     if (flags.json !== true) print(linesOf(plan, result, flags['dry-run'] === true).join('\n'));
   }
   if (flags.json === true) print(JSON.stringify({ policies: results, dryRun: flags['dry-run'] === true }, null, 2));
-  return results.some((result) => result.action === 'waits') ? EXIT_WAITS : 0;
+  return results.some((result) => result.action === 'waits') ? EXIT.waits : EXIT.ok;
 }
 
 async function planFor(client, file, flags) {
@@ -48,16 +49,20 @@ async function planFor(client, file, flags) {
     change: check.change,
     publication: null,
   };
-  return { file, path, check, policy, publish, mark, failures, warnings: warningsOf(file, check), result };
+  const onlyTestsFail = failures.length === check.tests.failed;
+  return { file, path, check, policy, publish, mark, failures, onlyTestsFail, warnings: warningsOf(file, check), result };
 }
 
 async function applyPlan(client, plan, flags, before) {
   const { file, path, check, result } = plan;
   const expectedVersion = check.live?.version ?? 0;
   try {
-    let published = {};
-    if (plan.publish) published = await publishPlan(client, plan, flags, expectedVersion);
+    const waiting = plan.publish ? await waitingFor(client, file, plan.policy) : null;
+    const publish = plan.publish && waiting === null;
+    if (publish) await client.call('PUT', path, { body: draftOf(plan, expectedVersion) });
+    // Before publishing: a key that may not mark is refused before anything is in force.
     if (plan.mark) await client.call('PATCH', path, { body: { managedBy: flags['managed-by'] } });
+    const published = publish ? await publishDraft(client, plan, flags, expectedVersion) : waiting;
     return { ...result, ...published, done: true };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
@@ -68,10 +73,9 @@ async function applyPlan(client, plan, flags, before) {
   }
 }
 
-async function publishPlan(client, { file, path, policy }, flags, expectedVersion) {
-  const waiting = await waitingFor(client, file, policy);
-  if (waiting !== null) return waiting;
-  await client.call('PUT', path, { body: { text: file.text, ...(policy === null ? {} : { baseVersion: expectedVersion }) } });
+const draftOf = ({ file, policy }, expectedVersion) => ({ text: file.text, ...(policy === null ? {} : { baseVersion: expectedVersion }) });
+
+async function publishDraft(client, { file, path }, flags, expectedVersion) {
   const comment = flags.comment ?? `Applied from ${file.file}`;
   const answer = await client.call('POST', `${path}/publish`, { body: { comment, expectedVersion } });
   if (answer.status === 'published') return { version: answer.version };

@@ -1,10 +1,11 @@
+import { EXIT } from './arguments.mjs';
 import { changeLines, checkFile, failuresOf } from './check.mjs';
-import { policyFiles } from './files.mjs';
+import { chosenFiles } from './files.mjs';
 import { unifiedDiff } from './unified-diff.mjs';
 
-/** What the files would change: in words, what opens access first, then line by line. 0 nothing, 2 something, 1 a file that cannot be published. */
+/** What the files would change: in words, what opens access first, then line by line. 0 nothing, 1 something, 2 a file that cannot be published. */
 export async function run({ client, flags, operands, print, warn }) {
-  const files = policyFiles(flags.dir ?? 'policies', operands);
+  const files = chosenFiles(flags, operands);
   const results = [];
   for (const file of files) {
     const check = await checkFile(client, file);
@@ -27,5 +28,5 @@ export async function run({ client, flags, operands, print, warn }) {
       `${different} of ${results.length} differ${same > 0 ? `, ${same} as published` : ''}${failed > 0 ? `; ${failed} cannot be published` : ''}`,
     );
   }
-  return failed > 0 ? 1 : different > 0 ? 2 : 0;
+  return failed > 0 ? EXIT.error : different > 0 ? EXIT.no : EXIT.ok;
 }

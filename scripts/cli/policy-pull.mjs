@@ -1,8 +1,9 @@
-import { CliError } from './arguments.mjs';
-import { writePolicyFile } from './files.mjs';
+import { CliError, EXIT } from './arguments.mjs';
+import { policyName, writePolicyFile, writeText } from './files.mjs';
 
 /** Writes what is live (or the draft) to `<dir>/<server>/<policy>.jsonc`, to the letter. */
 export async function run({ client, flags, operands, print, warn }) {
+  if (flags.file !== undefined) return pullOne(client, flags, policyName(operands), print);
   const dir = flags.dir ?? 'policies';
   const all = await client.list('/policies');
   const fits = (policy, filter) => filter === policy.server.slug || filter === `${policy.server.slug}/${policy.slug}`;
@@ -27,7 +28,23 @@ export async function run({ client, flags, operands, print, warn }) {
   }
   if (flags.json === true) print(JSON.stringify({ policies: written }, null, 2));
   else if (chosen.length === 0) warn(`${client.base} has no policies yet.`);
-  return 0;
+  return EXIT.ok;
+}
+
+async function pullOne(client, flags, { server, policy }, print) {
+  if (flags.dir !== undefined) throw new CliError('--file and --dir exclude each other.');
+  if (flags.file === '-' && flags.json === true) throw new CliError('--json and --file - both write to standard output. Leave one out.');
+  const path = `/servers/${server}/policies/${policy}`;
+  const draft = flags.draft === true && (await client.call('GET', path)).hasDraft;
+  const { text, version } = await client.call('GET', `${path}/export?format=jsonc&version=${draft ? 'draft' : 'live'}`);
+  if (flags.file === '-') {
+    process.stdout.write(text);
+    return EXIT.ok;
+  }
+  const { file, changed } = writeText(flags.file, text);
+  if (flags.json === true) print(JSON.stringify({ policies: [{ name: `${server}/${policy}`, file, version, changed }] }, null, 2));
+  else print(`${file}: ${draft ? 'draft' : `version ${version}`}${changed ? '' : ', unchanged'}`);
+  return EXIT.ok;
 }
 
 const names = (policies) =>

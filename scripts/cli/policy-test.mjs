@@ -1,9 +1,10 @@
+import { EXIT } from './arguments.mjs';
 import { checkFile, failuresOf } from './check.mjs';
-import { policyFileAt, policyFiles } from './files.mjs';
+import { chosenFiles } from './files.mjs';
 
-/** Runs the tests that are written in the files, with the engine that decides at the gateway. */
+/** Runs the tests that are written in the files, with the engine that decides at the gateway. 0 all pass, 1 a test fails, 2 a file with errors. */
 export async function run({ client, flags, operands, print, warn }) {
-  const files = operands.length > 0 ? operands.map(policyFileAt) : policyFiles(flags.dir ?? 'policies');
+  const files = chosenFiles(flags, operands);
   const results = [];
   for (const file of files) {
     const check = await checkFile(client, file);
@@ -17,5 +18,5 @@ export async function run({ client, flags, operands, print, warn }) {
   const [passed, failed, invalid] = [sum((one) => one.passed), sum((one) => one.failed), sum((one) => (one.valid ? 0 : 1))];
   if (flags.json === true) print(JSON.stringify({ passed, failed, invalid, policies: results }, null, 2));
   else print(`${passed} passed, ${failed} failed${invalid > 0 ? `, ${invalid} with errors` : ''}`);
-  return failed + invalid > 0 ? 1 : 0;
+  return invalid > 0 ? EXIT.error : failed > 0 ? EXIT.no : EXIT.ok;
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -21,11 +23,12 @@ interface Run {
   readonly err: string;
 }
 
-function run(args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+function run(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Run> {
   const child = spawn(process.execPath, ['scripts/callgate.mjs', ...args], {
     cwd: ROOT,
     env: { NODE_ENV: 'production', PATH: process.env.PATH, CALLGATE_URL: callgate.url, CALLGATE_KEY: ADMIN_KEY, ...env },
   });
+  child.stdin.end(input);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => {
@@ -59,7 +62,7 @@ describe('policies kept in files', () => {
   it('are shown as a difference, applied, and then the same', async () => {
     write('desk/main.jsonc', DENY);
     const first = await run(['policy', 'diff', '--dir', dir]);
-    expect(first.code, first.err).toBe(2);
+    expect(first.code, first.err).toBe(1);
     expect(first.out).toContain('desk/main: new policy');
     const applied = await run(['policy', 'apply', '--dir', dir, '--comment', 'from the repository']);
     expect(applied.code, applied.err).toBe(0);
@@ -70,7 +73,7 @@ describe('policies kept in files', () => {
 
     write('desk/main.jsonc', OPEN);
     const changed = await run(['policy', 'diff', '--dir', dir]);
-    expect(changed.code).toBe(2);
+    expect(changed.code).toBe(1);
     expect(changed.out).toMatch(/opens {3} .*echo/);
     expect(changed.out).toContain('+  "tools": { "echo": {} }');
     const dry = await run(['policy', 'apply', '--dir', dir, '--dry-run']);
@@ -103,7 +106,7 @@ describe('policies kept in files', () => {
     write('desk/a-good.jsonc', OPEN);
     write('desk/b-bad.jsonc', '{\n  "version": "1",\n  "defualt": "deny"\n}\n');
     const refused = await run(['policy', 'apply', '--dir', dir]);
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(2);
     expect(refused.err).toMatch(/b-bad\.jsonc:3:\d+: error: /);
     expect(refused.err).toContain('Nothing was changed');
     expect((await callgate.api('GET', '/servers/desk/policies/a-good')).status).toBe(404);
@@ -115,7 +118,7 @@ describe('policies kept in files', () => {
     await callgate.api('PUT', '/servers/desk/policies/drafted', { text: DENY.replace('nothing yet', 'half done') });
     write('desk/drafted.jsonc', DENY);
     const refused = await run(['policy', 'apply', '--dir', dir]);
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('left a draft of desk/drafted')]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('left a draft of desk/drafted')]);
     expect((await run(['policy', 'apply', '--dir', dir, '--replace-drafts'])).code).toBe(0);
   });
 
@@ -130,6 +133,68 @@ describe('policies kept in files', () => {
     expect(again.code, again.err).toBe(3);
   });
 
+  it('go through standard input and output, one policy at a time', async () => {
+    const diff = await run(['policy', 'diff', 'desk/piped', '--file', '-'], {}, DENY);
+    expect([diff.code, diff.out]).toEqual([1, expect.stringContaining('desk/piped: new policy')]);
+    const applied = await run(['policy', 'apply', 'desk/piped', '--file', '-'], {}, DENY);
+    expect(applied.code, applied.err).toBe(0);
+    const pulled = await run(['policy', 'pull', 'desk/piped', '--file', '-']);
+    expect([pulled.code, pulled.out]).toEqual([0, DENY]);
+    expect((await run(['policy', 'diff', 'desk/piped', '--file', '-'], {}, pulled.out)).code).toBe(0);
+    expect((await run(['policy', 'apply', 'desk/piped', '--file', '-'], {}, '')).err).toContain('Standard input is empty');
+  });
+
+  it('lose to a version that was published in between: the conflict is an error, and nothing is overwritten', async () => {
+    write('desk/raced.jsonc', DENY);
+    await run(['policy', 'apply', '--dir', dir]);
+    const between = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      if (request.method === 'POST' && request.url?.endsWith('/publish')) await publishAnother();
+      const { authorization = '', 'content-type': type = 'application/json' } = request.headers;
+      const answer = await fetch(`${callgate.url}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: { authorization, 'content-type': type },
+        ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
+      });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    });
+    const publishAnother = async () => {
+      await callgate.api('PUT', '/servers/desk/policies/raced', { text: DENY.replace('nothing yet', 'somebody else'), baseVersion: 1 });
+      await callgate.api('POST', '/servers/desk/policies/raced/publish', { comment: 'first', expectedVersion: 1 });
+    };
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = between.address() as AddressInfo;
+      write('desk/raced.jsonc', OPEN);
+      const lost = await run(['policy', 'apply', '--dir', dir], { CALLGATE_URL: `http://127.0.0.1:${port}` });
+      expect([lost.code, lost.err]).toEqual([2, expect.stringMatching(/409 policy.version_conflict.*Run it again/s)]);
+      const { body } = await callgate.api<{ liveText: string }>('GET', '/servers/desk/policies/raced');
+      expect(body.liveText).toContain('somebody else');
+    } finally {
+      between.close();
+    }
+  });
+
+  it('kept as YAML are not passed over: the way to convert them is said, and converts them', async () => {
+    const file = path.join(dir, 'desk/old.yaml');
+    write('desk/old.yaml', 'version: "1"\n# kept\ntools:\n  echo:\n    rules:\n      - name: short\n        rate_limit: 5/minute\n');
+    const refused = await run(['policy', 'apply', '--dir', dir]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('policy convert')]);
+    const converted = await run(['policy', 'convert', file, '--server', 'desk']);
+    expect(converted.err).toContain('read as Intercept YAML');
+    expect(converted.err).toContain('Left out, it means allow in Intercept');
+    expect([converted.code, converted.out]).toEqual([0, expect.stringContaining('// kept')]);
+    const applied = await run(['policy', 'apply', 'desk/old', '--file', '-'], {}, converted.out);
+    expect(applied.code, applied.err).toBe(0);
+    const broken = await run(['policy', 'convert', '-'], {}, 'tools: [unclosed');
+    expect([broken.code, broken.out, broken.err]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/<stdin>:1:\d+: error: .*\n.*nothing was made of it/s),
+    ]);
+  });
+
   it('run their tests', async () => {
     const withTest = (expected: string) =>
       OPEN.replace(/\n\}\n$/, `,\n  "tests": [{ "name": "echo stays open", "tool": "echo", "expect": "${expected}" }]\n}\n`);
@@ -137,7 +202,7 @@ describe('policies kept in files', () => {
     const passed = await run(['policy', 'test', '--dir', dir]);
     expect([passed.code, passed.out]).toEqual([0, expect.stringContaining('1 passed, 0 failed')]);
     write('desk/tested.jsonc', withTest('denied'));
-    const failed = await run(['policy', 'test', path.join(dir, 'desk/tested.jsonc')]);
+    const failed = await run(['policy', 'test', 'desk/tested', '--file', path.join(dir, 'desk/tested.jsonc')]);
     expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('test fails: echo stays open')]);
     expect((await run(['policy', 'apply', '--dir', dir])).code).toBe(1);
   });
@@ -150,9 +215,12 @@ describe('the command line', () => {
     expect(JSON.parse(out)).toMatchObject({ servers: [{ slug: 'desk', transport: 'stdio' }] });
   });
 
-  it('says what went wrong and what to do, with exit code 1 and nothing on standard output', async () => {
+  it('says what went wrong and what to do, with exit code 2 and nothing on standard output', async () => {
     const cases: readonly (readonly [readonly string[], Record<string, string>, RegExp])[] = [
       [['policy', 'sync'], {}, /no command `policy sync`.*Known: policy pull/],
+      [['policy', 'diff', 'desk', '--file', 'x.jsonc'], {}, /say which policy it is: SERVER\/POLICY/],
+      [['policy', 'convert'], {}, /takes one file/],
+      [['policy', 'pull', 'desk/nothing', '--file', '-'], {}, /nothing/],
       [['policy', 'diff', '--force'], {}, /has no option --force/],
       [['policy', 'diff', '--dir'], {}, /--dir needs a value/],
       [['policy', 'diff', '--dir', path.join(dir, 'none')], {}, /There is no folder .*policy pull/],
@@ -163,7 +231,7 @@ describe('the command line', () => {
     ];
     for (const [args, env, words] of cases) {
       const { code, out, err } = await run(args, env);
-      expect([code, out, err]).toEqual([1, '', expect.stringMatching(words)]);
+      expect([code, out, err]).toEqual([2, '', expect.stringMatching(words)]);
       expect(err).not.toMatch(/\n\s+at /);
     }
   });

@@ -145,6 +145,7 @@ export function PolicyEditor({ policy }: { policy: PolicyDetail }) {
                 tools={tools.data ?? NO_TOOLS}
                 rows={rows}
                 problems={validation.problems}
+                checked={validation.checked}
                 selection={selection}
                 onSelect={select}
                 readOnly={cannotWrite !== null}

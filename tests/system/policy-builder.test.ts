@@ -221,6 +221,19 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
     await page.getByText('in sync').waitFor();
   });
 
+  it('completes the arguments of the tool at hand, and tells on hover what the server says of it, inert', async () => {
+    await open(TEXT.replace('args.amount', 'args.'), '/tools/refund_charge');
+    const editor = page.locator('.monaco-editor').first();
+    await editor.getByText('"args."', { exact: true }).click();
+    await page.keyboard.press('Control+Space');
+    const suggestions = page.locator('.suggest-widget.visible');
+    await suggestions.getByText('args.currency').first().waitFor();
+    await page.keyboard.press('Escape');
+    await editor.getByText('"refund_charge"').hover();
+    await page.locator('.monaco-hover').getByText('refund_charge: ').first().waitFor();
+    await page.locator('.monaco-hover').getByText('server says, unverified').first().waitFor();
+  });
+
   it('changes many ticked tools at once, as one step of undo', async () => {
     await open(TEXT);
     await page.getByRole('searchbox', { name: 'Search tools' }).fill('delete_');

@@ -31,6 +31,8 @@ export interface Builder {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly rows: readonly Row[];
   readonly problems: readonly Problem[];
+  /** The text that the problems are about: fixes are offsets into it. */
+  readonly checked: string | null;
   readonly selection: Selection;
   /** Nothing can be edited: no permission, a narrow window, text that cannot be read. */
   readonly inert: boolean;

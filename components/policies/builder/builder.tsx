@@ -27,6 +27,8 @@ export interface BuilderProps {
   tools: readonly Tool[];
   rows: readonly Row[];
   problems: readonly Problem[];
+  /** The text that the problems are about. */
+  checked: string | null;
   selection: Selection;
   onSelect: (selection: Selection) => void;
   /** Why nothing can be edited, beside a narrow window. */
@@ -60,7 +62,7 @@ function TextOnly(props: BuilderProps) {
 }
 
 function Panes(props: BuilderProps & { valid: ValidText }) {
-  const { buffer, valid, rows, problems, selection, onSelect, tools, readOnly, editor } = props;
+  const { buffer, valid, rows, problems, checked: checkedText, selection, onSelect, tools, readOnly, editor } = props;
   const broken = useBuffer(buffer, (state) => state.broken);
   const ready = useBuffer(buffer, (state) => state.ready);
   const [filter, setFilter] = useState<RowFilter>(NO_FILTER);
@@ -75,8 +77,22 @@ function Panes(props: BuilderProps & { valid: ValidText }) {
   const frozen = broken.length > 0;
   const inert = readOnly || !panes.editable || frozen || !ready;
   const builder = useMemo<BuilderValue>(
-    () => ({ buffer, valid, tools: byName, rows, problems, selection, inert, edit, select, pathsOf, opening, opened }),
-    [buffer, valid, byName, rows, problems, selection, inert, edit, select, pathsOf, opening, opened],
+    () => ({
+      buffer,
+      valid,
+      tools: byName,
+      rows,
+      problems,
+      checked: checkedText,
+      selection,
+      inert,
+      edit,
+      select,
+      pathsOf,
+      opening,
+      opened,
+    }),
+    [buffer, valid, byName, rows, problems, checkedText, selection, inert, edit, select, pathsOf, opening, opened],
   );
   const rowId = rowIdOf(selection.pointer, valid.view);
   const row = rows.find((one) => one.id === rowId) ?? rows[0];
@@ -157,6 +173,7 @@ function jsonTab(props: BuilderProps, readOnly: boolean): DockTab {
         label={`Policy ${props.name}`}
         tools={props.tools}
         problems={props.problems}
+        checked={props.checked}
         readOnly={readOnly}
         selection={props.selection}
         onSelect={(pointer) => props.onSelect({ pointer, from: 'json' })}

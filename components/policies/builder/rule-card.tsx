@@ -162,7 +162,7 @@ export function RuleCard({ pointer, what, mode, unknown = [], listed, name, onAd
                 variant="link"
                 className="ml-2 text-meta"
                 onClick={() => {
-                  if (valid.text === buffer.textNow()) buffer.apply(fix.edits);
+                  if (builder.checked === buffer.textNow()) buffer.apply(fix.edits);
                 }}
               >
                 {fix.title}

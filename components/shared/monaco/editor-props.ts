@@ -1,25 +1,10 @@
 import type { editor } from 'monaco-editor/editor';
 import type { Ref } from 'react';
-import type { Problem, Tool } from '../api/wire';
+import type { Problem } from '../api/wire';
 
 export interface EditorHandle {
   /** Puts the caret there, scrolls it into view and takes the focus. Lines and columns from 1. */
   goTo: (line: number, column: number) => void;
-}
-
-export interface MonacoEditorProps {
-  value: string;
-  onChange?: (text: string) => void;
-  label: string;
-  language?: 'json' | 'plaintext';
-  schema?: object | null;
-  problems?: readonly Problem[];
-  readOnly?: boolean;
-  height?: number | string;
-  handle?: Ref<EditorHandle>;
-  /** ⌘S and ⌘↵ inside the editor. */
-  onSave?: () => void;
-  onPrimary?: () => void;
 }
 
 /** A part of the text to mark, as UTF-16 offsets; `reveal` scrolls to it without taking the focus. */
@@ -33,8 +18,6 @@ export interface ModelEditorProps {
   model: editor.ITextModel;
   label: string;
   schema?: object | null;
-  /** The server's tools: their names and arguments complete, and explain themselves on hover. */
-  tools?: readonly Tool[];
   problems?: readonly Problem[];
   readOnly?: boolean;
   height?: number | string;

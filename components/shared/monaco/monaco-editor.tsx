@@ -11,10 +11,6 @@ function Placeholder() {
 }
 
 /** Loaded when first shown, and only in the browser: the editor is the largest script of the console. */
-export const MonacoEditor = dynamic(() => import('./editor-surface').then((module) => module.EditorSurface), {
-  ssr: false,
-  loading: Placeholder,
-});
 export const MonacoModelEditor = dynamic(() => import('./model-surface').then((module) => module.ModelSurface), {
   ssr: false,
   loading: Placeholder,

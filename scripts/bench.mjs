@@ -1,4 +1,5 @@
-// `npm run bench`: what enforcement and durable audit cost, as ratios measured in one run.
+// `npm run bench`: decisions per second beside other engines, then what enforcement and durable audit cost, as ratios measured in one run.
+// `npm run bench -- decisions` measures the first part only.
 //   direct    client -> upstream
 //   bare      client -> pass-through in the gateway's own process -> upstream
 //   enforced  client -> gateway: token, strict input, policy with one limit, durable admission -> upstream
@@ -16,6 +17,8 @@ const connectionCounts = (process.env.BENCH_CONNECTIONS ?? '1,16,64').split(',')
 // BENCH_PROFILE=folder keeps a CPU profile of the gateway process there.
 
 await prepare({ build: false });
+await runToEnd(await bundleEntry(path.join(here, 'bench/decisions.ts'), 'bench-decisions.mjs'));
+if (process.argv.includes('decisions')) process.exit(0);
 const hostBundle = await bundleEntry(path.join(here, 'bench/host.ts'), 'bench-host.mjs');
 const dataDir = mkdtempSync(path.join(os.tmpdir(), 'callgate-bench-'));
 const children = [];
@@ -79,6 +82,14 @@ async function measure(load, host, target, connections, durationMs) {
 function medianRow(list) {
   const median = (key) => list.map((row) => row[key]).sort((a, b) => a - b)[Math.floor(list.length / 2)];
   return Object.fromEntries(Object.keys(list[0]).map((key) => [key, median(key)]));
+}
+
+function runToEnd(file) {
+  return new Promise((resolve, reject) => {
+    fork(file, { stdio: 'inherit' }).once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${path.basename(file)} ended with ${code}`)),
+    );
+  });
 }
 
 async function start(file, env = {}) {

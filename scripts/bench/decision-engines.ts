@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
-import opa from '@open-policy-agent/opa-wasm';
+import { loadPolicy } from '@open-policy-agent/opa-wasm';
 import { compilePolicy } from '@/lib/policy/compile';
 import type { Scenario } from './decision-scenarios';
 
@@ -52,7 +52,7 @@ export function cedarEngine({ name, cedar, calls }: Scenario): Engine {
 
 /** OPA from a policy that its own compiler made: no package of the registry holds it, so the path of the tool is given. */
 export async function opaEngine({ rego, calls }: Scenario, tool: string): Promise<Engine> {
-  const policy = await opa.loadPolicy(compileRego(rego, tool));
+  const policy = await loadPolicy(compileRego(rego, tool));
   const inputs = calls.map(({ call }) => ({ tool: call.tool, args: call.args }));
   return { name: 'opa-wasm', decide: (at) => policy.evaluate(inputs[at])[0]?.result === true };
 }

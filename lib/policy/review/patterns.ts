@@ -77,7 +77,6 @@ function reviewVariants(review: Review, at: PlacedCondition, op: 'contains' | 's
   const literal = value.replace(/[.\\+*?^${}()|[\]]/g, '\\$&');
   if (value.includes('..') || /^\/|\/$/.test(value)) {
     review.say({
-      severity: 'info',
       code: 'pattern.encoding',
       pointer: `${at.pointer}/value`,
       message: 'The same place can be written in other ways (`//`, `/./`, `%2e%2e`), which this does not block.',
@@ -89,7 +88,6 @@ function reviewVariants(review: Review, at: PlacedCondition, op: 'contains' | 's
   const other = value.toLowerCase() === value ? value.toUpperCase() : value.toLowerCase();
   const pattern = `(?i)${op === 'starts_with' ? '' : '.*'}${literal}${op === 'ends_with' ? '' : '.*'}`;
   review.say({
-    severity: 'info',
     code: 'pattern.case',
     pointer: `${at.pointer}/value`,
     message: `Letter case counts: \`${other.slice(0, 60)}\` is not blocked.`,

@@ -82,7 +82,6 @@ function sayNothing(review: Review, { owner, pointer, block, tools }: PlacedBloc
   const classed = tool === undefined ? classes.length > 0 : classes.includes(tool.dispatch?.opaque === true ? 'execute' : tool.category);
   if (elsewhere || classed) return;
   review.say({
-    severity: 'info',
     code: 'rule.nothing',
     pointer,
     message: `${owner} is allowed by the default; listing it changes nothing.`,

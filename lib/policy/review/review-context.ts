@@ -5,6 +5,7 @@ import { compileNameGlob, isGlob } from '../glob';
 import { Locator } from '../locate';
 import type { SyntaxNode } from '../parse';
 import { type Fix, type ProblemList, pointerTo, type Severity } from '../problem';
+import type { ReviewCode } from './codes';
 import type { PlacedBlock } from './placed-block';
 import { conditionsOf, type PlacedCondition } from './places';
 
@@ -18,7 +19,7 @@ export interface PlannedFix {
 export interface Finding {
   /** `warning` when left out. */
   readonly severity?: Exclude<Severity, 'error'>;
-  readonly code: string;
+  readonly code: ReviewCode;
   readonly pointer: string;
   readonly message: string;
   readonly hint?: string;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '@/lib/policy/compile';
 import { applyEdits } from '@/lib/policy/edit/text-edit';
 import type { Problem } from '@/lib/policy/problem';
+import { REVIEW_CODES } from '@/lib/policy/review/codes';
 import { reviewCases } from './review-cases';
 import { catalogue } from './review-world';
 
@@ -25,6 +26,10 @@ describe('one click', () => {
     expect(left.filter((problem) => problem.severity === 'error')).toEqual([]);
     expect(left.filter((problem) => problem.code === code).map((problem) => problem.path)).toEqual([]);
     for (const comment of ['// who may do what', '// first of all', '// the end']) expect(after).toContain(comment);
+  });
+
+  it('has a case for everything that a review can say', () => {
+    expect(new Set(reviewCases.map(({ code }) => code))).toEqual(new Set(Object.keys(REVIEW_CODES)));
   });
 
   it('is offered for every finding but those that only a person can settle', () => {

@@ -13,14 +13,9 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { ImportPane } from './import/import-pane';
-import { START_POINTS, type StartId, startText } from './import/start-text';
+import { StartChoice } from './import/start-choice';
+import { startText } from './import/start-text';
 import { useImport } from './import/use-import';
-
-const IMPORT = {
-  id: 'import',
-  label: 'Import a policy',
-  hint: 'PolicyLayer JSON, Intercept YAML, or a policy kept as JSON or YAML',
-} as const;
 
 const slugOf = (name: string) =>
   name
@@ -37,7 +32,7 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
   const [chosen, setChosen] = useState(server ?? '');
   const [name, setName] = useState('');
   const [slug, setSlug] = useState<string | null>(null);
-  const [start, setStart] = useState<StartId | 'import'>('recommended');
+  const [start, setStart] = useState<StartChoice>('recommended');
   const [source, setSource] = useState('');
   const target = chosen || (servers.data?.length === 1 ? (servers.data[0]?.slug ?? '') : '');
   const finalSlug = slug ?? slugOf(name);
@@ -72,7 +67,7 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
       dismissable={name === '' && source === ''}
       title="New policy"
       description="It starts as a draft; nothing changes until you publish it and a grant uses it."
-      width={start === 'import' ? 'lg' : 'sm'}
+      width="md"
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -99,31 +94,19 @@ export function NewPolicyDialog({ server, onClose }: { server?: string; onClose:
             />
           </Field>
         )}
-        <Field label="Name" error={fieldError(create.error, 'name')}>
-          <Input autoFocus value={name} placeholder="Support desk" onChange={(event) => setName(event.target.value)} />
-        </Field>
-        <Field
-          label="Slug"
-          hint="Names the policy in the API and the audit trail; never changes."
-          error={fieldError(create.error, 'policy')}
-        >
-          <Input className="font-mono" value={finalSlug} onChange={(event) => setSlug(event.target.value)} />
-        </Field>
-        <fieldset className="flex flex-col gap-1.5">
-          <legend className="mb-1 font-medium">Start with</legend>
-          {[...START_POINTS, IMPORT].map((point) => (
-            <label
-              key={point.id}
-              className="flex items-start gap-2 rounded-control border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft"
-            >
-              <input type="radio" name="start" className="mt-0.5" checked={start === point.id} onChange={() => setStart(point.id)} />
-              <span>
-                <span className="font-medium">{point.label}</span>
-                <span className="block text-meta text-ink-2">{point.hint}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label="Name" error={fieldError(create.error, 'name')}>
+            <Input autoFocus value={name} placeholder="Support desk" onChange={(event) => setName(event.target.value)} />
+          </Field>
+          <Field
+            label="Slug"
+            hint="Names the policy in the API and the audit trail; never changes."
+            error={fieldError(create.error, 'policy')}
+          >
+            <Input className="font-mono" value={finalSlug} onChange={(event) => setSlug(event.target.value)} />
+          </Field>
+        </div>
+        <StartChoice value={start} onChange={setStart} />
         {start === 'import' ? <ImportPane text={source} onText={setSource} imported={imported} /> : null}
         <FormError error={create.error} shownFields={['name', 'policy']} />
         <button type="submit" hidden />

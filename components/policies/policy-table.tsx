@@ -6,7 +6,7 @@ import { useMemo } from 'react';
 import { useAllServers, useList } from '@/components/shared/api/lists';
 import type { Policy } from '@/components/shared/api/wire';
 import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
-import { formatCount } from '@/components/shared/format';
+import { formatCount, plural } from '@/components/shared/format';
 import { useRefusal } from '@/components/shared/permission';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
 import { StatusTag } from '@/components/shared/status-tag';
@@ -17,6 +17,27 @@ import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { NewPolicyDialog } from './new-policy-dialog';
 
+/** What is particular about a policy: it is kept elsewhere, or a publication of it waits. */
+function Marks({ policy }: { policy: Policy }) {
+  return (
+    <>
+      {policy.managedBy === null ? null : (
+        <span className="inline-flex shrink-0 items-center gap-1 text-meta text-ink-3" title={`Kept in ${policy.managedBy}`}>
+          <GitBranch aria-hidden className="size-3.5" />
+          <span className="sr-only">Kept in {policy.managedBy}</span>
+        </span>
+      )}
+      {policy.waiting === null ? null : (
+        <StatusTag
+          status="pending"
+          className="text-meta"
+          word={policy.waiting.status === 'scheduled' ? 'Scheduled' : 'Waits for a second person'}
+        />
+      )}
+    </>
+  );
+}
+
 const REST: readonly Column<Policy>[] = [
   {
     id: 'name',
@@ -25,16 +46,7 @@ const REST: readonly Column<Policy>[] = [
     cell: (policy) => (
       <span className="flex min-w-0 items-center gap-2">
         <span className="truncate font-medium">{policy.name}</span>
-        {policy.managedBy === null ? null : (
-          <GitBranch aria-label={`kept in ${policy.managedBy}`} className="size-3.5 shrink-0 text-ink-3" />
-        )}
-        {policy.waiting === null ? null : (
-          <StatusTag
-            status="pending"
-            className="text-meta"
-            word={policy.waiting.status === 'scheduled' ? 'Scheduled' : 'Waits for a second person'}
-          />
-        )}
+        <Marks policy={policy} />
       </span>
     ),
   },
@@ -64,8 +76,8 @@ const REST: readonly Column<Policy>[] = [
     width: '190px',
     cell: (policy) =>
       policy.hasDraft ? (
-        <span className="inline-flex items-center gap-1.5">
-          <StatusTag status="draft" word="Draft" />
+        <span className="flex min-w-0 items-center gap-1.5">
+          <StatusTag status="draft" word="Draft" className="shrink-0" />
           <span className="truncate text-ink-3">by {policy.draftUpdatedBy}</span>
         </span>
       ) : (
@@ -125,12 +137,16 @@ export function PolicyTable({ server }: { server?: string }) {
               narrow={(policy) => (
                 <span className="flex flex-col gap-1">
                   <span className="flex items-center justify-between gap-2">
-                    <span className="truncate font-medium">{policy.name}</span>
-                    <span className="num">{policy.live ? `v${policy.live.version}` : 'not published'}</span>
+                    <span className="flex min-w-0 items-center gap-2">
+                      <span className="truncate font-medium">{policy.name}</span>
+                      <Marks policy={policy} />
+                    </span>
+                    <span className="num shrink-0">{policy.live ? `v${policy.live.version}` : 'not published'}</span>
                   </span>
                   <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
                     <span className="truncate">
-                      {policy.server.name} · {formatCount(policy.grants)} grants
+                      {policy.server.name} · {plural(policy.grants, 'grant')}
+                      {policy.mode === 'observe' ? ' · observe only' : ''}
                     </span>
                     {policy.hasDraft ? <StatusTag status="draft" className="text-meta" /> : null}
                   </span>

@@ -4,7 +4,7 @@ import { Wand2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { ImportDialog } from './import-dialog';
-import { FORMAT_WORDS } from './import-pane';
+import { FORMAT_WORDS } from './import-report';
 
 interface PasteOfferProps {
   server: string;

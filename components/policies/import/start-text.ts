@@ -20,9 +20,16 @@ export const START_POINTS: readonly StartPoint[] = [
   },
 ];
 
-/** The text to begin with. Throws ApiError when the server's tools or traffic cannot be read. */
+/** The text to begin with. Throws when the server's tools or traffic cannot be read, or say nothing. */
 export async function startText(id: StartId, server: string): Promise<string> {
-  if (id === 'observed') return (await api<ObservedPolicy>('GET', `/servers/${server}/observed-policy?days=30`)).text;
+  if (id === 'observed') {
+    const observed = await api<ObservedPolicy>('GET', `/servers/${server}/observed-policy?days=30`);
+    if (observed.calls === 0)
+      throw new Error(
+        'No allowed call to this server was recorded in the last 30 days, so there is nothing to learn from. Start with “Observe only” and come back.',
+      );
+    return observed.text;
+  }
   const tools = await api<Tool[]>('GET', `/servers/${server}/tools`);
   const template = TEMPLATES.find((one) => one.id === id);
   if (template === undefined) throw new Error(`There is no template ${id}.`);

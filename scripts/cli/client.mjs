@@ -7,7 +7,7 @@ export function createClient({ url = 'http://127.0.0.1:3000', key }) {
   const base = baseUrl(url);
   if (key === undefined || key.trim() === '')
     throw new CliError(
-      'There is no management key. Set CALLGATE_KEY, or pass --key; administrators make keys, and CALLGATE_ADMIN_KEY is one.',
+      'There is no management key. Set CALLGATE_KEY to the key that the server was given as CALLGATE_ADMIN_KEY, or pass --key.',
     );
   if (!/^[\x21-\x7e]+$/.test(key.trim()))
     throw new CliError('The management key holds characters that no key has. Was it copied whole, on one line?');

@@ -25,11 +25,19 @@ const slugOf = (name: string) =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 63);
 
-export function NewPolicyDialog({ server, onClose }: { server?: string; onClose: () => void }) {
+interface NewPolicyDialogProps {
+  /** The only server it can be for. */
+  server?: string;
+  /** Chosen to begin with, and can be changed. */
+  suggested?: string | null;
+  onClose: () => void;
+}
+
+export function NewPolicyDialog({ server, suggested, onClose }: NewPolicyDialogProps) {
   const router = useRouter();
   const client = useQueryClient();
   const servers = useAllServers(!server);
-  const [chosen, setChosen] = useState(server ?? '');
+  const [chosen, setChosen] = useState(server ?? suggested ?? '');
   const [name, setName] = useState('');
   const [slug, setSlug] = useState<string | null>(null);
   const [start, setStart] = useState<StartChoice>('recommended');

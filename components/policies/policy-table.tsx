@@ -166,7 +166,7 @@ export function PolicyTable({ server }: { server?: string }) {
           )
         }
       </Loaded>
-      {open ? <NewPolicyDialog server={server} onClose={() => set({ new: null })} /> : null}
+      {open ? <NewPolicyDialog server={server} suggested={filters.values.server} onClose={() => set({ new: null })} /> : null}
     </Panel>
   );
 }

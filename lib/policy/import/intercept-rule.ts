@@ -7,6 +7,8 @@ import { readCounter, readRate, SHARED } from './intercept-counter';
 import { fromKey, type Report } from './report';
 
 const KEYS = ['name', 'action', 'rate_limit', 'conditions', 'on_deny', 'reason', 'state'];
+const CONDITION_KEYS = ['path', 'op', 'value'];
+const STATE_KEYS = ['counter', 'window', 'increment', 'increment_from'];
 /** `evaluate` and `deny` are Intercept's own; the others stand on PolicyLayer's pages of ready policies. */
 const ACTIONS: Readonly<Record<string, 'check' | 'deny' | 'approve'>> = {
   evaluate: 'check',
@@ -41,11 +43,11 @@ export function importRule(rule: CommentedItem, from: string, tool: string, bloc
     report.dropped(from, line, 'unclear', 'It is no rule: a rule has keys such as `name` and `conditions`.');
     return;
   }
-  for (const { key, value } of rule.value.members) {
-    if (KEYS.includes(key)) continue;
-    const hint = didYouMean(key, KEYS);
-    report.dropped(fromKey(from, key), value.line, 'same', `Intercept ignores this key${hint === undefined ? '' : `; ${hint}`}.`);
-  }
+  reportIgnored(rule, KEYS, from, report);
+  itemsOf(rule, 'conditions').forEach((item, i) => {
+    reportIgnored(item, CONDITION_KEYS, `${from}.conditions[${i}]`, report);
+  });
+  reportIgnored(memberOf(rule.value, 'state'), STATE_KEYS, fromKey(from, 'state'), report);
   const name = textOf(rule, 'name');
   const onDeny = textOf(rule, 'on_deny') ?? textOf(rule, 'reason');
   const take = (withName: boolean): string[] => {
@@ -146,6 +148,15 @@ function importCounter({ rule, from, sentence, tool, block, report, take }: Rule
     if (status === 'dropped' || to === null) report.dropped(path, line, effect, note);
     else if (status === 'changed' || effect !== 'same') report.changed(path, line, to, effect, note);
     else report.mapped(path, line, to, note);
+  }
+}
+
+function reportIgnored(item: CommentedItem | undefined, known: readonly string[], from: string, report: Report): void {
+  if (item?.value.kind !== 'object') return;
+  for (const { key, value } of item.value.members) {
+    if (known.includes(key)) continue;
+    const hint = didYouMean(key, known);
+    report.dropped(fromKey(from, key), value.line, 'same', `Intercept ignores this key${hint === undefined ? '' : `; ${hint}`}.`);
   }
 }
 

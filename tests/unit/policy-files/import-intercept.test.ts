@@ -124,6 +124,12 @@ describe('nothing is left out in silence', () => {
 
   it.each<[string, string, string]>([
     ['a misspelt key', tool('on_deni: x\nrate_limit: 5/hour'), 'tools.pay.rules[0].on_deni dropped same'],
+    [
+      'a key of a condition',
+      tool('conditions: [{ path: args.a, op: eq, value: x, note: y }]'),
+      'tools.pay.rules[0].conditions[0].note dropped same',
+    ],
+    ['a key of a counter', tool('state: { counter: c, window: day, limit: 5 }'), 'tools.pay.rules[0].state.limit dropped same'],
     ['an unknown operator', tool('conditions: [{ path: args.a, op: like, value: x }]'), 'tools.pay.rules[0].conditions[0] dropped looser'],
     [
       'a path outside the arguments',

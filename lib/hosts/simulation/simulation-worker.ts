@@ -21,6 +21,7 @@ async function carryOut(order: WorkerOrder): Promise<WorkerAnswer> {
   const client = new pg.Client({ ...order.poolConfig, application_name: 'callgate simulation' });
   client.on('error', () => undefined);
   await client.connect();
+  await yieldBackend(client, order.poolConfig);
   try {
     const sealer = createEnvelope(Buffer.from(order.secretKey, 'base64'));
     if (order.task.kind === 'observe') return { observed: await readObservedUse(client, order.task.range, sealer, async () => undefined) };
@@ -36,5 +37,20 @@ function yieldToOthers(): void {
     setPriority(constants.priority.PRIORITY_LOW);
   } catch {
     // Not permitted everywhere; the process is still apart.
+  }
+}
+
+/**
+ * The database's part of the reading yields too: its backend, when the database is the embedded one and so a process of this machine,
+ * and no helpers beside it, which nobody could ask to.
+ */
+async function yieldBackend(client: pg.Client, config: pg.PoolConfig): Promise<void> {
+  await client.query('SET max_parallel_workers_per_gather = 0');
+  if (config.connectionString !== undefined || !config.host?.startsWith('/')) return;
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  try {
+    setPriority(rows[0]?.pid ?? 0, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Another account's process; it is as it was.
   }
 }

@@ -49,7 +49,8 @@ async function yieldBackend(client: pg.Client, config: pg.PoolConfig): Promise<v
   if (config.connectionString !== undefined || !config.host?.startsWith('/')) return;
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   try {
-    setPriority(rows[0]?.pid ?? 0, constants.priority.PRIORITY_LOW);
+    // Not the lowest: a backend that waits long for its turn may hold a lock that the ledger waits for.
+    setPriority(rows[0]?.pid ?? 0, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Another account's process; it is as it was.
   }

@@ -84,6 +84,15 @@ const REST: readonly Column<Policy>[] = [
         <span className="text-ink-3">none</span>
       ),
   },
+  {
+    id: 'tests',
+    from: 'xl',
+    header: 'Tests',
+    align: 'right',
+    width: '72px',
+    cell: (policy) =>
+      policy.tests ? formatCount(policy.tests) : <span className="text-ink-3">{policy.tests === null ? '–' : 'none'}</span>,
+  },
   { id: 'grants', header: 'Grants', align: 'right', width: '80px', cell: (policy) => formatCount(policy.grants) },
   {
     id: 'publisher',

@@ -31,6 +31,7 @@ export const policySchema = z.object({
   server: referenceSchema,
   live: liveSchema.nullable(),
   mode: z.enum(['enforce', 'observe']).nullable().describe('of the live version'),
+  tests: z.number().int().nullable().describe('tests in the text of the live version'),
   hasDraft: z.boolean(),
   draftUpdatedAt: timeSchema.nullable(),
   draftUpdatedBy: z.string().nullable(),

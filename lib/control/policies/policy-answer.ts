@@ -1,3 +1,4 @@
+import { parsePolicyText } from '@/lib/policy/parse';
 import type { ControlContext, Reader } from '../context';
 import { etagOf } from '../etag';
 import { OPEN_STATUSES } from '../publications/close-publication';
@@ -19,7 +20,16 @@ export async function policyAnswers(db: Reader, ctx: ControlContext, rows: reado
   });
   const live = await db.policyVersion.findMany({
     where: { OR: rows.filter((row) => row.liveVersion !== null).map((row) => ({ policyId: row.id, version: row.liveVersion as number })) },
-    select: { policyId: true, version: true, textSha256: true, publishedAt: true, publishedBy: true, comment: true, compiled: true },
+    select: {
+      policyId: true,
+      version: true,
+      textSha256: true,
+      publishedAt: true,
+      publishedBy: true,
+      comment: true,
+      compiled: true,
+      text: true,
+    },
   });
   const grants = await db.grant.groupBy({
     by: ['policyId'],
@@ -44,6 +54,7 @@ export async function policyAnswers(db: Reader, ctx: ControlContext, rows: reado
           }
         : null,
       mode: version ? modeOf(version.compiled) : null,
+      tests: version ? testsIn(version.text) : null,
       hasDraft: row.draftText !== null,
       draftUpdatedAt: row.draftUpdatedAt?.toISOString() ?? null,
       draftUpdatedBy: row.draftUpdatedBy,
@@ -66,6 +77,14 @@ export async function policyAnswer(db: Reader, ctx: ControlContext, id: string):
 function modeOf(compiled: string): 'enforce' | 'observe' {
   const document: unknown = JSON.parse(compiled);
   return typeof document === 'object' && document !== null && (document as { mode?: unknown }).mode === 'observe' ? 'observe' : 'enforce';
+}
+
+function testsIn(text: string): number {
+  // Most policies have none, and then nothing has to be read.
+  if (!text.includes('"tests"')) return 0;
+  const { root } = parsePolicyText(text);
+  const tests = root?.kind === 'object' ? root.members.find(({ key }) => key === 'tests')?.value : undefined;
+  return tests?.kind === 'array' ? tests.items.length : 0;
 }
 
 function waitingOf(row: PublicationRow | undefined): PolicyAnswer['waiting'] {

@@ -31,7 +31,17 @@ export function reviewNames(review: Review): void {
     const inner = runsOthers && match === null ? 'keep it if a dispatcher runs a tool of this name' : undefined;
     const hint = match === null ? inner : `did you mean \`${match}\`?`;
     const fixes = [...(match === null ? [] : change(match)), remove];
-    review.say({ code: 'tool.unknown', pointer, message: `This server has no tool "${name}".`, ...(hint && { hint }), at, fixes });
+    // Behind a dispatcher there are tools that no list shows.
+    const severity = inner === undefined ? 'warning' : 'info';
+    review.say({
+      severity,
+      code: 'tool.unknown',
+      pointer,
+      message: `This server has no tool "${name}".`,
+      ...(hint && { hint }),
+      at,
+      fixes,
+    });
   };
   for (const key of Object.keys(review.document.tools)) {
     const pointer = pointerTo('/tools', key);

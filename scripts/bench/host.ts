@@ -33,7 +33,10 @@ await seed();
 
 const gatewayServer = http.createServer({ requireHostHeader: false });
 const gatewayPort = await listen(gatewayServer);
-const plane = await composeDataPlane(env, log, `http://127.0.0.1:${gatewayPort}`, database, closing);
+const plane = await composeDataPlane(env, log, `http://127.0.0.1:${gatewayPort}`, database, closing, {
+  port: gatewayPort,
+  kind: 'gateway',
+});
 gatewayServer.on('request', createGatewayHttpListener(plane.gateway, { trustProxy: false }));
 const bareServer = http.createServer(passThrough());
 const barePort = await listen(bareServer);

@@ -66,6 +66,7 @@ export function EditorHeader({ policy, draft, changes, differs, onSave, onReview
           <Button
             size="iconMd"
             variant="ghost"
+            className="max-md:hidden"
             label="Undo"
             keys="Ctrl Z"
             disabledReason={cannotWrite ?? (canUndo ? null : 'Nothing to undo')}
@@ -76,6 +77,7 @@ export function EditorHeader({ policy, draft, changes, differs, onSave, onReview
           <Button
             size="iconMd"
             variant="ghost"
+            className="max-md:hidden"
             label="Redo"
             keys="Ctrl Shift Z"
             disabledReason={cannotWrite ?? (canRedo ? null : 'Nothing to redo')}
@@ -84,7 +86,12 @@ export function EditorHeader({ policy, draft, changes, differs, onSave, onReview
             <Redo2 aria-hidden className="size-4" />
           </Button>
           <PolicyMenu policy={policy} onStart={draft.setText} />
-          <Button pending={draft.save.isPending} disabledReason={cannotWrite ?? (draft.dirty ? null : 'Nothing to save')} onClick={onSave}>
+          <Button
+            className="max-md:hidden"
+            pending={draft.save.isPending}
+            disabledReason={cannotWrite ?? (draft.dirty ? null : 'Nothing to save')}
+            onClick={onSave}
+          >
             Save draft
           </Button>
           <Button variant="primary" disabledReason={cannotPublish ?? (differs ? null : 'The text is what is live')} onClick={onReview}>

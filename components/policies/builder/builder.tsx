@@ -68,7 +68,7 @@ function Panes(props: BuilderProps & { valid: ValidText }) {
   const [filter, setFilter] = useState<RowFilter>(NO_FILTER);
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const [width, setWidth] = useDockWidth();
-  const panes = usePanes();
+  const panes = usePanes(props.dock !== 'json' ? 'dock' : selection.pointer !== '' ? 'block' : 'list');
   const search = useRef<HTMLInputElement>(null);
   const select = useCallback((pointer: string, from: Selection['from'] = 'builder') => onSelect({ pointer, from }), [onSelect]);
   const { edit, opening, opened } = useEdit(buffer, select);
@@ -130,7 +130,9 @@ function Panes(props: BuilderProps & { valid: ValidText }) {
         {panes.tabbed ? panes.tabs : null}
         <div
           className="grid min-h-0 flex-1"
-          style={{ gridTemplateColumns: panes.tabbed ? 'minmax(0,1fr)' : `minmax(220px, 272px) minmax(360px, 1fr) 8px ${width}px` }}
+          style={{
+            gridTemplateColumns: panes.tabbed ? 'minmax(0,1fr)' : `minmax(232px, 272px) minmax(340px, 1fr) 8px min(${width}px, 34vw)`,
+          }}
         >
           {panes.shows('list') ? (
             <div data-pane="list" inert={frozen || undefined} className={cn('grid min-h-0 border-line border-r', look)}>

@@ -82,7 +82,7 @@ export function ToolList({ selected, filter, onFilter, checked, onCheck, search,
             }}
           />
         </div>
-        <div className="flex items-center gap-1">
+        <div className="flex flex-wrap items-center gap-1">
           <ListFilter filter={filter} onFilter={onFilter} />
           <NewPattern />
           {tickable.length > 0 && !builder.inert ? (

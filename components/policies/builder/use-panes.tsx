@@ -32,11 +32,11 @@ function useMedia(query: string): boolean {
   );
 }
 
-/** Three panes beside each other, or one at a time where there is no room. */
-export function usePanes(): Panes {
+/** Three panes beside each other, or one at a time where there is no room; `first` is what the address asks for. */
+export function usePanes(first: PaneName): Panes {
   const beside = useMedia('(min-width: 1024px)');
   const editable = useMedia('(min-width: 768px)');
-  const [shown, setShown] = useState<PaneName>('list');
+  const [shown, setShown] = useState<PaneName>(first);
   return {
     tabbed: !beside,
     editable,

@@ -59,13 +59,14 @@ async function applyPlan(client, plan, flags, before) {
   try {
     const waiting = plan.publish ? await waitingFor(client, file, plan.policy) : null;
     const publish = plan.publish && waiting === null;
-    if (publish) await client.call('PUT', path, { body: draftOf(plan, expectedVersion) });
+    const saved = publish ? await saveDraft(client, plan, expectedVersion) : null;
     // Before publishing: a key that may not mark is refused before anything is in force.
     if (plan.mark) await client.call('PATCH', path, { body: { managedBy: flags['managed-by'] } });
-    const published = publish ? await publishDraft(client, plan, flags, expectedVersion) : waiting;
+    const published = publish ? await publishDraft(client, plan, flags, expectedVersion, saved.etag) : waiting;
     return { ...result, ...published, done: true };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
+    await withdrawDraft(client, plan);
     const done = before.filter((one) => one.action !== 'none').map((one) => one.name);
     throw new CliError(
       `${file.name}: ${error.message}\n${done.length === 0 ? 'Nothing else was changed.' : `Applied before: ${done.join(', ')}.`} Run it again when this is mended: what is applied already stays.`,
@@ -73,13 +74,28 @@ async function applyPlan(client, plan, flags, before) {
   }
 }
 
-const draftOf = ({ file, policy }, expectedVersion) => ({ text: file.text, ...(policy === null ? {} : { baseVersion: expectedVersion }) });
+function saveDraft(client, { file, path, policy }, expectedVersion) {
+  if (policy === null) return client.call('PUT', path, { body: { text: file.text } });
+  return client.call('PUT', path, { body: { text: file.text, baseVersion: expectedVersion }, headers: { 'if-match': `"${policy.etag}"` } });
+}
 
-async function publishDraft(client, { file, path }, flags, expectedVersion) {
+/** Only the draft that was saved a moment ago: another's text, saved in between, must not go live by this. */
+async function publishDraft(client, { file, path }, flags, expectedVersion, etag) {
   const comment = flags.comment ?? `Applied from ${file.file}`;
-  const answer = await client.call('POST', `${path}/publish`, { body: { comment, expectedVersion } });
+  const answer = await client.call('POST', `${path}/publish`, { body: { comment, expectedVersion }, headers: { 'if-match': `"${etag}"` } });
   if (answer.status === 'published') return { version: answer.version };
   return { action: 'waits', publication: answer.publication.id, why: answer.status };
+}
+
+/** Leaves no draft behind that the next run would take for somebody's work. */
+async function withdrawDraft(client, { file, path, policy }) {
+  if (policy === null || policy.draft !== null) return;
+  try {
+    const now = await client.call('GET', path);
+    if (now.draft?.text === file.text) await client.call('DELETE', `${path}/draft`, { headers: { 'if-match': `"${now.etag}"` } });
+  } catch {
+    // What went wrong before is what has to be said.
+  }
 }
 
 /** A run before this one may have asked already: the same text waits, and asking again would be refused. */

@@ -144,33 +144,38 @@ describe('policies kept in files', () => {
     expect((await run(['policy', 'apply', 'desk/piped', '--file', '-'], {}, '')).err).toContain('Standard input is empty');
   });
 
-  it('lose to a version that was published in between: the conflict is an error, and nothing is overwritten', async () => {
-    write('desk/raced.jsonc', DENY);
+  it.each([
+    ['a version that was published', true],
+    ['a draft that was saved', false],
+  ])('lose to %s in between: it is an error, nothing is overwritten and nothing else goes live', async (_what, published) => {
+    const slug = published ? 'raced' : 'raced-draft';
+    write(`desk/${slug}.jsonc`, DENY);
     await run(['policy', 'apply', '--dir', dir]);
+    const OTHER = DENY.replace('nothing yet', 'somebody else');
+    const interfere = async () => {
+      await callgate.api('PUT', `/servers/desk/policies/${slug}`, { text: OTHER, baseVersion: 1 });
+      if (published) await callgate.api('POST', `/servers/desk/policies/${slug}/publish`, { comment: 'first', expectedVersion: 1 });
+    };
     const between = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      if (request.method === 'POST' && request.url?.endsWith('/publish')) await publishAnother();
-      const { authorization = '', 'content-type': type = 'application/json' } = request.headers;
+      if (request.method === 'POST' && request.url?.endsWith('/publish')) await interfere();
+      const { authorization = '', 'content-type': type = 'application/json', 'if-match': match } = request.headers;
       const answer = await fetch(`${callgate.url}${request.url}`, {
         method: request.method ?? 'GET',
-        headers: { authorization, 'content-type': type },
+        headers: { authorization, 'content-type': type, ...(match ? { 'if-match': match } : {}) },
         ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
       });
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
     });
-    const publishAnother = async () => {
-      await callgate.api('PUT', '/servers/desk/policies/raced', { text: DENY.replace('nothing yet', 'somebody else'), baseVersion: 1 });
-      await callgate.api('POST', '/servers/desk/policies/raced/publish', { comment: 'first', expectedVersion: 1 });
-    };
     await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
     try {
       const { port } = between.address() as AddressInfo;
-      write('desk/raced.jsonc', OPEN);
+      write(`desk/${slug}.jsonc`, OPEN);
       const lost = await run(['policy', 'apply', '--dir', dir], { CALLGATE_URL: `http://127.0.0.1:${port}` });
-      expect([lost.code, lost.err]).toEqual([2, expect.stringMatching(/409 policy.version_conflict.*Run it again/s)]);
-      const { body } = await callgate.api<{ liveText: string }>('GET', '/servers/desk/policies/raced');
-      expect(body.liveText).toContain('somebody else');
+      expect([lost.code, lost.err]).toEqual([2, expect.stringMatching(/\(4(?:09|12) policy\..*Run it again/s)]);
+      const { body } = await callgate.api<{ liveText: string; draft: { text: string } | null }>('GET', `/servers/desk/policies/${slug}`);
+      expect([body.liveText, body.draft?.text ?? null]).toEqual(published ? [OTHER, null] : [DENY, OTHER]);
     } finally {
       between.close();
     }

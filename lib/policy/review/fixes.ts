@@ -6,9 +6,13 @@ import { renameKey } from '../edit/rename-key';
 import { setValue } from '../edit/set-value';
 import type { PlannedFix } from './review-context';
 
-/** Takes something out, with the lists and objects that it leaves empty. */
+/**
+ * Takes something out, with the lists and objects that it leaves empty. An approval stays when its conditions go: without it
+ * nobody would be asked, which no fix of a condition may bring about.
+ */
 export function removal(title: string, pointer: string): PlannedFix {
-  return { title, change: (text) => removeAt(text, pointer, { removeEmptyParents: true }) };
+  const removeEmptyParents = !/\/approval\/when(?:\/\d+)?$/.test(pointer);
+  return { title, change: (text) => removeAt(text, pointer, { removeEmptyParents }) };
 }
 
 /** Puts a value at a place, which is made when it is not there. */

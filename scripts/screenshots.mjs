@@ -38,6 +38,9 @@ const PAGES = [
   ['tools', '/tools'],
   ['policies', '/policies'],
   ['policy', '/policies/payments/support'],
+  ['policy-tool', '/policies/payments/support?at=/tools/create_refund'],
+  ['policy-explain', '/policies/payments/support?dock=explain'],
+  ['policy-impact', '/policies/payments/support?dock=impact'],
   ['policy-versions', '/policies/payments/support?tab=versions'],
   ['agents', '/agents'],
   ['agent', '/agents/support-bot'],
@@ -55,6 +58,7 @@ const VIEWS = [
   { name: '1440-dark', width: 1440, height: 900, colorScheme: 'dark' },
   { name: '1024-light', width: 1024, height: 768, colorScheme: 'light' },
   { name: '390-light', width: 390, height: 844, colorScheme: 'light' },
+  { name: '390-dark', width: 390, height: 844, colorScheme: 'dark' },
 ];
 
 const { values: options } = parseArgs({
@@ -89,7 +93,7 @@ async function takeReadmePictures(storageState) {
     timezoneId: 'UTC',
   });
   await take(context, '/activity?range=15m&live=1', join(folder, 'console-activity.png'));
-  await take(context, '/policies/payments/support', join(folder, 'console-policy.png'), tryCall);
+  await take(context, '/policies/payments/support?at=/tools/create_refund', join(folder, 'console-policy.png'), tryCall);
   await context.close();
 }
 
@@ -117,7 +121,8 @@ async function take(context, path, file, prepare) {
   await page.goto(`${demo.url}${path}`, { waitUntil: 'domcontentloaded' });
   await page.locator('h1').first().waitFor();
   await page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') === null, null, { timeout: 30_000 });
-  if (path.startsWith('/policies/') && !path.includes('tab=')) await page.locator('.monaco-editor .view-line').first().waitFor();
+  if (path.startsWith('/policies/') && !/tab=|dock=/.test(path) && (await page.locator('[data-pane="dock"]').count()) > 0)
+    await page.locator('.monaco-editor .view-line').first().waitFor();
   if (path.includes('tab=versions')) await page.locator('.line-insert').first().waitFor();
   if (path.startsWith('/activity?') || path === '/overview') await page.locator('.recharts-surface').first().waitFor();
   await prepare?.(page);
@@ -126,13 +131,14 @@ async function take(context, path, file, prepare) {
   await page.close();
 }
 
-/** A call that the policy refuses, tried beside its text. */
+/** A call that the policy refuses, tried beside its rules. */
 async function tryCall(page) {
-  await page.getByRole('combobox', { name: 'Tool' }).click();
-  await page.getByRole('option', { name: /create_refund/ }).click();
-  await page.getByRole('textbox', { name: 'Arguments' }).fill('{ "charge": "ch_5001", "amount": 90000, "reason": "parcel lost" }');
-  await page.getByRole('button', { name: 'Try call' }).click();
+  await page.getByRole('tab', { name: 'Try' }).click();
+  await page.getByPlaceholder('Type or choose a tool').fill('create_refund');
+  await page.getByLabel('amount').fill('90000');
+  await page.getByLabel('reason').fill('parcel lost');
   await page.getByText('Agent sees').first().waitFor();
+  await page.getByTestId('to-be-allowed').scrollIntoViewIfNeeded();
 }
 
 async function newestRefusal(context) {

@@ -37,7 +37,7 @@ export function LimitCard({ limit, block, declared }: { limit: LimitView; block:
     <RuleCard
       pointer={pointer}
       what="Limit"
-      mode={limit.mode}
+      mode={form === 'rate-text' ? undefined : limit.mode}
       unknown={limit.unknown}
       listed={form === 'limit'}
       message={

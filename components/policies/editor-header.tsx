@@ -85,7 +85,7 @@ export function EditorHeader({ policy, draft, changes, differs, onSave, onReview
           >
             <Redo2 aria-hidden className="size-4" />
           </Button>
-          <PolicyMenu policy={policy} onStart={draft.setText} />
+          <PolicyMenu policy={policy} unsaved={draft.dirty} onStart={draft.setText} />
           <Button
             className="max-md:hidden"
             pending={draft.save.isPending}

@@ -18,7 +18,14 @@ import { START_POINTS, type StartId, startText } from './import/start-text';
 import { PolicySettingsDialog } from './publish/policy-settings-dialog';
 import { path } from './use-draft';
 
-export function PolicyMenu({ policy, onStart }: { policy: PolicyDetail; onStart: (text: string) => void }) {
+interface PolicyMenuProps {
+  policy: PolicyDetail;
+  /** The editor holds more than was saved. */
+  unsaved: boolean;
+  onStart: (text: string) => void;
+}
+
+export function PolicyMenu({ policy, unsaved, onStart }: PolicyMenuProps) {
   const router = useRouter();
   const client = useQueryClient();
   const cannotWrite = useRefusal('policy.write');
@@ -35,6 +42,9 @@ export function PolicyMenu({ policy, onStart }: { policy: PolicyDetail; onStart:
   });
   const download = useMutation({
     mutationFn: (format: ExportFormat) => downloadPolicy(policy, format),
+    onSuccess: () => {
+      if (unsaved) toast('Exported as it is saved', { description: 'Your unsaved changes are not in the file.' });
+    },
     onError: (error) => toast.error('Nothing was exported', { description: error.message }),
   });
   const discard = useMutation({

@@ -83,7 +83,7 @@ describe('the engine and the naive evaluator', () => {
   });
 });
 
-describe('properties', () => {
+describe('properties', { timeout: 120_000 }, () => {
   const each = (count: number, check: (r: Seeded, policy: Record<string, Json>, seed: number) => void) => {
     for (let seed = 1; seed <= count; seed += 1) {
       const r = new Seeded(1_000_000 + seed);

@@ -14,9 +14,9 @@ const POLL_MS = 5_000;
 export const WATCH_MS = 15 * 60_000;
 
 const OUTCOMES = [
-  ['denied', 'denials'],
-  ['limited', 'limited'],
-  ['asked', 'asked'],
+  ['denied', 'denial', 'denials'],
+  ['limited', 'limited', 'limited'],
+  ['asked', 'asked', 'asked'],
 ] as const;
 
 /** What the live version did so far, beside what was forecast, with the way back. */
@@ -48,12 +48,12 @@ export function WatchStrip({ policy }: { policy: PolicyDetail }) {
         </span>
       </p>
       <ul className="flex flex-wrap gap-x-4">
-        {OUTCOMES.map(([key, words]) => {
+        {OUTCOMES.map(([key, one, many]) => {
           const range = span.forecast?.[key];
           const deviates = span.deviates.some((one) => one.outcome === key);
           return (
             <li key={key} className={cn('num', deviates ? 'font-medium text-limited' : 'text-ink-2')}>
-              {formatCount(span.counts[key])} {words}
+              {formatCount(span.counts[key])} {span.counts[key] === 1 ? one : many}
               {range ? (
                 <span className="text-ink-3">
                   {' '}

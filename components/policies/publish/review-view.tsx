@@ -31,17 +31,7 @@ export function ReviewView(props: ReviewViewProps) {
   const { policy } = props;
   const [mode, setMode] = useState<Mode | null>(null);
   const query = useQuery({
-    // Made of all that it depends on, so that it is read again when the policy says so, and not once the draft is published and gone.
-    queryKey: [
-      'review',
-      policy.id,
-      policy.etag,
-      policy.live?.version ?? 0,
-      policy.secondPerson,
-      policy.managedBy,
-      policy.waiting?.id,
-      mode,
-    ],
+    queryKey: ['review', policy.id, policy.etag, policy.live?.version ?? 0, mode],
     queryFn: ({ signal }) => api<PolicyReview>('GET', `${path(policy)}/review${queryString({ mode })}`, { signal }),
     enabled: policy.draft !== null,
     placeholderData: keepPreviousData,

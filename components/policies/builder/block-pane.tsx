@@ -7,6 +7,7 @@ import { UnverifiedText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { removeAt } from '@/lib/policy/edit/remove-at';
 import { setToolState } from '@/lib/policy/edit/set-tool-state';
+import { blockState, choiceOf, type ToolStateName } from '@/lib/policy/edit/tool-state';
 import { BlockLanes } from './block-lanes';
 import { type Step, useBuilder } from './builder-context';
 import { JsonToken } from './json-token';
@@ -17,7 +18,7 @@ import { setOrRemove } from './rule-edits';
 import { SentenceToken } from './sentence-token';
 import { StateControl } from './state-control';
 import { setClassState } from './state-edits';
-import { type StateChoice, stateWords } from './tool-state';
+import { stateWords } from './state-words';
 
 /** What the policy says about one row, in the order in which the engine looks at it. */
 export function BlockPane({ row }: { row: Row }) {
@@ -26,7 +27,7 @@ export function BlockPane({ row }: { row: Row }) {
   const tool = row.kind === 'tool' ? builder.tools.get(row.name) : undefined;
   const { block, state } = row;
   const hidingPattern = state?.choice === 'hide' && state.by !== null;
-  const setState = (choice: StateChoice) => {
+  const setState = (choice: ToolStateName) => {
     const { category } = row;
     const step: Step =
       row.kind === 'risk' && category !== null ? setClassState(block, category, choice) : (text) => setToolState(text, [row.name], choice);
@@ -62,7 +63,13 @@ export function BlockPane({ row }: { row: Row }) {
         ) : (
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
             <StateControl
-              value={row.kind === 'risk' ? (block === null ? 'inherit' : choiceOfBlock(row)) : (state?.choice ?? null)}
+              value={
+                row.kind === 'risk'
+                  ? block === null
+                    ? 'inherit'
+                    : choiceOf(blockState(block, 'allowed').outcome)
+                  : (state?.choice ?? null)
+              }
               options={row.kind === 'risk' ? ['inherit', 'allow', 'ask', 'deny'] : ['inherit', 'allow', 'ask', 'deny', 'hide']}
               disabled={inert || hidingPattern}
               onChange={setState}
@@ -101,11 +108,4 @@ export function BlockPane({ row }: { row: Row }) {
       {block?.odd ? <JsonToken pointer={row.pointer} literal={block.source} what="Block" /> : <BlockLanes row={row} />}
     </div>
   );
-}
-
-function choiceOfBlock(row: Row): StateChoice {
-  const { block } = row;
-  if (block === null) return 'inherit';
-  if (block.action === 'deny') return 'deny';
-  return block.action === 'approve' || (block.approval !== null && block.approval.when.length === 0) ? 'ask' : 'allow';
 }

@@ -7,12 +7,12 @@ import { Menu, MenuItem } from '@/components/ui/menu';
 import { toast } from '@/components/ui/toaster';
 import { RISK_LEVELS } from '@/lib/domain/risk';
 import { setToolState } from '@/lib/policy/edit/set-tool-state';
+import type { ToolStateName } from '@/lib/policy/edit/tool-state';
 import { useBuilder } from './builder-context';
 import { bulkApproval, bulkLimit, copyRules } from './bulk-edits';
 import { type Row, ruleCount } from './rows';
-import type { StateChoice } from './tool-state';
 
-const STATES: readonly (readonly [StateChoice, string])[] = [
+const STATES: readonly (readonly [ToolStateName, string])[] = [
   ['inherit', 'Inherit (remove their rules)'],
   ['allow', 'Allow'],
   ['ask', 'Ask'],

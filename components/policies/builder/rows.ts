@@ -1,10 +1,10 @@
 import { CATEGORIES, type Category, RISK_LEVELS, type RiskLevel } from '@/lib/domain/risk';
+import { StateReader, type ToolState } from '@/lib/policy/edit/tool-state';
 import { compileNameGlob, isGlob } from '@/lib/policy/glob';
 import type { Problem } from '@/lib/policy/problem';
 import { pointerTo } from '@/lib/policy/problem';
 import type { BlockView } from './block-view';
 import type { PolicyView } from './policy-view';
-import { StateReader, type ToolState } from './tool-state';
 
 /** What the builder needs to know of a tool; the description is the server's own text. */
 export interface BuilderTool {
@@ -25,7 +25,7 @@ export interface Row {
   readonly block: BlockView | null;
   readonly risk: RiskLevel | null;
   readonly category: Category | null;
-  readonly state: ToolState | null;
+  readonly state: ToolState<BlockView> | null;
   /** Of a pattern or class: how many tools it decides; of a tool: null. */
   readonly covers: number | null;
   /** false for a name that only the policy knows. */

@@ -3,9 +3,9 @@
 import { CircleCheck, CornerDownRight, EyeOff, Hand, type LucideIcon, OctagonMinus } from 'lucide-react';
 import { RadioGroup } from 'radix-ui';
 import { cn } from '@/components/ui/cn';
-import type { StateChoice } from './tool-state';
+import type { ToolStateName } from '@/lib/policy/edit/tool-state';
 
-const OPTIONS: Record<StateChoice, { word: string; icon: LucideIcon; on: string }> = {
+const OPTIONS: Record<ToolStateName, { word: string; icon: LucideIcon; on: string }> = {
   inherit: { word: 'Inherit', icon: CornerDownRight, on: 'data-[state=checked]:bg-sunken data-[state=checked]:text-ink' },
   allow: { word: 'Allow', icon: CircleCheck, on: 'data-[state=checked]:bg-allowed-chip data-[state=checked]:text-allowed' },
   ask: { word: 'Ask', icon: Hand, on: 'data-[state=checked]:bg-ask-chip data-[state=checked]:text-ask' },
@@ -14,11 +14,11 @@ const OPTIONS: Record<StateChoice, { word: string; icon: LucideIcon; on: string 
 };
 
 interface StateControlProps {
-  value: StateChoice | null;
-  options: readonly StateChoice[];
+  value: ToolStateName | null;
+  options: readonly ToolStateName[];
   disabled?: boolean;
   label?: string;
-  onChange: (choice: StateChoice) => void;
+  onChange: (choice: ToolStateName) => void;
 }
 
 /** The named options of a state; arrow keys move, and what is said is never called "custom". */
@@ -28,7 +28,7 @@ export function StateControl({ value, options, disabled, label = 'State', onChan
       aria-label={label}
       value={value ?? ''}
       disabled={disabled}
-      onValueChange={(next) => onChange(next as StateChoice)}
+      onValueChange={(next) => onChange(next as ToolStateName)}
       className="inline-flex max-w-full flex-wrap overflow-hidden rounded-control border border-control bg-surface"
     >
       {options.map((choice) => {

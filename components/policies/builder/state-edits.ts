@@ -5,16 +5,16 @@ import { compose } from '@/lib/policy/edit/compose';
 import { removeAt } from '@/lib/policy/edit/remove-at';
 import { setToolState } from '@/lib/policy/edit/set-tool-state';
 import { setValue } from '@/lib/policy/edit/set-value';
+import type { ToolStateName } from '@/lib/policy/edit/tool-state';
 import { locateAll } from '@/lib/policy/locate';
 import { parsePolicyText, plainValue } from '@/lib/policy/parse';
 import type { BlockView } from './block-view';
 import type { Step } from './builder-context';
 import type { Row } from './rows';
 import { removeIfThere } from './rule-edits';
-import type { StateChoice } from './tool-state';
 
 /** Sets the state of a risk class; its rules stay, except where nothing is to be said of it. */
-export function setClassState(block: BlockView | null, category: Category, choice: StateChoice): Step {
+export function setClassState(block: BlockView | null, category: Category, choice: ToolStateName): Step {
   const pointer = `/risk/${category}`;
   const action = choice === 'deny' ? 'deny' : choice === 'ask' ? 'approve' : null;
   if (choice === 'inherit') return (text) => (block === null ? NO_CHANGE : removeAt(text, pointer));

@@ -18,8 +18,9 @@ import {
 import { memo } from 'react';
 import { cn } from '@/components/ui/cn';
 import { RISK_LEVELS } from '@/lib/domain/risk';
+import type { StateOutcome } from '@/lib/policy/edit/tool-state';
 import { type Row, ruleCount } from './rows';
-import { type StateOutcome, stateWords } from './tool-state';
+import { stateWords } from './state-words';
 
 const STATES: Record<StateOutcome, { icon: LucideIcon; look: string }> = {
   allowed: { icon: CircleCheck, look: 'text-allowed' },

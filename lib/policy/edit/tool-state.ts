@@ -1,61 +1,103 @@
 import type { Category } from '@/lib/domain/risk';
-import type { PolicyDocument, RuleBlock } from '../document';
 import { compileNameGlob, isGlob } from '../glob';
 import { pointerTo } from '../problem';
 
 /** What can be said about a tool: nothing of its own, or one of the four. */
 export const TOOL_STATES = ['inherit', 'allow', 'ask', 'deny', 'hide'] as const;
 export type ToolStateName = (typeof TOOL_STATES)[number];
+export type StateOutcome = 'allowed' | 'needs_approval' | 'denied' | 'hidden';
 
-/** A state and the JSON Pointer of what says so. */
-export interface StateBy {
-  readonly state: Exclude<ToolStateName, 'inherit'>;
-  readonly by: string;
+/** What of a block its state depends on; a block that is read from a text with errors will do. */
+export interface StateBlock {
+  readonly action: string | null;
+  readonly limits: readonly unknown[];
+  readonly rate_limit: unknown;
+  readonly approval: { readonly when: readonly unknown[] } | null;
 }
 
-export interface ToolState {
-  /** What the policy says about this very tool. */
-  readonly state: ToolStateName;
-  /** Where it says so; null for `inherit`. */
+/** What of a policy the states of its tools depend on. */
+export interface StateSource<Block extends StateBlock> {
+  readonly default: string | null;
+  readonly hide: readonly string[];
+  readonly risk: ReadonlyMap<Category, Block>;
+  readonly tools: ReadonlyMap<string, Block>;
+}
+
+export interface ToolState<Block extends StateBlock = StateBlock> {
+  /** What the policy says about this very tool; `hide` also when a pattern hides it, since no block can bring it back. */
+  readonly choice: ToolStateName;
+  readonly outcome: StateOutcome;
+  /** What decides when the tool says nothing itself: `pattern get_*`, `read class`, `default`. null: said for this very tool. */
   readonly by: string | null;
-  /** What would hold if it said nothing: a pattern, the risk class or the default. */
-  readonly inherited: StateBy;
-  /** What holds. It differs from `state` when a pattern in `hide` covers a tool that has a block. */
-  readonly effective: StateBy;
-  /** The pattern in `hide` that covers the tool, if one does: then no block can bring it back. */
-  readonly hiddenByGlob: string | null;
-  /** The pattern under `tools` that decides the tool where it has no block of its own. */
-  readonly listedByGlob: string | null;
+  /** JSON Pointer of what decides. */
+  readonly pointer: string;
+  /** The block whose rules apply, wherever it is written. */
+  readonly block: Block | null;
+  /** Asks only when conditions hold: a rule of an allowed tool, not its state. */
+  readonly sometimesAsks: boolean;
+  readonly limited: boolean;
 }
 
-/** The state of a tool, or of a pattern under `tools` or `hide`. `category` is undefined for tools that nobody classified. */
-export function toolStateOf(document: PolicyDocument, name: string, category: Category | undefined): ToolState {
-  const hiddenByGlob = coveringGlob(document.hide, name);
-  const listedByGlob = coveringGlob(Object.keys(document.tools), name);
-  const inherited = hiddenByGlob === null ? inheritedState(document, listedByGlob, category) : { state: 'hide' as const, by: '/hide' };
-  const block = Object.hasOwn(document.tools, name) ? document.tools[name] : undefined;
-  const listed = block === undefined ? null : { state: blockState(block), by: pointerTo('/tools', name) };
-  const own = document.hide.includes(name) ? { state: 'hide' as const, by: '/hide' } : listed;
-  const effective = hiddenByGlob === null ? (own ?? inherited) : { state: 'hide' as const, by: '/hide' };
-  return { state: own?.state ?? 'inherit', by: own?.by ?? null, inherited, effective, hiddenByGlob, listedByGlob };
+/** How a policy decides about tools by name, patterns compiled once. */
+export class StateReader<Block extends StateBlock> {
+  private readonly hiddenNames: ReadonlySet<string>;
+  private readonly hiddenGlobs: readonly { readonly glob: string; readonly index: number; readonly matches: (name: string) => boolean }[];
+  private readonly globs: readonly { readonly glob: string; readonly matches: (name: string) => boolean; readonly block: Block }[];
+
+  constructor(private readonly source: StateSource<Block>) {
+    this.hiddenNames = new Set(source.hide);
+    this.hiddenGlobs = source.hide.flatMap((glob, index) => (isGlob(glob) ? [{ glob, index, matches: compileNameGlob(glob) }] : []));
+    this.globs = [...source.tools]
+      .filter(([name]) => isGlob(name))
+      .map(([glob, block]) => ({ glob, block, matches: compileNameGlob(glob) }))
+      .sort((a, b) => longestFirst(a.glob, b.glob));
+  }
+
+  /** The state of a tool, or of a pattern under `tools`. `category` is undefined for tools that nobody classified. */
+  of(name: string, category: Category | undefined): ToolState<Block> {
+    const own = this.source.tools.get(name) ?? null;
+    const pattern = own === null ? this.globs.find((entry) => entry.glob !== name && entry.matches(name)) : undefined;
+    const risk = own === null && pattern === undefined && category !== undefined ? (this.source.risk.get(category) ?? null) : null;
+    const block = own ?? pattern?.block ?? risk;
+    const by = own !== null ? null : pattern !== undefined ? `pattern ${pattern.glob}` : risk !== null ? `${category} class` : 'default';
+    const rules = blockState(block, this.source.default === 'allow' ? 'allowed' : 'denied');
+    if (this.hiddenNames.has(name))
+      return { ...rules, choice: 'hide', outcome: 'hidden', by: null, pointer: `/hide/${this.source.hide.indexOf(name)}`, block };
+    const hiding = this.hiddenGlobs.find((entry) => entry.matches(name));
+    if (hiding !== undefined)
+      return { ...rules, choice: 'hide', outcome: 'hidden', by: `pattern ${hiding.glob}`, pointer: `/hide/${hiding.index}`, block };
+    const pointer =
+      own !== null || pattern !== undefined
+        ? pointerTo('/tools', pattern?.glob ?? name)
+        : risk !== null && category !== undefined
+          ? pointerTo('/risk', category)
+          : '/default';
+    return { ...rules, choice: own === null ? 'inherit' : choiceOf(rules.outcome), by, pointer, block };
+  }
+}
+
+/** What a block alone comes to. */
+export function blockState(
+  block: StateBlock | null,
+  fallback: 'allowed' | 'denied',
+): Pick<ToolState, 'outcome' | 'sometimesAsks' | 'limited'> {
+  if (block === null) return { outcome: fallback, sometimesAsks: false, limited: false };
+  const limited = block.limits.length > 0 || block.rate_limit !== null;
+  if (block.action === 'deny') return { outcome: 'denied', sometimesAsks: false, limited };
+  const always = block.action === 'approve' || block.approval?.when.length === 0;
+  return { outcome: always ? 'needs_approval' : 'allowed', sometimesAsks: !always && block.approval !== null, limited };
+}
+
+export function choiceOf(outcome: StateOutcome): ToolStateName {
+  return outcome === 'allowed' ? 'allow' : outcome === 'needs_approval' ? 'ask' : outcome === 'denied' ? 'deny' : 'hide';
 }
 
 /** The longest pattern, other than the name itself, that covers a name; of equally long ones the first by code units. */
 export function coveringGlob(names: readonly string[], name: string): string | null {
   const covering = names.filter((glob) => glob !== name && isGlob(glob) && compileNameGlob(glob)(name));
-  return covering.sort((a, b) => b.length - a.length || (a < b ? -1 : 1))[0] ?? null;
+  return covering.sort(longestFirst)[0] ?? null;
 }
 
-/** An approval that asks only under conditions is a rule of an allowed tool; one that always asks is its state. */
-function blockState(block: RuleBlock): 'allow' | 'ask' | 'deny' {
-  if (block.action === 'deny') return 'deny';
-  return block.action === 'approve' || block.approval?.when.length === 0 ? 'ask' : 'allow';
-}
-
-function inheritedState(document: PolicyDocument, glob: string | null, category: Category | undefined): StateBy {
-  const listed = glob === null ? undefined : document.tools[glob];
-  if (glob !== null && listed !== undefined) return { state: blockState(listed), by: pointerTo('/tools', glob) };
-  const risk = category === undefined ? undefined : document.risk[category];
-  if (category !== undefined && risk !== undefined) return { state: blockState(risk), by: pointerTo('/risk', category) };
-  return { state: document.default, by: '/default' };
+function longestFirst(a: string, b: string): number {
+  return b.length - a.length || (a < b ? -1 : 1);
 }

@@ -2,55 +2,79 @@
 
 import { ListChecks } from 'lucide-react';
 import { useState } from 'react';
+import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/popover';
 import { toast } from '@/components/ui/toaster';
+import type { PolicyTest } from '@/lib/policy/document';
 import type { Change } from '@/lib/policy/edit/change';
 import { insertItem } from '@/lib/policy/edit/insert-item';
+import { setValue } from '@/lib/policy/edit/set-value';
 import { outcomeOf } from '@/lib/policy/run-tests';
 import type { Trial, TriedCall } from '@/lib/policy/try-call';
 import { testJson, testName } from './tried-call';
 
 interface SaveTestProps {
   call: TriedCall;
+  /** Index of the test that was opened; -1 for none. */
+  opened: number;
   trial: Trial;
-  taken: readonly string[];
+  tests: readonly PolicyTest[];
   refusal: string | null;
   onEdit: (change: (text: string) => Change) => void;
+  /** The opened test is called this from now on. */
+  onRenamed: (name: string) => void;
 }
 
 /** Writes the tried call and what came of it into the policy, as a test that must pass to publish. */
-export function SaveTest({ call, trial, taken, refusal, onEdit }: SaveTestProps) {
+export function SaveTest({ call, opened, trial, tests, refusal, onEdit, onRenamed }: SaveTestProps) {
   const outcome = outcomeOf(trial.decision);
   const [open, setOpen] = useState(false);
   const [name, setName] = useState('');
   const [bindRule, setBindRule] = useState(false);
+  const [bindMessage, setBindMessage] = useState(false);
   const typed = name.trim();
+  const taken = tests.map((test) => test.name);
+  const was = tests[opened];
+  const own = was?.name;
   const mistake =
     typed === ''
       ? 'Give it a name.'
-      : taken.includes(typed)
+      : typed !== own && taken.includes(typed)
         ? 'Another test has this name.'
         : typed.length > 200
           ? 'At most 200 characters.'
           : null;
+  const save = (anew: boolean) => {
+    if (mistake !== null || (anew && typed === own)) return;
+    const { rule, message } = trial.decision;
+    const json = testJson(typed, call, outcome, bindRule && isPointer ? rule : null, bindMessage ? message : null);
+    onEdit((text) => (anew ? insertItem(text, '/tests', json) : setValue(text, `/tests/${opened}`, json)));
+    if (!anew) onRenamed(typed);
+    setOpen(false);
+    toast.success(anew ? 'Test added to the policy' : 'Test changed', { description: 'It must pass before this policy can be published.' });
+  };
   const isPointer = trial.decision.rule.startsWith('/');
   return (
     <Popover
       label="Save as a test"
       open={open}
       onOpenChange={(next) => {
-        if (next) setName(testName(call, outcome, taken));
+        if (next) {
+          setName(own ?? testName(call, outcome, taken));
+          setBindRule(was?.expect.rule != null);
+          setBindMessage(was?.expect.message != null);
+        }
         setOpen(next);
       }}
       className="w-[min(380px,92vw)]"
       trigger={
         <Button size="sm" disabledReason={refusal}>
           <ListChecks aria-hidden className="size-3.5" />
-          Save as a test
+          {was === undefined ? 'Save as a test' : 'Save the test'}
         </Button>
       }
     >
@@ -58,10 +82,7 @@ export function SaveTest({ call, trial, taken, refusal, onEdit }: SaveTestProps)
         className="flex flex-col gap-2.5"
         onSubmit={(event) => {
           event.preventDefault();
-          if (mistake !== null) return;
-          onEdit((text) => insertItem(text, '/tests', testJson(typed, call, outcome, bindRule && isPointer ? trial.decision.rule : null)));
-          setOpen(false);
-          toast.success('Test added to the policy', { description: 'It must pass before this policy can be published.' });
+          save(was === undefined);
         }}
       >
         <Field label="Name" error={mistake}>
@@ -78,9 +99,28 @@ export function SaveTest({ call, trial, taken, refusal, onEdit }: SaveTestProps)
             onChange={setBindRule}
           />
         ) : null}
-        <Button type="submit" variant="primary" size="sm" className="self-end" disabledReason={mistake}>
-          Save test
-        </Button>
+        {trial.decision.message === null ? null : (
+          <Checkbox
+            label="And with these very words"
+            hint={<InertText text={trial.decision.message} max={200} />}
+            checked={bindMessage}
+            onChange={setBindMessage}
+          />
+        )}
+        <span className="flex justify-end gap-2">
+          {was === undefined ? null : (
+            <Button
+              size="sm"
+              disabledReason={mistake ?? (typed === own ? 'Give the other test a name of its own' : null)}
+              onClick={() => save(true)}
+            >
+              Save as another
+            </Button>
+          )}
+          <Button type="submit" variant="primary" size="sm" disabledReason={mistake}>
+            {was === undefined ? 'Save test' : 'Change test'}
+          </Button>
+        </span>
       </form>
     </Popover>
   );

@@ -54,7 +54,7 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
             onSelect={() => onSelect(result.pointer)}
             onTry={() => {
               const test = document.tests[index];
-              if (test) onTry({ call: callOfTest(test), notes: [] });
+              if (test) onTry({ call: callOfTest(test), notes: [], test: test.name });
             }}
             onAccept={() => onEdit((text) => setValue(text, `${result.pointer}/expect`, outcomeOf(result.decision)))}
             onRemove={() => onEdit((text) => removeAt(text, result.pointer))}
@@ -97,7 +97,7 @@ function TestRow({ result, tool, refusal, onSelect, onTry, onAccept, onRemove }:
         )}
       </button>
       <span className="flex shrink-0 items-center">
-        <Button size="icon" variant="ghost" label="Open in Try" onClick={onTry}>
+        <Button size="icon" variant="ghost" label="Open in Try, to look at or change" onClick={onTry}>
           <Play aria-hidden className="size-3.5" />
         </Button>
         {result.passed ? null : (

@@ -9,6 +9,8 @@ export interface TriedState {
   readonly call: TriedCall;
   /** What a recorded call does not tell, e.g. redacted arguments. */
   readonly notes: readonly string[];
+  /** Name of the test that was opened, which can then be changed. */
+  readonly test?: string;
 }
 
 /** The call of a test, to be tried by hand. */
@@ -17,7 +19,13 @@ export function callOfTest({ name: _, expect: __, ...call }: PolicyTest): TriedC
 }
 
 /** A test as it is written into the policy: nothing that is plain anyway. */
-export function testJson(name: string, call: TriedCall, outcome: ExpectedOutcome, rule: string | null): JsonObject {
+export function testJson(
+  name: string,
+  call: TriedCall,
+  outcome: ExpectedOutcome,
+  rule: string | null,
+  message: string | null = null,
+): JsonObject {
   const { agent, grant } = call;
   return {
     name,
@@ -45,7 +53,10 @@ export function testJson(name: string, call: TriedCall, outcome: ExpectedOutcome
     ...(call.client === null ? null : { client: { ...call.client } }),
     ...(call.at === null ? null : { at: new Date(call.at).toISOString() }),
     ...(Object.keys(call.counters).length === 0 ? null : { counters: { ...call.counters } }),
-    expect: rule === null ? outcome : { outcome, rule },
+    expect:
+      rule === null && message === null
+        ? outcome
+        : { outcome, ...(rule === null ? null : { rule }), ...(message === null ? null : { message }) },
   };
 }
 

@@ -111,8 +111,10 @@ export function TryDock({ server, policy, document, tools, stale, state, onState
           <div className="flex gap-2">
             <SaveTest
               call={call}
+              opened={document.tests.findIndex((test) => test.name === state.test)}
               trial={tried.trial}
-              taken={document.tests.map((test) => test.name)}
+              tests={document.tests}
+              onRenamed={(test) => onState({ ...state, test })}
               refusal={cannotWrite ?? (stale ? 'Correct the error in the text first' : null)}
               onEdit={onEdit}
             />

@@ -28,8 +28,10 @@ interface ProblemsPanelProps {
 
 /** Every problem at once, each with its place and its fixes; whether the builder shows the text as it is, and what is selected. */
 export function ProblemsPanel({ problems, state, buffer, pointer, readOnly, onGoTo }: ProblemsPanelProps) {
-  const [open, setOpen] = useState(true);
+  const [chosen, setOpen] = useState<boolean | null>(null);
   const isFrozen = useBuffer(buffer, (now) => now.broken.length > 0);
+  // Errors come up by themselves; the rest is marked where it is, and one click away here.
+  const open = chosen ?? problems.some((problem) => problem.severity === 'error');
   const shown = open && problems.length > 0;
   return (
     <section aria-label="Problems" className="shrink-0 border-line border-t">
@@ -47,7 +49,7 @@ export function ProblemsPanel({ problems, state, buffer, pointer, readOnly, onGo
         </code>
       </div>
       {shown ? (
-        <ul className="max-h-32 overflow-y-auto border-line-soft border-t">
+        <ul className="max-h-[min(8rem,20dvh)] overflow-y-auto border-line-soft border-t">
           {problems.map((problem, index) => (
             <ProblemRow
               key={index}
@@ -69,7 +71,7 @@ function ProblemRow({ problem, onGoTo, onFix }: { problem: Problem; onGoTo: () =
   const look = LOOKS[problem.severity];
   const Icon = look.icon;
   return (
-    <li className="flex items-start hover:bg-hover">
+    <li className="flex items-start hover:bg-hover max-md:flex-col">
       <button
         type="button"
         onClick={onGoTo}

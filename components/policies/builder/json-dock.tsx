@@ -49,7 +49,7 @@ export function JsonDock({
     if (!isCurrent || valid === null || selection.pointer === '') return null;
     const place = locateAll(valid.root).get(selection.pointer);
     if (place === undefined) return null;
-    return { start: place.keySpan?.start ?? place.node.start, end: place.node.end, reveal: selection.from === 'builder' };
+    return { start: place.keySpan?.start ?? place.node.start, end: place.node.end, reveal: selection.from !== 'json' };
   }, [isCurrent, valid, selection]);
   const model = buffer.modelNow();
   // Read when it is asked for: a hover or a completion is about the text of that moment.

@@ -3,6 +3,7 @@
 import { Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
 import { useBuilder } from './builder-context';
 
 interface LaneProps {
@@ -22,8 +23,14 @@ export function Lane({ step, title, about, join, empty, add = [], children }: La
   const { inert } = useBuilder();
   return (
     <section aria-label={title} className="grid grid-cols-[20px_minmax(0,1fr)] gap-x-2 border-line-soft border-t py-2.5">
-      <span aria-hidden className="num mt-0.5 flex size-5 items-center justify-center rounded-full border border-line text-meta text-ink-3">
-        {step ?? '·'}
+      <span
+        aria-hidden
+        className={cn(
+          'num mt-0.5 flex size-5 items-center justify-center rounded-full text-meta text-ink-3',
+          step !== undefined && 'border border-line',
+        )}
+      >
+        {step}
       </span>
       <div className="flex min-w-0 flex-col gap-1.5">
         <h3 className="flex min-h-6 flex-wrap items-center gap-x-2 text-base">

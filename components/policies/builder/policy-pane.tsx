@@ -6,6 +6,8 @@ import { ChipsEditor } from './chips-editor';
 import { TIMEZONES } from './condition-line';
 import { DefaultControl } from './default-control';
 import { Lane } from './lane';
+import { ProblemLines } from './problem-lines';
+import { rowIdOf } from './rows';
 import { UnknownKeys } from './rule-card';
 import { setOrRemove } from './rule-edits';
 import { SentenceToken } from './sentence-token';
@@ -21,6 +23,7 @@ export function PolicyPane() {
     <div className="flex flex-col">
       <header className="pb-3">
         <h2 className="text-section font-semibold">Policy</h2>
+        <ProblemLines problems={builder.problems.filter((problem) => rowIdOf(problem.path, view) === 'policy')} />
       </header>
       <Lane title="Anything not listed" about="tools that no row of their own, pattern or class speaks of" empty="">
         {[<DefaultControl key="default" />]}
@@ -113,7 +116,7 @@ export function PolicyPane() {
           />,
         ]}
       </Lane>
-      {view.unknown.filter((key) => key.key !== 'tests').length > 0 ? (
+      {view.unknown.length > 0 ? (
         <Lane title="Other keys" about="kept as they are" empty="">
           {[<UnknownKeys key="unknown" keys={view.unknown} />]}
         </Lane>

@@ -29,7 +29,7 @@ export function SentenceToken({ id, what, value, empty, hint, below, words, writ
     <Token
       id={id}
       what={what}
-      look={value === null ? 'empty' : 'text'}
+      look={value === null ? 'add' : 'text'}
       words={value === null ? empty : (words?.(value) ?? value)}
       editorClassName="w-[min(440px,90vw)]"
     >

@@ -38,7 +38,7 @@ export function StateControl({ value, options, disabled, label = 'State', onChan
             key={choice}
             value={choice}
             className={cn(
-              'flex h-7 items-center gap-1.5 border-line border-r px-2.5 text-base text-ink-2 -outline-offset-2 last:border-r-0 hover:bg-hover disabled:opacity-60 data-[state=checked]:font-medium',
+              'flex h-7 items-center gap-1 border-line border-r px-1.5 xl:gap-1.5 xl:px-2.5 text-base text-ink-2 -outline-offset-2 last:border-r-0 hover:bg-hover disabled:opacity-60 data-[state=checked]:font-medium',
               on,
             )}
           >

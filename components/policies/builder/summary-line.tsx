@@ -23,12 +23,11 @@ export function SummaryLine({ summary, filter, onFilter }: { summary: Summary; f
         <span className="text-ink-2">Anything not listed is</span>
         <DefaultControl compact />
       </span>
-      <span className="flex flex-wrap items-center gap-x-1">
-        {PARTS.filter(([key]) => summary[key] > 0).map(([key, word, look], index) => {
+      <span className="flex flex-wrap items-center gap-x-1.5">
+        {PARTS.filter(([key]) => summary[key] > 0).map(([key, word, look]) => {
           const on = filter.states.size === 1 && filter.states.has(key);
           return (
             <span key={key} className="inline-flex items-center">
-              {index > 0 ? <span className="px-1 text-ink-3">·</span> : null}
               <button
                 type="button"
                 aria-pressed={on}

@@ -11,6 +11,7 @@ const LOOKS = {
   value: 'font-mono text-ink bg-sunken border-line',
   text: 'text-ink-2 border-transparent text-left',
   empty: 'text-accent border-dashed border-control',
+  add: 'text-ink-3 border-transparent px-0 hover:px-1.5',
 } as const;
 
 /** The editor before gives its focus back first; opened earlier, this one would lose it at once and close. */

@@ -42,8 +42,10 @@ export function ToolList({ selected, filter, onFilter, checked, onCheck, search,
   const hasFocus = () => box.current?.contains(document.activeElement) ?? false;
   // The list follows what is selected, except while somebody writes JSON: then it keeps its place.
   useEffect(() => {
-    if (at >= 0 && builder.selection.from !== 'json') virtual.scrollToIndex(at, { align: 'auto' });
-  }, [at, virtual, builder.selection.from]);
+    // What the page opens with stands in the middle, where the problems that appear below do not cover it.
+    const { from } = builder.selection;
+    if (at >= 0 && from !== 'json') virtual.scrollToIndex(at, { align: from === 'page' ? 'center' : 'auto' });
+  }, [at, virtual, builder.selection]);
   const go = (index: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (row) builder.select(row.pointer);

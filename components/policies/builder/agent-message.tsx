@@ -3,12 +3,13 @@
 import { InertText } from '@/components/shared/unverified-text';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
-import { setOrRemove } from './rule-edits';
+import type { Step } from './builder-context';
 import { SentenceToken } from './sentence-token';
 
 interface AgentMessageProps {
   pointer: string;
   value: string | null;
+  write: (text: string | null) => Step;
   /** Whose own words the agent reads while there is no message. */
   reason: Reason;
   /** The block's reason, which stands in for missing messages of conditions. */
@@ -18,7 +19,7 @@ interface AgentMessageProps {
 }
 
 /** `on_deny` with what the agent receives, and a warning when it tells the bound to stay just below. */
-export function AgentMessage({ pointer, value, reason, fallback = null, secrets = [] }: AgentMessageProps) {
+export function AgentMessage({ pointer, value, write, reason, fallback = null, secrets = [] }: AgentMessageProps) {
   return (
     <SentenceToken
       id={`${pointer}/on_deny`}
@@ -46,7 +47,7 @@ export function AgentMessage({ pointer, value, reason, fallback = null, secrets 
           </div>
         );
       }}
-      write={(text) => setOrRemove(`${pointer}/on_deny`, text)}
+      write={write}
     />
   );
 }

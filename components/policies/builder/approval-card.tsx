@@ -48,7 +48,7 @@ export function ApprovalCard({ block, declared }: { block: BlockView; declared: 
     <RuleCard
       pointer={pointer}
       what="Approval"
-      mode={approval?.form === 'object' ? approval.mode : undefined}
+      mode={{ value: approval?.mode ?? null, write: (mode) => setApproval(block, 'mode', mode) }}
       unknown={approval?.unknown ?? []}
       listed={false}
       onAddCondition={add}

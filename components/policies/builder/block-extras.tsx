@@ -1,15 +1,17 @@
 'use client';
 
 import { Switch } from '@/components/ui/checkbox';
+import { compose } from '@/lib/policy/edit/compose';
 import { setValue } from '@/lib/policy/edit/set-value';
 import type { PathOption } from './argument-paths';
 import type { BlockView } from './block-view';
-import { useBuilder } from './builder-context';
+import { type EditOptions, type Step, useBuilder } from './builder-context';
 import { PathsEditor } from './condition-line';
 import { Lane } from './lane';
 import { PathPicker } from './path-picker';
 import type { Row } from './rows';
 import { removeIfThere, setOrRemove } from './rule-edits';
+import { listUnchanged } from './state-edits';
 import { Token } from './token';
 import { pathWords } from './value-words';
 import { WordPicker } from './word-picker';
@@ -18,6 +20,7 @@ import { WordPicker } from './word-picker';
 export function BlockExtras({ row, block, declared }: { row: Row; block: BlockView; declared: readonly PathOption[] }) {
   const builder = useBuilder();
   const { pointer } = row;
+  const put = usePut(row);
   return (
     <>
       <Lane title="Never stored or shown" about="values at these paths are redacted everywhere" empty="">
@@ -35,7 +38,7 @@ export function BlockExtras({ row, block, declared }: { row: Row; block: BlockVi
                 declared={declared}
                 onTake={(paths) => {
                   close();
-                  builder.edit(setOrRemove(`${pointer}/redact`, paths.length === 0 ? null : paths));
+                  put(setOrRemove(`${pointer}/redact`, paths.length === 0 ? null : paths));
                 }}
               />
             )}
@@ -62,7 +65,7 @@ export function BlockExtras({ row, block, declared }: { row: Row; block: BlockVi
                   empty="As the policy"
                   onTake={(mode) => {
                     close();
-                    builder.edit(setOrRemove(`${pointer}/mode`, mode));
+                    put(setOrRemove(`${pointer}/mode`, mode));
                   }}
                 />
               )}
@@ -74,8 +77,16 @@ export function BlockExtras({ row, block, declared }: { row: Row; block: BlockVi
   );
 }
 
+/** Writes about a row that may have no block yet, without changing what is decided of it. */
+function usePut(row: Row) {
+  const builder = useBuilder();
+  return (step: Step, options: EditOptions = {}) =>
+    builder.edit((text) => compose(text, ...listUnchanged(row, builder.valid.view.default), step), options);
+}
+
 function DispatchLane({ row, block, declared }: { row: Row; block: BlockView; declared: readonly PathOption[] }) {
   const builder = useBuilder();
+  const put = usePut(row);
   const pointer = `${row.pointer}/dispatch`;
   const { dispatch } = block;
   const texts = declared.filter((option) => option.kind === 'string' || option.kind === 'enum' || option.kind === 'unknown');
@@ -96,7 +107,7 @@ function DispatchLane({ row, block, declared }: { row: Row; block: BlockView; de
               {
                 label: 'It runs the tool named in an argument',
                 run: () =>
-                  void builder.edit(
+                  void put(
                     (text) =>
                       setValue(text, pointer, {
                         tool: detected?.tool ?? texts[0]?.path ?? 'args.tool_name',
@@ -105,9 +116,7 @@ function DispatchLane({ row, block, declared }: { row: Row; block: BlockView; de
                     { open: `${pointer}/tool` },
                   ),
               },
-              ...(detected === null
-                ? []
-                : [{ label: 'It runs none', run: () => void builder.edit((text) => setValue(text, pointer, false)) }]),
+              ...(detected === null ? [] : [{ label: 'It runs none', run: () => void put((text) => setValue(text, pointer, false)) }]),
             ]
           : []
       }

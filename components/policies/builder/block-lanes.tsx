@@ -50,6 +50,11 @@ export function BlockLanes({ row }: { row: Row }) {
             : `Its rules come from ${row.state.by}. The first rule here starts from a copy of them.`}
         </p>
       ) : null}
+      {row.kind === 'risk' && row.block === null && !builder.inert && builder.valid.view.default !== 'allow' ? (
+        <p className="rounded-control bg-sunken px-3 py-2 text-ink-2">
+          The first rule speaks for this class: its tools are then allowed under its rules and no longer denied by default.
+        </p>
+      ) : null}
       <Lane
         step={1}
         title="Must have"

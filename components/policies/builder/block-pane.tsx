@@ -9,9 +9,10 @@ import { removeAt } from '@/lib/policy/edit/remove-at';
 import { setToolState } from '@/lib/policy/edit/set-tool-state';
 import { blockState, choiceOf, type ToolStateName } from '@/lib/policy/edit/tool-state';
 import { BlockLanes } from './block-lanes';
-import { type Step, useBuilder } from './builder-context';
+import { problemsOfBlock, type Step, useBuilder } from './builder-context';
 import { JsonToken } from './json-token';
 import { NoteLine } from './note-line';
+import { ProblemLines } from './problem-lines';
 import type { Row } from './rows';
 import { UnknownKeys } from './rule-card';
 import { setOrRemove } from './rule-edits';
@@ -43,18 +44,22 @@ export function BlockPane({ row }: { row: Row }) {
           {row.pending ? <span className="text-meta text-limited">waits for approval: refused whatever the policy says</span> : null}
           {row.covers !== null ? (
             <span className="text-meta text-ink-3">
-              {row.kind === 'every' ? `applies to all ${plural(row.covers, 'tool')}` : `decides ${plural(row.covers, 'tool')} here`}
+              {row.kind === 'every'
+                ? `applies to all ${plural(row.covers, 'tool')}`
+                : row.block === null
+                  ? `${plural(row.covers, 'tool')} here, by default so far`
+                  : `decides ${plural(row.covers, 'tool')} here`}
             </span>
           ) : null}
           {inert || block === null ? null : (
             <Button
-              size="sm"
+              size="icon"
               variant="ghost"
-              className="ml-auto"
+              label="Remove from policy"
+              className="-my-1 ml-auto size-7"
               onClick={() => builder.edit((text) => removeAt(text, row.pointer), { undo: `${row.name} removed from the policy` })}
             >
               <Trash2 aria-hidden className="size-3.5" />
-              Remove from policy
             </Button>
           )}
         </div>
@@ -103,6 +108,7 @@ export function BlockPane({ row }: { row: Row }) {
         ) : null}
         {block === null ? null : <NoteLine pointer={row.pointer} />}
         {block === null ? null : <UnknownKeys keys={block.unknown} />}
+        <ProblemLines problems={problemsOfBlock(builder.problems, row.pointer)} />
         {tool?.description ? <UnverifiedText from="server" text={tool.description} className="max-h-16 overflow-hidden text-meta" /> : null}
       </header>
       {block?.odd ? <JsonToken pointer={row.pointer} literal={block.source} what="Block" /> : <BlockLanes row={row} />}

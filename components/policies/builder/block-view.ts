@@ -12,6 +12,8 @@ export interface ConditionView {
   /** The value as it is written, so that a number keeps its digits. */
   readonly literal: string | null;
   readonly timezone: string | null;
+  /** The text of what is no object, so that only its text can be edited. */
+  readonly odd: string | null;
 }
 
 export interface RuleView {
@@ -92,7 +94,12 @@ export function readBlockView(node: SyntaxNode, pointer: string, source: string,
     value: jsonOf(memberOf(item, 'value')),
     literal: cut(memberOf(item, 'value')),
     timezone: textOf(memberOf(item, 'timezone')),
+    odd: item.kind === 'object' ? null : cut(item),
   });
+  const unknownIn = (list: SyntaxNode | null, place: string): UnknownKey[] =>
+    list?.kind === 'array'
+      ? list.items.flatMap((item, i) => unknownKeysOf(item, pointerTo(place, i), keysOf('condition'), source, base))
+      : [];
   const conditions = (list: SyntaxNode | null, place: string): ConditionView[] =>
     list?.kind === 'array' ? list.items.map((item, i) => condition(item, pointerTo(place, i))) : [];
   const rule = (item: SyntaxNode, place: string): RuleView => {
@@ -105,7 +112,10 @@ export function readBlockView(node: SyntaxNode, pointer: string, source: string,
       on_deny: textOf(memberOf(item, 'on_deny')),
       mode: textOf(memberOf(item, 'mode')),
       literal: cut(item) ?? '',
-      unknown: unknownKeysOf(item, place, keysOf(group === null ? 'condition' : 'rule'), source, base),
+      unknown: [
+        ...unknownKeysOf(item, place, keysOf(group === null ? 'condition' : 'rule'), source, base),
+        ...unknownIn(group, `${place}/conditions`),
+      ],
     };
   };
   const limit = (item: SyntaxNode, place: string, form: 'limit' | 'rate'): LimitView => {
@@ -138,7 +148,7 @@ export function readBlockView(node: SyntaxNode, pointer: string, source: string,
     reuse: textOf(memberOf(item, 'reuse')),
     mode: textOf(memberOf(item, 'mode')),
     literal: cut(item) ?? '',
-    unknown: unknownKeysOf(item, place, keysOf('approval'), source, base),
+    unknown: [...unknownKeysOf(item, place, keysOf('approval'), source, base), ...unknownIn(memberOf(item, 'when'), `${place}/when`)],
   });
 
   const rate = at('rate_limit');

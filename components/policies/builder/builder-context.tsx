@@ -54,6 +54,12 @@ export function useBuilder(): Builder {
   return builder;
 }
 
+/** Problems of a block that belong to none of its rules, which show their own. */
+export function problemsOfBlock(problems: readonly Problem[], pointer: string): readonly Problem[] {
+  const inRule = /^\/(?:(?:require|deny_if|limits)\/\d+|rate_limit|approval)(?:\/|$)/;
+  return problemsAt(problems, pointer).filter((problem) => !inRule.test(problem.path.slice(pointer.length)));
+}
+
 /** Problems at a place or below it. */
 export function problemsAt(problems: readonly Problem[], pointer: string): readonly Problem[] {
   return problems.filter((problem) => problem.path === pointer || problem.path.startsWith(`${pointer}/`));

@@ -4,11 +4,10 @@ import { ChevronUp } from 'lucide-react';
 import { plural } from '@/components/shared/format';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuItem } from '@/components/ui/menu';
-import { toast } from '@/components/ui/toaster';
 import { RISK_LEVELS } from '@/lib/domain/risk';
 import { setToolState } from '@/lib/policy/edit/set-tool-state';
 import type { ToolStateName } from '@/lib/policy/edit/tool-state';
-import { useBuilder } from './builder-context';
+import { type Step, useBuilder } from './builder-context';
 import { bulkApproval, bulkLimit, copyRules } from './bulk-edits';
 import { type Row, ruleCount } from './rows';
 
@@ -25,12 +24,8 @@ export function BulkBar({ rows, onDone }: { rows: readonly Row[]; onDone: () => 
   const builder = useBuilder();
   const names = rows.map((row) => row.name);
   const affects = affected(rows);
-  const done = (what: string) =>
-    toast(what, { description: `${affects}.`, duration: 8000, action: { label: 'Undo', onClick: () => builder.buffer.undo() } });
-  const run = (what: string, step: Parameters<typeof builder.edit>[0]) => {
-    if (!builder.edit(step)) return;
-    done(what);
-    onDone();
+  const run = (what: string, step: Step) => {
+    if (builder.edit(step, { undo: `${what}: ${affects}` })) onDone();
   };
   const sources = builder.rows
     .filter((row) => row.block !== null && row.kind !== 'policy' && ruleCount(row.block) > 0 && !names.includes(row.name))
@@ -42,10 +37,7 @@ export function BulkBar({ rows, onDone }: { rows: readonly Row[]; onDone: () => 
       </span>
       <Menu align="start" side="top" trigger={<BarButton label="Set state" />}>
         {STATES.map(([choice, word]) => (
-          <MenuItem
-            key={choice}
-            onSelect={() => run(`${word}: ${plural(names.length, 'tool')}`, (text) => setToolState(text, names, choice))}
-          >
+          <MenuItem key={choice} onSelect={() => run(word, (text) => setToolState(text, names, choice))}>
             {word}
           </MenuItem>
         ))}

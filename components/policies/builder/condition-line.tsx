@@ -8,6 +8,7 @@ import { optionFor, type PathOption } from './argument-paths';
 import type { ConditionView, RuleView } from './block-view';
 import { useBuilder } from './builder-context';
 import { ChipsEditor } from './chips-editor';
+import { JsonToken } from './json-token';
 import { PathPicker } from './path-picker';
 import { makeBetween, setOrRemove, takeLiteral, takeOperator, takePath } from './rule-edits';
 import { Token } from './token';
@@ -32,6 +33,7 @@ export function ConditionLine({ condition, declared, rule, removable }: Conditio
   const option = optionFor(condition.path, declared);
   const entry = currentChoice(condition.op, condition.value, option);
   const outside = flagsOf(condition, option, declared);
+  if (condition.odd !== null) return <JsonToken pointer={pointer} literal={condition.odd} what="Condition" />;
   return (
     <span className="inline-flex max-w-full flex-wrap items-center gap-1">
       <Token

@@ -8,7 +8,7 @@ import { useBuilder } from './builder-context';
 import { ConditionLine } from './condition-line';
 import { JsonToken } from './json-token';
 import { RuleCard } from './rule-card';
-import { addCondition, firstCondition } from './rule-edits';
+import { addCondition, firstCondition, setOrRemove } from './rule-edits';
 
 interface ConditionRuleProps {
   rule: RuleView;
@@ -31,7 +31,7 @@ export function ConditionRule({ rule, stage, declared, fallback }: ConditionRule
     <RuleCard
       pointer={rule.pointer}
       what={what}
-      mode={rule.form === 'odd' ? undefined : rule.mode}
+      mode={rule.form === 'odd' ? undefined : { value: rule.mode, write: (mode) => setOrRemove(`${rule.pointer}/mode`, mode) }}
       unknown={rule.unknown}
       listed
       name={rule.form === 'odd' ? undefined : rule.name}
@@ -41,6 +41,7 @@ export function ConditionRule({ rule, stage, declared, fallback }: ConditionRule
           <AgentMessage
             pointer={rule.pointer}
             value={rule.on_deny}
+            write={(text) => setOrRemove(`${rule.pointer}/on_deny`, text)}
             fallback={fallback}
             reason={stage === 'require' ? 'argument.required' : 'argument.denied'}
             secrets={rule.conditions.flatMap(({ value, literal }) => (typeof value === 'number' && literal !== null ? [literal] : []))}

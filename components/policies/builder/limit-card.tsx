@@ -26,7 +26,8 @@ export function LimitCard({ limit, block, declared }: { limit: LimitView; block:
   const { pointer, form } = limit;
   const isRate = form !== 'limit';
   const numbers = declared.filter((option) => option.kind === 'number');
-  const text = (key: string, value: string | null) => builder.edit(setLimit(limit, key, value === null ? null : JSON.stringify(value)));
+  const write = (key: string) => (value: string | null) => setLimit(limit, key, value === null ? null : JSON.stringify(value));
+  const text = (key: string, value: string | null) => builder.edit(write(key)(value));
   if (form === 'odd')
     return (
       <RuleCard pointer={pointer} what="Limit" unknown={limit.unknown} listed={!pointer.endsWith('/rate_limit')}>
@@ -37,11 +38,17 @@ export function LimitCard({ limit, block, declared }: { limit: LimitView; block:
     <RuleCard
       pointer={pointer}
       what="Limit"
-      mode={form === 'rate-text' ? undefined : limit.mode}
+      mode={{ value: limit.mode, write: write('mode') }}
       unknown={limit.unknown}
       listed={form === 'limit'}
       message={
-        <AgentMessage pointer={pointer} value={limit.on_deny} reason="limit.exhausted" secrets={limit.max === null ? [] : [limit.max]} />
+        <AgentMessage
+          pointer={pointer}
+          value={limit.on_deny}
+          write={write('on_deny')}
+          reason="limit.exhausted"
+          secrets={limit.max === null ? [] : [limit.max]}
+        />
       }
     >
       <span className="text-ink-2">At most</span>

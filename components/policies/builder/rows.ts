@@ -68,8 +68,9 @@ export function makeRows({ view, live, tools, problems }: RowsInput): readonly R
   const changed = (block: BlockView | null, before: BlockView | null | undefined) =>
     live !== null && (block?.source ?? null) !== (before?.source ?? null);
   const byClass = new Map<Category, number>();
+  // Without rules of its own a class stands for the tools that would follow them: those that the default decides now.
   for (const tool of tools)
-    if (states.of(tool.name, tool.category).pointer === `/risk/${tool.category}`)
+    if ([`/risk/${tool.category}`, '/default'].includes(states.of(tool.name, tool.category).pointer))
       byClass.set(tool.category, (byClass.get(tool.category) ?? 0) + 1);
 
   const pinned: Row[] = [

@@ -1,25 +1,38 @@
 'use client';
 
-import { CopyPlus, Ellipsis, Eye, MessageSquareText, Plus, Tag, Trash2, TriangleAlert } from 'lucide-react';
+import { CopyPlus, Ellipsis, MessageSquareText, Plus, Tag, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
-import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
+import { Menu, MenuChoice, MenuItem, MenuRule } from '@/components/ui/menu';
 import { duplicateItem } from '@/lib/policy/edit/duplicate-item';
 import { noteOf } from '@/lib/policy/edit/note-of';
 import { removeAt } from '@/lib/policy/edit/remove-at';
 import { setNote } from '@/lib/policy/edit/set-note';
-import { problemsAt, useBuilder } from './builder-context';
+import { problemsAt, type Step, useBuilder } from './builder-context';
+import { ProblemLines } from './problem-lines';
 import { setOrRemove } from './rule-edits';
 import { SentenceToken } from './sentence-token';
 import type { UnknownKey } from './syntax';
+
+interface RuleMode {
+  /** null: as the block it stands in. */
+  readonly value: string | null;
+  readonly write: (mode: string | null) => Step;
+}
+
+const MODES = [
+  { value: '', label: 'As its tool' },
+  { value: 'observe', label: 'Only observe' },
+  { value: 'enforce', label: 'Always enforce' },
+];
 
 interface RuleCardProps {
   pointer: string;
   /** What it is, for names and toasts: `Requirement`, `Limit`. */
   what: string;
-  /** Its `mode`; undefined where it has none. */
-  mode?: string | null;
+  /** Its `mode` and how another one is written; none where it has no mode of its own. */
+  mode?: RuleMode;
   unknown?: readonly UnknownKey[];
   /** Stands in a list, so that it can be repeated. */
   listed: boolean;
@@ -32,11 +45,11 @@ interface RuleCardProps {
 /** The frame of one rule: note above, its sentence, message, problems, and what can be done with it. */
 export function RuleCard({ pointer, what, mode, unknown = [], listed, name, onAddCondition, children, message }: RuleCardProps) {
   const builder = useBuilder();
-  const { buffer, inert, selection, valid } = builder;
+  const { inert, selection, valid } = builder;
   const card = useRef<HTMLDivElement>(null);
   const problems = problemsAt(builder.problems, pointer);
   const selected = selection.pointer === pointer || selection.pointer.startsWith(`${pointer}/`);
-  const observed = mode === 'observe';
+  const observed = mode?.value === 'observe';
   const note = noteAt(valid.text, pointer);
   useEffect(() => {
     if (selected && selection.from === 'json') card.current?.scrollIntoView({ block: 'nearest' });
@@ -107,11 +120,6 @@ export function RuleCard({ pointer, what, mode, unknown = [], listed, name, onAd
                 Duplicate <span className="text-meta text-ink-3">Ctrl D</span>
               </MenuItem>
             ) : null}
-            {mode === undefined ? null : (
-              <MenuItem icon={<Eye />} onSelect={() => builder.edit(setOrRemove(`${pointer}/mode`, observed ? null : 'observe'))}>
-                {observed ? 'Enforce this rule' : 'Only observe this rule'}
-              </MenuItem>
-            )}
             {note === null ? (
               <MenuItem
                 icon={<MessageSquareText />}
@@ -125,6 +133,17 @@ export function RuleCard({ pointer, what, mode, unknown = [], listed, name, onAd
                 Add name
               </MenuItem>
             ) : null}
+            {mode === undefined ? null : (
+              <>
+                <MenuRule />
+                <MenuChoice
+                  label="Mode of this rule"
+                  value={mode.value ?? ''}
+                  options={MODES}
+                  onChange={(next) => builder.edit(mode.write(next === '' ? null : next))}
+                />
+              </>
+            )}
             <MenuRule />
             <MenuItem icon={<Trash2 />} destructive onSelect={remove}>
               Delete <span className="text-meta text-ink-3">Del</span>
@@ -132,9 +151,10 @@ export function RuleCard({ pointer, what, mode, unknown = [], listed, name, onAd
           </Menu>
         )}
       </div>
-      <div className="flex flex-wrap items-center gap-x-2 text-meta">
+      <div className="mt-0.5 flex flex-wrap items-center gap-x-2 text-meta">
         {message}
         {observed ? <span className="rounded-[4px] border border-control border-dashed px-1.5 text-ink-2">only observes</span> : null}
+        {mode?.value === 'enforce' ? <span className="rounded-[4px] border border-control px-1.5 text-ink-2">always enforced</span> : null}
         {name ? (
           <SentenceToken
             id={`${pointer}/name`}
@@ -147,30 +167,7 @@ export function RuleCard({ pointer, what, mode, unknown = [], listed, name, onAd
         ) : null}
       </div>
       <UnknownKeys keys={unknown} />
-      {problems.map((problem, index) => (
-        <p
-          key={index}
-          className={cn('mt-1 flex items-start gap-1.5 text-meta', problem.severity === 'error' ? 'text-denied' : 'text-limited')}
-        >
-          <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-          <span>
-            {problem.message}
-            {problem.fixes?.map((fix) => (
-              <Button
-                key={fix.title}
-                size="sm"
-                variant="link"
-                className="ml-2 text-meta"
-                onClick={() => {
-                  if (builder.checked === buffer.textNow()) buffer.apply(fix.edits);
-                }}
-              >
-                {fix.title}
-              </Button>
-            ))}
-          </span>
-        </p>
-      ))}
+      <ProblemLines problems={problems} />
     </div>
   );
 }

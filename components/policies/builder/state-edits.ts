@@ -2,6 +2,7 @@ import type { Category } from '@/lib/domain/risk';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { NO_CHANGE } from '@/lib/policy/edit/change';
 import { compose } from '@/lib/policy/edit/compose';
+import { duplicateMember } from '@/lib/policy/edit/duplicate-member';
 import { removeAt } from '@/lib/policy/edit/remove-at';
 import { setToolState } from '@/lib/policy/edit/set-tool-state';
 import { setValue } from '@/lib/policy/edit/set-value';
@@ -39,12 +40,34 @@ export function listFirst(row: Row): Step[] {
   if (inherited.startsWith('/tools/')) return [(text) => setToolState(text, [row.name], 'allow')];
   return [
     (text) => {
-      const { root } = parsePolicyText(text);
-      const node = root === null ? undefined : locateAll(root).get(inherited)?.node;
-      const block = node === undefined ? null : plainValue(node);
-      return isJsonObject(block) ? setValue(text, row.pointer, withoutDenial(block)) : NO_CHANGE;
+      const block = blockAt(text, inherited);
+      return block === null ? NO_CHANGE : setValue(text, row.pointer, withoutDenial(block));
     },
   ];
+}
+
+/**
+ * What has to be written before something that decides nothing, such as redaction, about a row without a block: a block
+ * lists it, so it begins as what holds so far, a denial included.
+ */
+export function listUnchanged(row: Row, fallback: string | null): Step[] {
+  if (row.block !== null || (row.kind !== 'tool' && row.kind !== 'risk')) return [];
+  const inherited = row.state?.block?.pointer;
+  if (inherited === undefined) return fallback === 'allow' ? [] : [(text) => setValue(text, row.pointer, { action: 'deny' })];
+  if (inherited.startsWith('/tools/')) return [(text) => duplicateMember(text, inherited, row.name)];
+  return [
+    (text) => {
+      const block = blockAt(text, inherited);
+      return block === null ? NO_CHANGE : setValue(text, row.pointer, block);
+    },
+  ];
+}
+
+function blockAt(text: string, pointer: string): JsonObject | null {
+  const { root } = parsePolicyText(text);
+  const node = root === null ? undefined : locateAll(root).get(pointer)?.node;
+  const block = node === undefined ? null : plainValue(node);
+  return isJsonObject(block) ? block : null;
 }
 
 /** A rule is for calls that may pass: the class's denial is not taken over. */

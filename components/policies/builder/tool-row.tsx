@@ -162,7 +162,7 @@ function subtitle(row: Row): string {
   if (row.kind === 'policy') return 'default, hidden tools, mode';
   const rules = ruleCount(row.block);
   if (row.kind === 'every') return rules === 0 ? 'no rules' : `${rules} ${rules === 1 ? 'rule' : 'rules'} for every call`;
-  if (row.kind === 'risk') return row.block === null ? `by default · ${row.covers} tools` : `decides ${row.covers} tools`;
+  if (row.kind === 'risk') return row.block === null ? `no rules · ${row.covers} tools by default` : `decides ${row.covers} tools`;
   const state = row.state === null ? '' : stateWords(row.state);
   if (row.kind === 'pattern') return `${state} · pattern over ${row.covers} tools`;
   return row.listed ? state : `${state} · not on this server`;

@@ -1,7 +1,9 @@
 import type { Json } from '@/lib/kernel/json';
 import { OPERATOR_WORDS } from '@/lib/policy/explain/words';
+import { weekdayNumber } from '@/lib/policy/local-time';
 import { OPERATORS } from '@/lib/policy/operators/registry';
 import type { ArgumentKind, PathOption } from './argument-paths';
+import { valueMistake } from './check-value';
 
 /** How a value is edited. */
 export type ValueKind =
@@ -135,9 +137,12 @@ export interface OperatorMenu {
 export function operatorMenu(option: PathOption): OperatorMenu {
   const fitting = option.path === 'args' ? SCHEMA : [...BY_KIND[option.kind], PRESENT, MISSING];
   const offered = new Set(fitting.map((entry) => entry.id));
-  const others = ANY.filter((entry) => !offered.has(entry.id));
+  // A weekday is a number that may be written by name: what takes any other text can never be written there.
+  const others = ANY.filter(
+    (entry) => !offered.has(entry.id) && (option.path !== 'time.weekday' || isTaken(entry.op, valueOrPreset(entry, option), option)),
+  );
   // An operator that the engine has and this table does not is offered by its own name rather than lost.
-  const known = new Set([...fitting, ...others].map((entry) => entry.op));
+  const known = new Set([...fitting, ...ANY].map((entry) => entry.op));
   for (const { name } of OPERATORS.values()) if (!known.has(name)) others.push(choice(name, 'json'));
   return { fitting, others };
 }
@@ -188,38 +193,50 @@ export function fitsKind(value: Json, kind: ValueKind): boolean {
   }
 }
 
-/** The value that a condition gets with a newly chosen operator: the old one where it fits, wrapped or unwrapped where that is all. */
+/**
+ * The value that a condition gets with a newly chosen operator: the old one where editor and engine take it, else wrapped into a
+ * list or unwrapped, else a first one that says something.
+ */
 export function valueFor(entry: OperatorChoice, before: Json | undefined, option: PathOption): Json {
   if (entry.preset !== undefined) return entry.preset;
-  if (before !== undefined && typeof before !== 'boolean' && fitsKind(before, entry.value) && !isEmptyText(before, entry.value))
-    return before;
   const single = Array.isArray(before) && before.length > 0 ? (before[0] as Json) : before;
-  const isList =
-    ['texts', 'networks', 'hosts', 'keys', 'choices'].includes(entry.value) || (entry.value === 'json' && /^(not_)?in$/.test(entry.op));
-  if (isList) {
-    const wrapped = single === undefined || typeof single === 'boolean' || single === '' ? [] : [single as Json];
-    return fitsKind(wrapped, entry.value) && wrapped.length > 0 ? wrapped : defaultList(entry, option);
-  }
-  if (single !== undefined && typeof single !== 'boolean' && fitsKind(single, entry.value) && !isEmptyText(single, entry.value))
-    return single;
-  return defaultValue(entry, option);
+  const candidates = [before, single, ...(single === undefined ? [] : [[single]])];
+  const kept = candidates.find(
+    (value) => value !== undefined && says(value, entry.value) && fitsKind(value, entry.value) && isTaken(entry.op, value, option),
+  );
+  return kept ?? defaultValue(entry, option);
 }
 
-function isEmptyText(value: Json, kind: ValueKind): boolean {
-  return value === '' && kind !== 'text';
+/** Weekdays may be written by name, which the engine reads as numbers before the operator sees them. */
+function isTaken(op: string, value: Json, option: PathOption): boolean {
+  const items: readonly Json[] = Array.isArray(value) ? value : [value];
+  if (option.path === 'time.weekday' && items.some((item) => typeof item === 'string' && weekdayNumber(item) === null)) return false;
+  return valueMistake(op, value) === null;
 }
 
-function defaultList(entry: OperatorChoice, option: PathOption): Json {
-  if (entry.value === 'choices') return option.choices?.slice(0, 1) ?? [];
-  if (entry.value === 'networks') return ['10.0.0.0/8'];
-  if (entry.value === 'hosts') return ['example.com'];
-  return [];
+/** An empty text or list, or what `is true` leaves behind, is nothing that was chosen. */
+function says(value: Json, kind: ValueKind): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => says(item as Json, kind));
+  return typeof value !== 'boolean' && (value !== '' || kind === 'text');
+}
+
+function valueOrPreset(entry: OperatorChoice, option: PathOption): Json {
+  return entry.preset ?? defaultValue(entry, option);
 }
 
 function defaultValue(entry: OperatorChoice, option: PathOption): Json {
   switch (entry.value) {
     case 'choice':
       return option.choices?.[0] ?? '';
+    case 'choices':
+      return option.choices?.slice(0, 1) ?? [];
+    case 'networks':
+      return ['10.0.0.0/8'];
+    case 'hosts':
+      return ['example.com'];
+    case 'texts':
+    case 'keys':
+      return [];
     case 'number':
       return option.maximum ?? option.minimum ?? 0;
     case 'count':
@@ -239,6 +256,7 @@ function defaultValue(entry: OperatorChoice, option: PathOption): Json {
     case 'boolean':
       return true;
     case 'json':
+      if (/^(not_)?in$/.test(entry.op)) return [];
       return option.kind === 'number' || /^(lt|gt)e?$/.test(entry.op) ? 0 : '';
     default:
       return '';

@@ -33,7 +33,7 @@ export function PolicySettingsDialog({ policy, onClose }: { policy: PolicyDetail
         },
       }),
     onSuccess: () => {
-      for (const key of ['policy', 'policies', 'review']) client.invalidateQueries({ queryKey: [key] });
+      for (const key of ['policy', 'policies']) client.invalidateQueries({ queryKey: [key] });
       toast.success('Settings saved');
       onClose();
     },

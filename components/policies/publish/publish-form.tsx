@@ -18,7 +18,7 @@ import { path } from '../use-draft';
 export type Mode = 'enforce' | 'observe';
 
 /** What every publication and roll back makes stale. */
-export const AFTER_PUBLISHING = ['policy', 'policies', 'versions', 'review', 'watch', 'enforcement', 'server', 'servers', 'setup'] as const;
+export const AFTER_PUBLISHING = ['policy', 'policies', 'versions', 'watch', 'enforcement', 'server', 'servers', 'setup'] as const;
 
 interface PublishFormProps {
   policy: PolicyDetail;

@@ -31,7 +31,17 @@ export function ReviewView(props: ReviewViewProps) {
   const { policy } = props;
   const [mode, setMode] = useState<Mode | null>(null);
   const query = useQuery({
-    queryKey: ['review', policy.id, policy.etag, policy.live?.version ?? 0, mode],
+    // All that it depends on: it is read again when the policy says so, and never for a draft that is gone.
+    queryKey: [
+      'review',
+      policy.id,
+      policy.etag,
+      policy.live?.version ?? 0,
+      policy.secondPerson,
+      policy.managedBy,
+      policy.waiting?.id,
+      mode,
+    ],
     queryFn: ({ signal }) => api<PolicyReview>('GET', `${path(policy)}/review${queryString({ mode })}`, { signal }),
     enabled: policy.draft !== null,
     placeholderData: keepPreviousData,

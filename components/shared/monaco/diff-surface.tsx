@@ -1,5 +1,6 @@
 'use client';
 
+import type { editor } from 'monaco-editor/editor';
 import { useTheme } from 'next-themes';
 import { useEffect, useRef } from 'react';
 import type { MonacoDiffProps } from './editor-props';
@@ -14,11 +15,10 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
   const host = useRef<HTMLDivElement>(null);
   const { resolvedTheme } = useTheme();
   useEffect(() => monaco.editor.setTheme(resolvedTheme === 'dark' ? 'callgate-dark' : 'callgate-light'), [resolvedTheme]);
+  const diff = useRef<editor.IStandaloneDiffEditor | null>(null);
   useEffect(() => {
     if (!host.current) return;
-    const original = monaco.editor.createModel(before, language);
-    const modified = monaco.editor.createModel(after, language);
-    const editor = monaco.editor.createDiffEditor(host.current, {
+    const made = monaco.editor.createDiffEditor(host.current, {
       automaticLayout: true,
       readOnly: true,
       domReadOnly: true,
@@ -37,11 +37,10 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
       tabFocusMode: true,
       scrollbar: { alwaysConsumeMouseWheel: false },
     });
-    editor.setModel({ original, modified });
     // The diff editor empties the names of its sides whenever an option changes.
     const sides = [
-      [editor.getOriginalEditor(), `${label}: before`],
-      [editor.getModifiedEditor(), `${label}: after`],
+      [made.getOriginalEditor(), `${label}: before`],
+      [made.getModifiedEditor(), `${label}: after`],
     ] as const;
     for (const [side, ariaLabel] of sides) {
       const keepName = () => {
@@ -50,16 +49,27 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
       side.onDidChangeConfiguration(keepName);
       keepName();
     }
+    diff.current = made;
     return () => {
-      editor.setModel(null);
-      editor.dispose();
+      diff.current = null;
+      made.setModel(null);
+      made.dispose();
+    };
+  }, [label, sideBySide]);
+  // Texts change within one editor: one that is thrown away in the middle of a comparison complains about it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: label and sides make another editor, which needs the texts too
+  useEffect(() => {
+    const original = monaco.editor.createModel(before, language);
+    const modified = monaco.editor.createModel(after, language);
+    diff.current?.setModel({ original, modified });
+    return () => {
       // A comparison under way in the worker fails aloud without its models: they go once it is certainly over.
       setTimeout(() => {
         original.dispose();
         modified.dispose();
       }, COMPARISON_MS_MAX);
     };
-  }, [before, after, label, language, sideBySide]);
+  }, [before, after, language, label, sideBySide]);
   return (
     <div
       role="group"

@@ -52,7 +52,7 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
     browser = await openBrowser();
     watched = await openContext(browser, origin);
     page = await watched.context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     await visit(page, `${origin}/sign-in`);
     await page.getByLabel('E-mail').fill(ADMIN_EMAIL);
     await page.getByLabel('Password', { exact: true }).fill(ADMIN_PASSWORD);
@@ -96,6 +96,8 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
   const undo = async () => {
     await page.locator('h2').first().click();
     await page.keyboard.press('ControlOrMeta+z');
+    // Until the page knows of it, there is nothing to save yet.
+    await page.waitForTimeout(400);
   };
   /** Puts the caret into the text and types there. */
   async function typeAtEnd(text: string): Promise<void> {

@@ -48,7 +48,7 @@ describe.skipIf(!CHROMIUM)(`policies from files in a real browser${CHROMIUM ? ''
     browser = await openBrowser();
     watched = await openContext(browser, origin);
     page = await watched.context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     await visit(page, `${origin}/sign-in`);
     await page.getByLabel('E-mail').fill(ADMIN_EMAIL);
     await page.getByLabel('Password', { exact: true }).fill(ADMIN_PASSWORD);

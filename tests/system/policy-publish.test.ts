@@ -31,7 +31,7 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
   async function person(email: string, password: string): Promise<{ watched: Watched; page: Page }> {
     const watched = await openContext(browser, origin);
     const page = await watched.context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     await visit(page, `${origin}/sign-in`);
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(password);

@@ -54,4 +54,4 @@ it('never reads the same for two policies that decide a generated call different
   }
   expect(same).toBeGreaterThan(200);
   expect(differ).toBeGreaterThan(1000);
-});
+}, 60_000);

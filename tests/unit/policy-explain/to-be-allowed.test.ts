@@ -91,8 +91,8 @@ describe('what would have to change for a call to be allowed', () => {
   });
 
   it('uses the words of the rule where no value can be named', () => {
-    expect(suggest({ require: [{ path: 'args.path', op: 'path_within', value: '/work' }] }, { path: '/etc/passwd' })).toEqual([
-      'allowed: path is inside "/work"',
+    expect(suggest({ require: [{ path: 'args.path', op: 'path_within', value: '/srv' }] }, { path: '/etc/passwd' })).toEqual([
+      'allowed: path is inside "/srv"',
     ]);
     expect(suggest({ deny_if: [{ path: 'args.q', op: 'contains', value: 'drop' }] }, { q: 'drop it' })).toEqual([
       'allowed: q does not contain drop',
@@ -123,5 +123,5 @@ describe('what would have to change for a call to be allowed', () => {
       }
     }
     expect(tried).toBeGreaterThan(300);
-  });
+  }, 60_000);
 });

@@ -236,6 +236,19 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
     await page.locator('.monaco-hover').getByText('server says, unverified').first().waitFor();
   });
 
+  it('offers each tool once as a name in the text, with its risk', async () => {
+    await open(TEXT.replace('"tools": {', '"hide": ["refund"],\n  "tools": {'));
+    const editor = page.locator('.monaco-editor').first();
+    await editor.getByText('"refund"', { exact: true }).click();
+    await page.keyboard.press('Control+Space');
+    const offered = page.locator('.suggest-widget.visible .monaco-list-row').filter({ hasText: 'refund_charge' });
+    await offered.first().waitFor();
+    expect(await offered.count()).toBe(1);
+    await offered.getByText(/ risk/).waitFor();
+    await offered.click();
+    await editor.getByText('"refund_charge"', { exact: true }).first().waitFor();
+  });
+
   it('changes many ticked tools at once, as one step of undo', async () => {
     await open(TEXT);
     await page.getByRole('searchbox', { name: 'Search tools' }).fill('delete_');

@@ -42,8 +42,8 @@ export function JsonDock({
   onPrimary,
 }: JsonDockProps) {
   const { ready, valid, text } = useBufferState(buffer);
-  const names = useMemo(() => tools.map((tool) => tool.name), [tools]);
-  const schema = useMemo(() => policyJsonSchema(names), [names]);
+  // Without the tools' names: those come with their risk from the language beside it, and once.
+  const schema = useMemo(() => policyJsonSchema(), []);
   const isCurrent = valid !== null && valid.text === text;
   const marked = useMemo<MarkedRange | null>(() => {
     if (!isCurrent || valid === null || selection.pointer === '') return null;

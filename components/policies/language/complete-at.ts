@@ -1,4 +1,4 @@
-import { type LanguageTool, optionsOf, placeAt, type TextPlace, toolsOfBlock, valueAt } from './place-at';
+import { isThere, type LanguageTool, optionsOf, placeAt, type TextPlace, toolsOfBlock, valueAt } from './place-at';
 
 /** One thing to write at the caret. */
 export interface Completion {
@@ -8,27 +8,49 @@ export interface Completion {
   readonly about: string | null;
   /** JSON as it is written, in place of `start` to `end`. */
   readonly insert: string;
+  /** What is typed is compared with this. */
+  readonly filter: string;
+  readonly isKey: boolean;
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * What only the server's tools can tell: names of tools, arguments of the tool that the block is about, and the values that an
+ * What only the server's tools can tell: names of tools with their risk, arguments of the tool that the block is about, and the values that an
  * argument's schema lists. The keys and words of the language come from its JSON Schema. Bears any text.
  */
 export function completeAt(text: string, offset: number, tools: readonly LanguageTool[]): readonly Completion[] {
   const place = placeAt(text, offset);
-  return suggestions(place, tools).map((one) => ({ ...one, start: place.start, end: place.end }));
+  if (place.inComment) return [];
+  const { start, end, isKey } = place;
+  return suggestions(place, tools).map(({ value, member, ...one }) => {
+    const filter = JSON.stringify(value);
+    return { ...one, filter, insert: filter + (isKey ? behindKey(text.slice(end), member ?? '') : ''), isKey, start, end };
+  });
 }
 
-type Suggestion = Omit<Completion, 'start' | 'end'>;
+interface Suggestion {
+  readonly label: string;
+  readonly detail: string;
+  readonly about: string | null;
+  /** What is written: the name of a member, or a value. */
+  readonly value: unknown;
+  /** For a member: what it begins with. */
+  readonly member?: string;
+}
+
+/** A name that has its value keeps that; a new member gets the comma that what follows it needs. */
+function behindKey(rest: string, member: string): string {
+  if (/^\s*:/.test(rest)) return '';
+  return `: ${member}${member !== '' && /^\s*"/.test(rest) ? ',' : ''}`;
+}
 
 function suggestions(place: TextPlace, tools: readonly LanguageTool[]): readonly Suggestion[] {
   const { path, isKey } = place;
   const last = path.at(-1);
   const parent = path.at(-2);
   if (path[0] === 'tests') return inTest(place, tools);
-  if (isKey) return [];
+  if (isKey) return path[0] === 'tools' && path.length === 2 ? blocks(place, tools) : [];
   if (path[0] === 'hide' && path.length === 2) return names(tools);
   const own = toolsOfBlock(path, tools);
   if (
@@ -47,7 +69,7 @@ function suggestions(place: TextPlace, tools: readonly LanguageTool[]): readonly
     label: typeof choice === 'string' ? choice : JSON.stringify(choice),
     detail: `one of ${option?.path ?? ''}`,
     about: option?.description ?? null,
-    insert: JSON.stringify(choice),
+    value: choice,
   }));
 }
 
@@ -55,20 +77,20 @@ function inTest({ path, isKey, root }: TextPlace, tools: readonly LanguageTool[]
   if (path.length === 3 && path[2] === 'tool' && !isKey) return names(tools);
   if (path[2] !== 'arguments' || path.length !== 4) return [];
   const tool = tools.find((one) => one.name === valueAt(root, [...path.slice(0, 2), 'tool']));
-  const options = tool === undefined ? [] : optionsOf([tool]).filter((option) => option.depth === 1);
+  const options = tool === undefined ? [] : optionsOf([tool]).filter((option) => option.depth === 1 && option.path.startsWith('args.'));
   if (isKey)
     return options.map((option) => ({
       label: option.path.replace(/^args\./, ''),
       detail: option.type,
       about: option.description,
-      insert: `${JSON.stringify(option.path.replace(/^args\./, ''))}: `,
+      value: option.path.replace(/^args\./, ''),
     }));
   const option = options.find((one) => one.path === `args.${String(path[3])}`);
   return (option?.choices ?? []).map((choice) => ({
     label: typeof choice === 'string' ? choice : JSON.stringify(choice),
     detail: `one of ${option?.path ?? ''}`,
     about: null,
-    insert: JSON.stringify(choice),
+    value: choice,
   }));
 }
 
@@ -77,8 +99,14 @@ function names(tools: readonly LanguageTool[]): readonly Suggestion[] {
     label: tool.name,
     detail: `${tool.category}, ${tool.risk} risk`,
     about: tool.description,
-    insert: JSON.stringify(tool.name),
+    value: tool.name,
   }));
+}
+
+/** Tools that have no block of their own yet. */
+function blocks({ path, root }: TextPlace, tools: readonly LanguageTool[]): readonly Suggestion[] {
+  const free = tools.filter((tool) => tool.name === path[1] || !isThere(root, ['tools', tool.name]));
+  return names(free).map((one) => ({ ...one, member: '{}' }));
 }
 
 function paths(tools: readonly LanguageTool[]): readonly Suggestion[] {
@@ -86,6 +114,6 @@ function paths(tools: readonly LanguageTool[]): readonly Suggestion[] {
     label: option.path,
     detail: `${option.type}${option.required ? ', required' : ''}`,
     about: option.description,
-    insert: JSON.stringify(option.path),
+    value: option.path,
   }));
 }

@@ -1,4 +1,4 @@
-import { findNodeAtLocation, getLocation, type Node, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, getLocation, type Node, parseTree, visit } from 'jsonc-parser';
 import { compileNameGlob, isGlob } from '@/lib/policy/glob';
 import { argumentPaths, type PathOption } from '../builder/argument-paths';
 
@@ -19,26 +19,50 @@ export interface TextPlace {
   readonly end: number;
   /** The caret is in a member's name. */
   readonly isKey: boolean;
+  /** The caret is in a comment, where words are not the language's. */
+  readonly inComment: boolean;
   readonly root: Node | undefined;
 }
+
+/** The longest word that is looked for before the caret. */
+const WORD_MAX = 200;
 
 export function placeAt(text: string, offset: number): TextPlace {
   const location = getLocation(text, offset);
   const node = location.previousNode;
   const covers =
     node !== undefined && node.offset <= offset && offset <= node.offset + node.length && node.type !== 'object' && node.type !== 'array';
+  // A word without quotes yet is no value for the parser, and is what the author is writing all the same.
+  const bare = covers ? 0 : (/[A-Za-z_][\w.-]*$/.exec(text.slice(Math.max(0, offset - WORD_MAX), offset))?.[0].length ?? 0);
   return {
     path: location.path,
-    start: covers ? node.offset : offset,
+    start: covers ? node.offset : offset - bare,
     end: covers ? node.offset + node.length : offset,
     isKey: location.isAtPropertyKey,
+    inComment: isInComment(text, offset),
     root: parseTree(text, [], { allowTrailingComma: true, disallowComments: false }),
   };
+}
+
+function isInComment(text: string, offset: number): boolean {
+  let found = false;
+  visit(text, {
+    onComment(start, length) {
+      // Behind a line comment the caret is still in it; behind a block it is not.
+      const last = text[start + 1] === '/' ? start + length : start + length - 1;
+      if (start < offset && offset <= last) found = true;
+    },
+  });
+  return found;
 }
 
 export function valueAt(root: Node | undefined, path: readonly (string | number)[]): unknown {
   const node = root === undefined ? undefined : findNodeAtLocation(root, [...path]);
   return node?.value;
+}
+
+export function isThere(root: Node | undefined, path: readonly (string | number)[]): boolean {
+  return root !== undefined && findNodeAtLocation(root, [...path]) !== undefined;
 }
 
 /** The tools that the block at a place is about: one, those of a pattern or class, or all. */

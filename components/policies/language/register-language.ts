@@ -40,13 +40,14 @@ function register(): void {
       return {
         suggestions: completeAt(model.getValue(), model.getOffsetAt(position), context.tools).map(
           (one): languages.CompletionItem => ({
-            label: one.label,
-            detail: one.detail,
+            label: readable(one.label),
+            detail: readable(one.detail),
             ...(one.about === null ? {} : { documentation: quoted(one.about) }),
-            kind: monaco.languages.CompletionItemKind.Value,
-            insertText: one.insert,
+            kind: one.isKey ? monaco.languages.CompletionItemKind.Property : monaco.languages.CompletionItemKind.Value,
+            insertText: asSnippet(one.insert),
+            insertTextRules: monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet,
             // The range is the whole JSON text with its quotes, so that is what is typed against.
-            filterText: one.insert,
+            filterText: one.filter,
             sortText: `0${one.label}`,
             range: rangeOf(model, one.start, one.end),
           }),
@@ -96,12 +97,26 @@ function rangeOf(model: editor.ITextModel, start: number, end: number) {
   return { startLineNumber: from.lineNumber, startColumn: from.column, endLineNumber: to.lineNumber, endColumn: to.column };
 }
 
-/** Texts of servers and authors are shown, never obeyed: every character that Markdown or HTML would read is escaped. */
-function plain(text: string): IMarkdownString {
-  const shown = markDeceptive(text)
+/** The caret goes into an object that is still empty, else behind what was written; `$` and braces of the text itself stay what they are. */
+function asSnippet(text: string): string {
+  return text.replaceAll(/[\\$}]/g, '\\$&').replace(/\{\\\}(,?)$/, '{$0\\}$1');
+}
+
+function readable(text: string): string {
+  return markDeceptive(text)
     .map((part) => (part.mark ? `⟨${part.text}⟩` : part.text))
     .join('');
-  return { value: shown.replaceAll(/[\\`*_{}[\]()#+\-.!|<>~&:/@]/g, '\\$&').replaceAll('\n', ' '), isTrusted: false, supportHtml: false };
+}
+
+/** Texts of servers and authors are shown, never obeyed: every character that Markdown or HTML would read is escaped. */
+function plain(text: string): IMarkdownString {
+  return {
+    value: readable(text)
+      .replaceAll(/[\\`*_{}[\]()#+\-.!|<>~&:/@]/g, '\\$&')
+      .replaceAll('\n', ' '),
+    isTrusted: false,
+    supportHtml: false,
+  };
 }
 
 const QUOTED_MAX = 600;

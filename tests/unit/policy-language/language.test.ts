@@ -62,6 +62,32 @@ describe('completion from the real tools', () => {
     expect(labels('{"tests": [{"tool": "create_refund", "arguments": {"currency": |}}]}')).toEqual(['EUR', 'USD']);
   });
 
+  it('offers a block for each tool that has none, with its risk, and keeps what stands behind a name', () => {
+    const text = '{"tools": {"|"}}';
+    expect(completeAt(...caret(text), TOOLS).map((one) => [one.label, one.detail, one.about])).toEqual([
+      ['create_refund', 'financial, high risk', 'About create_refund'],
+      ['create_note', 'write, high risk', 'About create_note'],
+    ]);
+    expect(taken(text, 'create_note')).toBe('{"tools": {"create_note": {}}}');
+    expect(labels('{"tools": {"create_note": {}, "|"}}')).toEqual(['create_refund']);
+    expect(taken('{"tools": {"create_re|": {"action": "deny"}}}', 'create_refund')).toBe(
+      '{"tools": {"create_refund": {"action": "deny"}}}',
+    );
+    expect(taken('{"tools": {| "create_note": {}}}', 'create_refund')).toBe('{"tools": {"create_refund": {}, "create_note": {}}}');
+    expect(taken('{"tests": [{"tool": "create_note", "arguments": {"te|": "x"}}]}', 'text')).toContain('{"text": "x"}');
+  });
+
+  it('replaces a word that has no quotes yet', () => {
+    expect(taken('{"hide": [create_n|]}', 'create_note')).toBe('{"hide": ["create_note"]}');
+    expect(taken('{"tools": {create_n|}}', 'create_note')).toBe('{"tools": {"create_note": {}}}');
+  });
+
+  it('offers nothing in a comment', () => {
+    expect(labels('{"hide": [// no |\n]}')).toEqual([]);
+    expect(labels('{"hide": [/* no | */]}')).toEqual([]);
+    expect(labels('{"hide": [/* no */|]}')).toHaveLength(2);
+  });
+
   it('works in a text that is broken further down, and never throws whatever the text', () => {
     expect(labels('{"tools": {"create_refund": {"deny_if": [{"path": "|')).toContain('args.amount');
     const whole = '{ // note\n "hide": ["a",], "tools": {"create_refund": {"limits": [{"increment_from": "args.amount"}]}} }';

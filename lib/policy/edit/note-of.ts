@@ -30,7 +30,8 @@ export function commentsAbove(source: Source, pointer: string): readonly Comment
   return comments.slice(first);
 }
 
-function wordsOf(text: string, comment: Comment): string {
+/** What a comment says, without its marks. */
+export function wordsOf(text: string, comment: Comment): string {
   const written = text.slice(comment.start, comment.end);
   if (comment.style === 'line') return written.slice(2).replace(/^ /, '').trimEnd();
   const lines = written

@@ -5,6 +5,7 @@ import { setValue } from '../edit/set-value';
 import { applyEdits } from '../edit/text-edit';
 import { parsePolicyText, plainValue } from '../parse';
 import { mergeJson } from './merge-json';
+import { mergeNotes } from './merge-notes';
 
 /** A place that both changed differently, as JSON; null is "not there". */
 export interface MergeConflict {
@@ -22,7 +23,7 @@ export interface Merge {
 
 /**
  * Three-way merge of policy texts by their meaning. Where the lines merge too, and say the same, both sides' comments and layout
- * are kept; else the merged values are written into `mine` with minimal edits. null when one of the texts has a syntax error.
+ * are kept; else the merged values are written into `mine` with minimal edits, and their comments with them. null when one of the texts has a syntax error.
  */
 export function mergePolicies(base: string, mine: string, theirs: string): Merge | null {
   const [from, ours, other] = [meaningOf(base), meaningOf(mine), meaningOf(theirs)];
@@ -35,7 +36,13 @@ export function mergePolicies(base: string, mine: string, theirs: string): Merge
   const text =
     byLines !== null && read !== undefined && canonicalJson(read) === canonicalJson(merged)
       ? byLines
-      : applyEdits(mine, setValue(mine, '', merged).edits);
+      : byMeaning(
+          base,
+          mine,
+          theirs,
+          merged,
+          conflicts.map(({ pointer }) => pointer),
+        );
   return {
     text,
     conflicts: conflicts.map((conflict) => ({
@@ -45,6 +52,10 @@ export function mergePolicies(base: string, mine: string, theirs: string): Merge
       theirs: shown(conflict.theirs),
     })),
   };
+}
+
+function byMeaning(base: string, mine: string, theirs: string, merged: Json, except: readonly string[]): string {
+  return mergeNotes(applyEdits(mine, setValue(mine, '', merged).edits), base, theirs, except);
 }
 
 function mergeLines(base: string, mine: string, theirs: string): string | null {

@@ -266,6 +266,30 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
     await expect.poll(saved).toBe(TEXT);
   });
 
+  it('lets a short rate only observe, and gives it a message', async () => {
+    await open(TEXT.replace('"get_invoice": {}', '"get_invoice": { "rate_limit": "7/hour" }'), '/tools/get_invoice');
+    await page.getByRole('button', { name: 'Limit: more' }).click();
+    await page.getByRole('menuitemradio', { name: 'Only observe' }).click();
+    await page.getByText('only observes', { exact: true }).waitFor();
+    await token('/tools/get_invoice/rate_limit/on_deny').click();
+    await page.keyboard.type('Later.');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(saved)
+      .toContain('"get_invoice": { "rate_limit": { "max": 7, "window": "hour", "on_deny": "Later.", "mode": "observe" } }');
+  });
+
+  it('redacts an argument of a tool that nothing lists without opening it', async () => {
+    await open(TEXT, '/tools/create_report');
+    await token('/tools/create_report/redact').click();
+    await page.getByRole('dialog', { name: 'Redacted' }).getByLabel('Paths', { exact: true }).fill('args.id');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await find('create_report');
+    await expect.poll(() => row('create_report').textContent()).toContain('Denied');
+    expect(await saved()).toContain('"create_report": { "action": "deny", "redact": ["args.id"] }');
+  });
+
   it('is worked by keyboard alone: find a tool, deny it, give a reason', async () => {
     await open(TEXT);
     await page.locator('h1').first().click();
@@ -306,6 +330,13 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
     await page.getByRole('button', { name: 'Save test' }).click();
     await page.getByRole('tab', { name: 'Tests' }).click();
     await page.getByText('The only test passes.').waitFor();
+    await page.getByRole('button', { name: 'Open in Try' }).click();
+    await page.getByLabel('amount').fill('726');
+    await page.getByRole('button', { name: 'Save the test' }).click();
+    await page.getByRole('button', { name: 'Change test' }).click();
+    await page.getByRole('tab', { name: 'Tests' }).click();
+    await page.getByText('The only test passes.').waitFor();
+    expect(await saved()).toContain('"amount": 726');
     await token('/tools/refund_charge/deny_if/0/value').click();
     await page.keyboard.type('9000');
     await page.keyboard.press('Enter');

@@ -39,7 +39,7 @@ export function ListFilter({ filter, onFilter }: { filter: RowFilter; onFilter: 
       label="Filter tools"
       className="w-60"
       trigger={
-        <Button size="sm" variant={count > 0 ? 'outline' : 'ghost'} className="px-1.5">
+        <Button size="sm" variant={count > 0 ? 'outline' : 'ghost'} className="px-1">
           <Icon aria-hidden className="size-3.5" />
           {count > 0 ? `Filter (${count})` : 'Filter'}
         </Button>

@@ -32,7 +32,7 @@ export function NewPattern() {
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button size="sm" variant="ghost" className="px-1.5">
+        <Button size="sm" variant="ghost" className="px-1">
           <Plus aria-hidden className="size-3.5" />
           Pattern
         </Button>

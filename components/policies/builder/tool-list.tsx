@@ -84,14 +84,14 @@ export function ToolList({ selected, filter, onFilter, checked, onCheck, search,
             }}
           />
         </div>
-        <div className="flex flex-wrap items-center gap-1">
+        <div className="flex flex-wrap items-center gap-x-0.5 gap-y-1">
           <ListFilter filter={filter} onFilter={onFilter} />
           <NewPattern />
           {tickable.length > 0 && !builder.inert ? (
             <Button
               size="sm"
               variant="ghost"
-              className="ml-auto px-1.5"
+              className="ml-auto px-1"
               onClick={() => onCheck(checked.size > 0 ? new Set() : new Set(tickable.map((row) => row.id)))}
             >
               {checked.size > 0 ? 'Untick all' : `Tick all ${tickable.length}`}

@@ -101,18 +101,22 @@ export const ToolRow = memo(
               </span>
             ) : null}
           </span>
-          <span className="block truncate text-meta text-ink-3">{subtitle(row)}</span>
+          <span className="flex items-center gap-1.5 text-ink-3">
+            <span className="min-w-0 flex-1 truncate text-meta">{subtitle(row)}</span>
+            {row.state?.limited ? <Gauge aria-label="has limits" className="size-3.5 shrink-0 text-limited" /> : null}
+            {row.state?.sometimesAsks ? <Hand aria-label="asks under conditions" className="size-3.5 shrink-0 text-ask" /> : null}
+            {rules > 0 ? (
+              <span className="num text-meta" title={rules === 1 ? '1 rule' : `${rules} rules`}>
+                {rules}
+              </span>
+            ) : null}
+            {row.errors > 0 ? <CircleAlert aria-label={`${row.errors} errors`} className="size-3.5 shrink-0 text-denied" /> : null}
+            {row.errors === 0 && row.warnings > 0 ? (
+              <TriangleAlert aria-label={`${row.warnings} warnings`} className="size-3.5 shrink-0 text-limited" />
+            ) : null}
+          </span>
         </span>
-        <span className="flex items-center gap-1.5 text-ink-3">
-          {row.state?.limited ? <Gauge aria-label="has limits" className="size-3.5 text-limited" /> : null}
-          {row.state?.sometimesAsks ? <Hand aria-label="asks under conditions" className="size-3.5 text-ask" /> : null}
-          {rules > 0 ? <span className="num text-meta">{rules}</span> : null}
-          {row.errors > 0 ? <CircleAlert aria-label={`${row.errors} errors`} className="size-3.5 text-denied" /> : null}
-          {row.errors === 0 && row.warnings > 0 ? (
-            <TriangleAlert aria-label={`${row.warnings} warnings`} className="size-3.5 text-limited" />
-          ) : null}
-          {row.risk ? <MiniRisk risk={row.risk} /> : null}
-        </span>
+        {row.risk ? <MiniRisk risk={row.risk} /> : <span />}
       </div>
     );
   },

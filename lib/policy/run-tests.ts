@@ -1,5 +1,6 @@
 import type { Catalogue, Decision } from '@/lib/domain/decision';
 import { compileDocument } from './compile';
+import type { CompiledPolicy } from './compiled-policy';
 import type { ExpectedOutcome, PolicyDocument, TestExpectation } from './document';
 import { pointerTo } from './problem';
 import { tryCall } from './try-call';
@@ -17,17 +18,21 @@ export interface TestResult {
 }
 
 /**
- * Decides the calls of a policy's own tests with the engine that decides at the gateway. A test says what the policy
- * refuses when it enforces: `"mode": "observe"` of the whole policy, a matter of how it is rolled out, is left aside, while that
- * of a tool or rule is part of what is tested. `now` is the time of tests that name none.
+ * The policy as its tests see it. A test says what the policy refuses when it enforces: `"mode": "observe"` of the whole policy,
+ * a matter of how it is rolled out, is left aside, while that of a tool or rule is part of what is tested.
  */
+export function compileForTests(document: PolicyDocument): CompiledPolicy {
+  return compileDocument({ ...document, mode: 'enforce' });
+}
+
+/** Decides the calls of a policy's own tests with the engine that decides at the gateway. `now` is the time of tests that name none. */
 export function runPolicyTests(
   document: PolicyDocument,
   catalogue: Catalogue,
   server: { readonly id: string; readonly slug: string },
   now: number,
 ): TestResult[] {
-  const compiled = compileDocument({ ...document, mode: 'enforce' });
+  const compiled = compileForTests(document);
   return document.tests.map((test, i) => {
     const { decision } = tryCall(compiled, test, catalogue, server, now);
     const difference = differenceOf(test.expect, decision);

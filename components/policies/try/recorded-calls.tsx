@@ -5,7 +5,7 @@ import { History } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Page, queryString } from '@/components/shared/api/client';
 import { useAllAgents } from '@/components/shared/api/lists';
-import type { AuditDetail, AuditRow } from '@/components/shared/api/wire';
+import type { AuditDetail, AuditRow, Grant } from '@/components/shared/api/wire';
 import { DecisionChip } from '@/components/shared/decision-chip';
 import { FormError } from '@/components/shared/form-error';
 import { Time } from '@/components/shared/time-text';
@@ -35,8 +35,16 @@ export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
     staleTime: 10_000,
   });
   const pick = useMutation({
-    mutationFn: (row: AuditRow) => api<AuditDetail>('GET', `/audit/${row.id}`),
-    onSuccess: (event) => {
+    mutationFn: async (row: AuditRow) => {
+      const [event, grants] = await Promise.all([
+        api<AuditDetail>('GET', `/audit/${row.id}`),
+        row.grant === null || row.agent === null
+          ? []
+          : api<Page<Grant>>('GET', `/grants${queryString({ server, agent: row.agent, limit: 100 })}`).then((page) => page.items),
+      ]);
+      return { event, grant: grants.find((one) => one.id === row.grant) };
+    },
+    onSuccess: ({ event, grant }) => {
       const agent = agents.data?.find((one) => one.slug === event.agent);
       const shown = event.arguments.shown && isJsonObject(event.arguments.value) ? event.arguments.value : null;
       const notes = [
@@ -45,6 +53,8 @@ export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
           ? ['Some of its arguments were redacted when it was recorded; put values of your own in their place.']
           : []),
         ...(event.agent !== null && agent === undefined ? [`The agent ${event.agent} is no longer known.`] : []),
+        ...(event.grant !== null && grant === undefined ? ['Its grant is no longer known: rules on scopes and purpose see none.'] : []),
+        'Counters are taken as unused; what they stood at then is not recorded with the call.',
       ];
       onPick({
         call: {
@@ -53,7 +63,7 @@ export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
           agent: agent
             ? { slug: agent.slug, name: agent.name, owner: agent.owner, environment: agent.environment, labels: agent.labels }
             : null,
-          grant: null,
+          grant: grant ? { scopes: grant.scopes, purpose: grant.purpose } : null,
           client: event.client ? { name: event.client.name, version: event.client.version ?? '' } : null,
           at: Date.parse(event.at),
           counters: {},

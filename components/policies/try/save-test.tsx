@@ -9,19 +9,20 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/popover';
 import { toast } from '@/components/ui/toaster';
+import type { Decision } from '@/lib/domain/decision';
 import type { PolicyTest } from '@/lib/policy/document';
 import type { Change } from '@/lib/policy/edit/change';
-import { insertItem } from '@/lib/policy/edit/insert-item';
-import { setValue } from '@/lib/policy/edit/set-value';
 import { outcomeOf } from '@/lib/policy/run-tests';
-import type { Trial, TriedCall } from '@/lib/policy/try-call';
+import type { TriedCall } from '@/lib/policy/try-call';
+import { nameMistake, putTest } from './test-edits';
 import { testJson, testName } from './tried-call';
 
 interface SaveTestProps {
   call: TriedCall;
   /** Index of the test that was opened; -1 for none. */
   opened: number;
-  trial: Trial;
+  /** What the policy decides as its tests see it. */
+  decision: Decision;
   tests: readonly PolicyTest[];
   refusal: string | null;
   onEdit: (change: (text: string) => Change) => void;
@@ -30,8 +31,8 @@ interface SaveTestProps {
 }
 
 /** Writes the tried call and what came of it into the policy, as a test that must pass to publish. */
-export function SaveTest({ call, opened, trial, tests, refusal, onEdit, onRenamed }: SaveTestProps) {
-  const outcome = outcomeOf(trial.decision);
+export function SaveTest({ call, opened, decision, tests, refusal, onEdit, onRenamed }: SaveTestProps) {
+  const outcome = outcomeOf(decision);
   const [open, setOpen] = useState(false);
   const [name, setName] = useState('');
   const [bindRule, setBindRule] = useState(false);
@@ -40,24 +41,20 @@ export function SaveTest({ call, opened, trial, tests, refusal, onEdit, onRename
   const taken = tests.map((test) => test.name);
   const was = tests[opened];
   const own = was?.name;
-  const mistake =
-    typed === ''
-      ? 'Give it a name.'
-      : typed !== own && taken.includes(typed)
-        ? 'Another test has this name.'
-        : typed.length > 200
-          ? 'At most 200 characters.'
-          : null;
+  const mistake = nameMistake(
+    typed,
+    taken.filter((name) => name !== own),
+  );
   const save = (anew: boolean) => {
     if (mistake !== null || (anew && typed === own)) return;
-    const { rule, message } = trial.decision;
+    const { rule, message } = decision;
     const json = testJson(typed, call, outcome, bindRule && isPointer ? rule : null, bindMessage ? message : null);
-    onEdit((text) => (anew ? insertItem(text, '/tests', json) : setValue(text, `/tests/${opened}`, json)));
+    onEdit((text) => putTest(text, anew ? null : `/tests/${opened}`, json));
     if (!anew) onRenamed(typed);
     setOpen(false);
     toast.success(anew ? 'Test added to the policy' : 'Test changed', { description: 'It must pass before this policy can be published.' });
   };
-  const isPointer = trial.decision.rule.startsWith('/');
+  const isPointer = decision.rule.startsWith('/');
   return (
     <Popover
       label="Save as a test"
@@ -94,15 +91,15 @@ export function SaveTest({ call, opened, trial, tests, refusal, onEdit, onRename
         {isPointer ? (
           <Checkbox
             label="And by this very rule"
-            hint={<span className="break-all font-mono">{trial.decision.rule}</span>}
+            hint={<span className="break-all font-mono">{decision.rule}</span>}
             checked={bindRule}
             onChange={setBindRule}
           />
         ) : null}
-        {trial.decision.message === null ? null : (
+        {decision.message === null ? null : (
           <Checkbox
             label="And with these very words"
-            hint={<InertText text={trial.decision.message} max={200} />}
+            hint={<InertText text={decision.message} max={200} />}
             checked={bindMessage}
             onChange={setBindMessage}
           />

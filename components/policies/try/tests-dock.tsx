@@ -7,11 +7,12 @@ import { EmptyState } from '@/components/shared/state-view';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
-import { removeAt } from '@/lib/policy/edit/remove-at';
-import { setValue } from '@/lib/policy/edit/set-value';
+import { toast } from '@/components/ui/toaster';
 import { outcomeOf, runPolicyTests, type TestResult } from '@/lib/policy/run-tests';
 import { catalogueOf } from '../explain/catalogue-of';
 import type { DockProps } from '../explain/dock-props';
+import { RenameTest } from './rename-test';
+import { expectWhatComes, removeTest, renameTest } from './test-edits';
 import { callOfTest, type TriedState } from './tried-call';
 
 interface TestsDockProps extends DockProps {
@@ -41,7 +42,8 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
           ? results.length === 1
             ? 'The only test passes.'
             : `All ${results.length} tests pass.`
-          : `${failing} of ${results.length} fail: publishing waits for them.`}
+          : `${failing} of ${results.length} fail.`}{' '}
+        {failing === 0 ? 'They must pass to publish.' : 'All must pass to publish.'}
         {stale ? ' The text has an error; these ran on the text before it.' : ''}
       </p>
       <ul>
@@ -50,14 +52,22 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
             key={result.pointer}
             result={result}
             tool={document.tests[index]?.tool ?? ''}
+            others={results.filter((other) => other !== result).map((other) => other.name)}
             refusal={refusal}
             onSelect={() => onSelect(result.pointer)}
             onTry={() => {
               const test = document.tests[index];
               if (test) onTry({ call: callOfTest(test), notes: [], test: test.name });
             }}
-            onAccept={() => onEdit((text) => setValue(text, `${result.pointer}/expect`, outcomeOf(result.decision)))}
-            onRemove={() => onEdit((text) => removeAt(text, result.pointer))}
+            onAccept={() => {
+              const test = document.tests[index];
+              if (test) onEdit((text) => expectWhatComes(text, test, result));
+            }}
+            onRename={(name) => onEdit((text) => renameTest(text, result.pointer, name))}
+            onRemove={() => {
+              onEdit((text) => removeTest(text, result.pointer));
+              toast('Test removed', { description: 'Undo in the editor brings it back.' });
+            }}
           />
         ))}
       </ul>
@@ -68,14 +78,20 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
 interface TestRowProps {
   result: TestResult;
   tool: string;
+  /** Names of the other tests. */
+  others: readonly string[];
   refusal: string | null;
   onSelect: () => void;
   onTry: () => void;
   onAccept: () => void;
+  onRename: (name: string) => void;
   onRemove: () => void;
 }
 
-function TestRow({ result, tool, refusal, onSelect, onTry, onAccept, onRemove }: TestRowProps) {
+function TestRow({ result, tool, others, refusal, onSelect, onTry, onAccept, onRename, onRemove }: TestRowProps) {
+  const outcome = outcomeOf(result.decision);
+  // Where the outcome is as expected, the rule or the words are not.
+  const accept = outcome === result.expected.outcome ? 'Expect what comes of it now' : `Expect ${outcome.replaceAll('_', ' ')} instead`;
   const Icon = result.passed ? CircleCheck : CircleX;
   return (
     <li className="flex items-start gap-2 border-line-soft border-b px-3 py-2" data-test={result.passed ? 'passed' : 'failed'}>
@@ -101,16 +117,11 @@ function TestRow({ result, tool, refusal, onSelect, onTry, onAccept, onRemove }:
           <Play aria-hidden className="size-3.5" />
         </Button>
         {result.passed ? null : (
-          <Button
-            size="icon"
-            variant="ghost"
-            label={`Expect ${outcomeOf(result.decision).replaceAll('_', ' ')} instead`}
-            disabledReason={refusal}
-            onClick={onAccept}
-          >
+          <Button size="icon" variant="ghost" label={accept} disabledReason={refusal} onClick={onAccept}>
             <RefreshCw aria-hidden className="size-3.5" />
           </Button>
         )}
+        <RenameTest name={result.name} others={others} refusal={refusal} onRename={onRename} />
         <Button size="icon" variant="ghost" label="Remove test" disabledReason={refusal} onClick={onRemove}>
           <Trash2 aria-hidden className="size-3.5" />
         </Button>

@@ -9,6 +9,7 @@ import { Input, Textarea } from '@/components/ui/input';
 import { isJsonObject, type Json } from '@/lib/kernel/json';
 import { compileDocument } from '@/lib/policy/compile';
 import { readPolicyText } from '@/lib/policy/read-document';
+import { compileForTests } from '@/lib/policy/run-tests';
 import { toBeAllowed } from '@/lib/policy/to-be-allowed';
 import { type TriedCall, tryCall } from '@/lib/policy/try-call';
 import { exampleArguments } from '../example-arguments';
@@ -35,20 +36,22 @@ export function TryDock({ server, policy, document, tools, stale, state, onState
   const cannotWrite = useRefusal('policy.write');
   const catalogue = useMemo(() => catalogueOf(tools), [tools]);
   const compiled = useMemo(() => (document === null ? null : compileDocument(document)), [document]);
+  const tested = useMemo(() => (document === null ? null : compileForTests(document)), [document]);
   const live = useMemo(() => {
     const read = policy.liveText === null ? null : readPolicyText(policy.liveText).document;
     return read === null ? null : compileDocument(read);
   }, [policy.liveText]);
   const opened = useMemo(() => Date.now(), []);
   const tried = useMemo(() => {
-    if (compiled === null || call.tool === '') return null;
+    if (compiled === null || tested === null || call.tool === '') return null;
     const trial = tryCall(compiled, call, catalogue, server, opened);
     return {
       trial,
+      tested: tryCall(tested, call, catalogue, server, opened),
       live: live === null ? null : tryCall(live, call, catalogue, server, opened),
       suggestions: toBeAllowed(compiled, trial.call, catalogue, (key) => trial.used.get(key)),
     };
-  }, [compiled, live, call, catalogue, server, opened]);
+  }, [compiled, tested, live, call, catalogue, server, opened]);
   const change = (part: Partial<TriedCall>) => onState({ ...state, call: { ...call, ...part } });
   const tool = tools.find((one) => one.name === call.tool);
   if (document === null) return <EmptyState title="A call can be tried as soon as the text has no errors" />;
@@ -112,7 +115,7 @@ export function TryDock({ server, policy, document, tools, stale, state, onState
             <SaveTest
               call={call}
               opened={document.tests.findIndex((test) => test.name === state.test)}
-              trial={tried.trial}
+              decision={tried.tested.decision}
               tests={document.tests}
               onRenamed={(test) => onState({ ...state, test })}
               refusal={cannotWrite ?? (stale ? 'Correct the error in the text first' : null)}

@@ -62,7 +62,10 @@ function wholeSentences(document: PolicyDocument, tools: ToolCounts | null): rea
   if (document.timezone !== 'UTC' || conditions.some(looksAtClock))
     sentences.push({ text: `Hours and weekdays are those of ${document.timezone} unless a rule says otherwise.`, pointer: '/timezone' });
   if (conditions.length > 0)
-    sentences.push({ text: 'A value that is missing or of the wrong kind counts against the call that a rule looks at.', pointer: '' });
+    sentences.push({
+      text: 'Where a value that a rule needs is missing or of the wrong kind, the rule decides against the call.',
+      pointer: '',
+    });
   return sentences;
 }
 

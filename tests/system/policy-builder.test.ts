@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureFile, type StartedUpstream, startServer } from '../fixtures/upstreams/harness';
 import { manyTools } from '../fixtures/upstreams/many-tools';
-import { CHROMIUM, openBrowser, openContext, pressUntil, visit, type Watched, WITHOUT_CHROMIUM } from './support/browser';
+import { CHROMIUM, openBrowser, openContext, pressUntil, signIn, visit, type Watched, WITHOUT_CHROMIUM } from './support/browser';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
 import { httpServer, must, register } from './support/provision';
 
@@ -53,11 +53,7 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
     watched = await openContext(browser, origin);
     page = await watched.context.newPage();
     page.setDefaultTimeout(30_000);
-    await visit(page, `${origin}/sign-in`);
-    await page.getByLabel('E-mail').fill(ADMIN_EMAIL);
-    await page.getByLabel('Password', { exact: true }).fill(ADMIN_PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL(/\/overview/);
+    await signIn(page, origin, ADMIN_EMAIL, ADMIN_PASSWORD);
   });
   afterAll(async () => {
     await browser?.close();

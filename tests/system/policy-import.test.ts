@@ -8,6 +8,7 @@ import {
   openContext,
   overflowWidth,
   seriousAxeProblems,
+  signIn,
   visit,
   type Watched,
   WITHOUT_CHROMIUM,
@@ -49,11 +50,7 @@ describe.skipIf(!CHROMIUM)(`policies from files in a real browser${CHROMIUM ? ''
     watched = await openContext(browser, origin);
     page = await watched.context.newPage();
     page.setDefaultTimeout(30_000);
-    await visit(page, `${origin}/sign-in`);
-    await page.getByLabel('E-mail').fill(ADMIN_EMAIL);
-    await page.getByLabel('Password', { exact: true }).fill(ADMIN_PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL(/\/overview/);
+    await signIn(page, origin, ADMIN_EMAIL, ADMIN_PASSWORD);
   });
   afterAll(async () => {
     await browser?.close();

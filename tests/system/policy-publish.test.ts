@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../fixtures/upstreams/harness';
-import { CHROMIUM, openBrowser, openContext, visit, type Watched, WITHOUT_CHROMIUM } from './support/browser';
+import { CHROMIUM, openBrowser, openContext, signIn, visit, type Watched, WITHOUT_CHROMIUM } from './support/browser';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool, outcomeOf } from './support/calls';
 import { type Access, grantAccess, must, publish, register, stdioServer } from './support/provision';
@@ -32,11 +32,7 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     const watched = await openContext(browser, origin);
     const page = await watched.context.newPage();
     page.setDefaultTimeout(30_000);
-    await visit(page, `${origin}/sign-in`);
-    await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL(/\/overview/);
+    await signIn(page, origin, email, password);
     return { watched, page };
   }
 

@@ -11,6 +11,7 @@ import {
   openContext,
   overflowWidth,
   seriousAxeProblems,
+  signIn,
   visit,
   type Watched,
   WITHOUT_CHROMIUM,
@@ -58,12 +59,8 @@ describe.skipIf(!CHROMIUM)(`trying calls in a real browser${CHROMIUM ? '' : ` (s
     browser = await openBrowser();
     watched = await openContext(browser, origin);
     page = await watched.context.newPage();
-    page.setDefaultTimeout(15_000);
-    await visit(page, `${origin}/sign-in`);
-    await page.getByLabel('E-mail').fill(ADMIN_EMAIL);
-    await page.getByLabel('Password', { exact: true }).fill(ADMIN_PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL(/\/overview/);
+    page.setDefaultTimeout(30_000);
+    await signIn(page, origin, ADMIN_EMAIL, ADMIN_PASSWORD);
     await visit(page, `${origin}/policies/desk/main?dock=try`);
   });
   afterAll(async () => {

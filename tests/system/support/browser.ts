@@ -77,6 +77,15 @@ export async function visit(page: Page, url: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') === null);
 }
 
+/** Signs in as somebody who can; ends on the overview. */
+export async function signIn(page: Page, origin: string, email: string, password: string): Promise<void> {
+  await visit(page, `${origin}/sign-in`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/overview/);
+}
+
 /** What axe-core calls serious or critical, as one line a violation. */
 export async function seriousAxeProblems(page: Page): Promise<string[]> {
   // Evaluated over the debugger: a script element would, rightly, be refused by the content security policy.

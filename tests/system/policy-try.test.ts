@@ -84,9 +84,9 @@ describe.skipIf(!CHROMIUM)(`trying calls in a real browser${CHROMIUM ? '' : ` (s
 
   it('makes a form of the tool’s own schema, and decides what is typed without sending anything', async () => {
     const before = await recorded();
-    await form().getByLabel('Tool').fill('refund_charge');
+    await form().getByLabel('Tool', { exact: true }).fill('refund_charge');
     await form().getByLabel('amount').fill('300');
-    await form().getByLabel('id').fill('ch_1');
+    await form().getByRole('textbox', { name: /^id/ }).fill('ch_1');
     await expect.poll(() => verdict().textContent()).toContain('args.amount = 300');
     expect(await verdict().textContent()).toMatch(/Denied.*\/tools\/refund_charge\/deny_if\/0/);
     expect(await page.getByTestId('agent-sees').textContent()).toMatch(/Denied by policy: Ask a colleague\. The call was NOT EXECUTED\./);

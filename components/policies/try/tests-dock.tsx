@@ -43,7 +43,7 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
             ? 'The only test passes.'
             : `All ${results.length} tests pass.`
           : `${failing} of ${results.length} fail.`}{' '}
-        {failing === 0 ? 'They must pass to publish.' : 'All must pass to publish.'}
+        {results.length === 1 ? 'It must pass to publish.' : 'All must pass to publish.'}
         {stale ? ' The text has an error; these ran on the text before it.' : ''}
       </p>
       <ul>

@@ -3,7 +3,7 @@ import { commentsAbove, wordsOf } from '../edit/note-of';
 import { setNote } from '../edit/set-note';
 import { Source } from '../edit/source';
 import { applyEdits } from '../edit/text-edit';
-import { commentsIn } from '../edit/trivia';
+import { type Comment, commentsIn } from '../edit/trivia';
 import { plainValue, type SyntaxNode } from '../parse';
 import { pointerTo } from '../problem';
 
@@ -24,11 +24,18 @@ export function mergeNotes(merged: string, base: string, theirs: string, except:
   const [old, other, result] = [Source.open(base), Source.open(theirs), Source.open(merged)];
   const known = new Set([base, merged].flatMap((text) => commentsIn(text, 0, text.length).map((comment) => wordsOf(text, comment))));
   const places: Place[] = [];
-  const visit = (node: SyntaxNode, pointers: Omit<Place, 'extra'>, from: SyntaxNode | null, to: SyntaxNode): void => {
+  const visit = (
+    node: SyntaxNode,
+    pointers: Omit<Place, 'extra'>,
+    beside: readonly Comment[],
+    from: SyntaxNode | null,
+    to: SyntaxNode,
+  ): void => {
     const layout = other.layout(node);
-    const fresh = (comments: typeof layout.loose): string[] =>
-      comments.map((comment) => wordsOf(theirs, comment)).filter((words) => words !== '' && !known.has(words));
-    places.push({ ...pointers, extra: fresh(layout.loose) });
+    const fresh = [...beside, ...layout.loose]
+      .map((comment) => wordsOf(theirs, comment))
+      .filter((words) => words !== '' && !known.has(words));
+    places.push({ ...pointers, extra: fresh });
     const [now, before] = [children(to), children(from)];
     const mine = children(node);
     for (const [i, entry] of layout.entries.entries()) {
@@ -39,11 +46,10 @@ export function mergeNotes(merged: string, base: string, theirs: string, except:
       const source = before.find((child) => child.id === id);
       at.merged = pointerTo(pointers.merged, target.token);
       if (source !== undefined && pointers.base !== null) at.base = pointerTo(pointers.base, source.token);
-      places.push({ ...at, extra: fresh(entry.beside) });
-      visit(entry.value, at, source?.node ?? null, target.node);
+      visit(entry.value, at, entry.beside, source?.node ?? null, target.node);
     }
   };
-  if (!except.includes('')) visit(other.root, { theirs: '', merged: '', base: '' }, old.root, result.root);
+  if (!except.includes('')) visit(other.root, { theirs: '', merged: '', base: '' }, [], old.root, result.root);
   // Notes change no pointer, and few places have one to change: the text is read again only behind those.
   let now = result;
   for (const place of places) {

@@ -6,6 +6,7 @@ import { ApiError, api } from '@/components/shared/api/client';
 import type { PolicyDetail, PolicySaved } from '@/components/shared/api/wire';
 import { toast } from '@/components/ui/toaster';
 import { useBuffer, usePolicyBuffer } from './builder/use-policy-buffer';
+import { type DraftBackup, type DraftBase, dropBackup, readBackup, writeBackup } from './draft-backup';
 
 interface SaveOptions {
   /** The etag of somebody else's draft that this text was merged with. */
@@ -13,8 +14,6 @@ interface SaveOptions {
   /** The live version that this text was merged with. */
   baseVersion?: number;
 }
-
-const backupKey = (id: string) => `callgate.draft.${id}`;
 
 /**
  * The text of the policy's one buffer, kept and saved. Unsaved text is also kept in this browser, so that a crash or a closed tab loses nothing; a
@@ -26,26 +25,26 @@ export function useDraft(policy: PolicyDetail) {
   const buffer = usePolicyBuffer(policy.id, saved);
   const text = useBuffer(buffer, (state) => state.text);
   const setText = useCallback((next: string) => buffer.replace(next), [buffer]);
-  const [base, setBase] = useState({ text: saved, etag: policy.etag });
-  const [backup, setBackup] = useState<string | null>(() => {
-    const kept = window.localStorage.getItem(backupKey(policy.id));
-    return kept !== null && kept !== saved ? kept : null;
+  const [base, setBase] = useState<DraftBase>({ text: saved, etag: policy.etag });
+  const [backup, setBackup] = useState<DraftBackup | null>(() => {
+    const kept = readBackup(window.localStorage, policy.id);
+    return kept !== null && kept.text !== saved ? kept : null;
   });
   const dirty = text !== base.text;
 
   useEffect(() => {
     if (!dirty) {
-      if (backup === null) window.localStorage.removeItem(backupKey(policy.id));
+      if (backup === null) dropBackup(window.localStorage, policy.id);
       return;
     }
-    const timer = setTimeout(() => window.localStorage.setItem(backupKey(policy.id), text), 500);
+    const timer = setTimeout(() => writeBackup(window.localStorage, policy.id, { text, base }), 500);
     const guard = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener('beforeunload', guard);
     return () => {
       clearTimeout(timer);
       window.removeEventListener('beforeunload', guard);
     };
-  }, [dirty, text, backup, policy.id]);
+  }, [dirty, text, base, backup, policy.id]);
 
   // Somebody else's save reaches a clean editor; a changed one keeps its text and hears of it when it saves.
   useEffect(() => {
@@ -64,7 +63,7 @@ export function useDraft(policy: PolicyDetail) {
       }),
     onSuccess: (answer) => {
       setBase({ text: answer.draft.text, etag: answer.etag });
-      window.localStorage.removeItem(backupKey(policy.id));
+      dropBackup(window.localStorage, policy.id);
       client.setQueryData<PolicyDetail>(['policy', policy.server.slug, policy.slug], (old) => (old ? { ...old, ...answer } : old));
       client.invalidateQueries({ queryKey: ['policies'] });
     },
@@ -85,7 +84,11 @@ export function useDraft(policy: PolicyDetail) {
     conflict: save.error instanceof ApiError && save.error.status === 412,
     backup,
     takeBackup: () => {
-      if (backup !== null) setText(backup);
+      if (backup !== null) {
+        // Over what it was typed over, not over what others saved since: saving it merges or asks.
+        setBase(backup.base);
+        setText(backup.text);
+      }
       setBackup(null);
     },
     dropBackup: () => setBackup(null),

@@ -7,6 +7,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/popover';
 import { absoluteTime } from './format';
+import { timeFromInput, timeToInput } from './time-input';
 import { useTimeZone } from './time-zone';
 
 const MINUTE_MS = 60_000;
@@ -87,11 +88,6 @@ export function TimeRange({ state, onChange, fallback = '24h' }: TimeRangeProps)
   );
 }
 
-/** `datetime-local` speaks local time; under UTC its text is read as UTC. */
-const toInput = (iso: string | null, utc: boolean) =>
-  iso ? new Date(Date.parse(iso) - (utc ? 0 : new Date(iso).getTimezoneOffset() * MINUTE_MS)).toISOString().slice(0, 16) : '';
-const fromInput = (text: string, utc: boolean) => (text ? new Date(utc ? `${text}Z` : text).toISOString() : null);
-
 function CustomRange({
   state,
   zone,
@@ -103,15 +99,15 @@ function CustomRange({
   utc: boolean;
   onChange: (patch: RangeState) => void;
 }) {
-  const [from, setFrom] = useState(toInput(state.from, utc));
-  const [to, setTo] = useState(toInput(state.to, utc));
+  const [from, setFrom] = useState(timeToInput(state.from, utc));
+  const [to, setTo] = useState(timeToInput(state.to, utc));
   const wrong = from && to && from >= to ? 'The end has to be after the beginning' : null;
   return (
     <form
       className="mt-1 flex flex-col gap-2 border-line border-t pt-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!wrong) onChange({ range: null, from: fromInput(from, utc), to: fromInput(to, utc) });
+        if (!wrong) onChange({ range: null, from: timeFromInput(from, utc), to: timeFromInput(to, utc) });
       }}
     >
       <Field label={`From, ${zone}`}>

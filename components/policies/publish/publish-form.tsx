@@ -5,8 +5,10 @@ import { useState } from 'react';
 import { ApiError, api } from '@/components/shared/api/client';
 import type { PolicyDetail, PolicyPublished, PolicyReview } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
-import { plural } from '@/components/shared/format';
+import { absoluteTime, plural } from '@/components/shared/format';
 import { useRefusal } from '@/components/shared/permission';
+import { timeFromInput } from '@/components/shared/time-input';
+import { useTimeZone } from '@/components/shared/time-zone';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Field } from '@/components/ui/field';
@@ -14,6 +16,7 @@ import { Input, Textarea } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { path } from '../use-draft';
+import { publishLabel } from './publish-label';
 
 export type Mode = 'enforce' | 'observe';
 
@@ -36,10 +39,12 @@ interface PublishFormProps {
 export function PublishForm({ policy, review, mode, onMode, simulation, outdated, onDone }: PublishFormProps) {
   const client = useQueryClient();
   const cannotPublish = useRefusal('policy.publish');
+  const { choice, timeZone, offsetWords } = useTimeZone();
   const [comment, setComment] = useState('');
   const [at, setAt] = useState('');
   const [later, setLater] = useState(false);
   const [understood, setUnderstood] = useState(false);
+  const due = later ? timeFromInput(at, choice === 'utc') : null;
   const publish = useMutation({
     mutationFn: () =>
       api<PolicyPublished>('POST', `${path(policy)}/publish`, {
@@ -47,7 +52,7 @@ export function PublishForm({ policy, review, mode, onMode, simulation, outdated
           comment: comment.trim(),
           expectedVersion: review.live.version ?? 0,
           mode,
-          ...(later ? { at: `${at}:00Z` } : {}),
+          ...(due === null ? {} : { at: due }),
           ...(simulation === null ? {} : { simulation }),
         },
         // What was reviewed is what goes live: a draft saved since is refused.
@@ -75,16 +80,15 @@ export function PublishForm({ policy, review, mode, onMode, simulation, outdated
     review.blocked[0] ??
     (outdated ? 'The review is being read again' : null) ??
     (comment.trim() === '' ? 'Say why in the comment' : null) ??
-    (later && at === '' ? 'Choose when' : null) ??
+    (later && due === null ? 'Choose when' : null) ??
     (opens.length > 0 && !understood ? 'Tick that you know which tools become callable' : null);
-  const what = `version ${review.nextVersion}`;
-  const verb = review.secondPerson.needed
-    ? `Ask a second person to publish ${what}`
-    : later
-      ? `Schedule ${what}`
-      : mode === 'observe'
-        ? `Publish ${what}, observing only`
-        : `Publish ${what}`;
+  const label = publishLabel({
+    version: review.nextVersion,
+    mode,
+    later,
+    due: due === null ? null : `${absoluteTime(Date.parse(due), timeZone, 'minutes')} ${offsetWords}`,
+    secondPerson: review.secondPerson.needed,
+  });
   return (
     <div className="flex flex-col gap-3">
       <Field label="Comment" hint="Kept with the version and shown in its history.">
@@ -117,7 +121,7 @@ export function PublishForm({ policy, review, mode, onMode, simulation, outdated
           />
         </Field>
         {later ? (
-          <Field label="Time (UTC)">
+          <Field label={`Time, ${offsetWords}`}>
             <Input type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
           </Field>
         ) : null}
@@ -149,7 +153,7 @@ export function PublishForm({ policy, review, mode, onMode, simulation, outdated
         disabledReason={refusal}
         onClick={() => publish.mutate()}
       >
-        {verb}
+        {label}
       </Button>
     </div>
   );

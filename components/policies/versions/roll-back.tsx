@@ -12,10 +12,17 @@ import { toast } from '@/components/ui/toaster';
 import { AFTER_PUBLISHING } from '../publish/publish-form';
 import { path } from '../use-draft';
 
+const WHEN_LIVE: Record<PolicyDetail['secondPerson'], (what: string) => string> = {
+  never: (what) => `${what} and is live at once.`,
+  loosening: (what) => `${what} and is live at once, or when a second person agrees if it opens access.`,
+  always: (what) => `${what} when a second person agrees; until then what is live stays.`,
+};
+
 /** Two actions: this button, and the one that confirms. The old text becomes a new version; history is never rewritten. */
 export function RollBack({ policy, version }: { policy: PolicyDetail; version: number }) {
   const client = useQueryClient();
-  const refusal = useRefusal('policy.publish');
+  const cannotPublish = useRefusal('policy.publish');
+  const refusal = cannotPublish ?? (policy.managedBy === null ? null : `The policy is kept in ${policy.managedBy}: roll back there`);
   const [open, setOpen] = useState(false);
   const restore = useMutation({
     mutationFn: (comment: string) =>
@@ -28,7 +35,10 @@ export function RollBack({ policy, version }: { policy: PolicyDetail; version: n
         toast.success(`Version ${answer.version} is live`, { description: `It has the text of version ${version}.` });
       else
         toast.success('A second person is asked', {
-          description: `Version ${String(version)} opens access, so what is live stays until then.`,
+          description:
+            policy.secondPerson === 'always'
+              ? 'This policy always asks one; what is live stays until then.'
+              : `Version ${version} opens access; what is live stays until then.`,
         });
       setOpen(false);
     },
@@ -49,7 +59,7 @@ export function RollBack({ policy, version }: { policy: PolicyDetail; version: n
         pending={restore.isPending}
         error={restore.error?.message}
         consequences={[
-          `Its text becomes version ${(policy.live?.version ?? 0) + 1} and is live at once.`,
+          WHEN_LIVE[policy.secondPerson](`Its text becomes version ${(policy.live?.version ?? 0) + 1}`),
           'History is not rewritten; a saved draft stays as it is.',
         ]}
         onConfirm={(comment) => restore.mutate(comment)}

@@ -2,12 +2,13 @@
 
 import { CircleCheck, CircleX } from 'lucide-react';
 import Link from 'next/link';
-import type { PolicyReview, Problem } from '@/components/shared/api/wire';
-import { plural } from '@/components/shared/format';
+import type { PolicyReview, Problem, Simulation } from '@/components/shared/api/wire';
+import { formatCount, plural } from '@/components/shared/format';
 import { RiskBars } from '@/components/shared/risk-bars';
 import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
 import { cn } from '@/components/ui/cn';
+import { useSimulation } from '../impact/use-simulations';
 
 /** Errors and warnings of the text under review. */
 export function ReviewProblems({ problems, onSelect }: { problems: readonly Problem[]; onSelect: (pointer: string) => void }) {
@@ -60,7 +61,10 @@ function passing(count: number): string {
 }
 
 /** Whom the next version reaches: agents by their grants, and the gateway nodes that enforce it. */
-export function Affected({ affected }: { affected: PolicyReview['affected'] }) {
+export function Affected({ affected, simulation }: { affected: PolicyReview['affected']; simulation: string | null }) {
+  const { data } = useSimulation(simulation);
+  // The agents with fewest changes may be left out of a result; of those nothing is said.
+  const callsOf = new Map(data?.result?.groups.filter((group) => group.by === 'agent').map((group) => [group.key, group]));
   return (
     <div className="flex flex-col gap-1.5">
       <p>
@@ -78,7 +82,8 @@ export function Affected({ affected }: { affected: PolicyReview['affected'] }) {
             <Link href={`/agents/${grant.agent.slug}?tab=access`} className="truncate text-accent underline-offset-2 hover:underline">
               {grant.agent.name}
             </Link>
-            <span className="ml-auto whitespace-nowrap text-meta text-ink-3">
+            <AgentCalls group={callsOf.get(grant.agent.slug)} />
+            <span className={cn('whitespace-nowrap text-meta text-ink-3', !callsOf.has(grant.agent.slug) && 'ml-auto')}>
               {grant.lastUsedAt === null ? 'never used' : <Time at={grant.lastUsedAt} />}
             </span>
           </li>
@@ -86,6 +91,17 @@ export function Affected({ affected }: { affected: PolicyReview['affected'] }) {
       </ul>
       {affected.items.length > 12 ? <p className="text-meta text-ink-3">and {affected.items.length - 12} more</p> : null}
     </div>
+  );
+}
+
+/** How much an agent called in the simulated days, and how many of those calls would go another way. */
+function AgentCalls({ group }: { group: NonNullable<Simulation['result']>['groups'][number] | undefined }) {
+  if (group === undefined) return null;
+  return (
+    <span className="num ml-auto whitespace-nowrap text-meta text-ink-2">
+      {formatCount(group.calls)} {group.calls === 1 ? 'call' : 'calls'}, {formatCount(group.changed)}{' '}
+      {group.changed === 1 ? 'changes' : 'change'}
+    </span>
   );
 }
 

@@ -122,7 +122,7 @@ function Review({
         <ReviewProblems problems={problems} onSelect={onSelect} />
       </ReviewPart>
       <ReviewPart n={6} title="Who is affected">
-        <Affected affected={review.affected} />
+        <Affected affected={review.affected} simulation={simulation} />
       </ReviewPart>
       <ReviewPart n={7} title="Publish">
         {review.blocked.length > 0 ? (

@@ -1,20 +1,18 @@
 'use client';
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Clock, UserRoundCheck } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { CircleAlert, Clock, UserRoundCheck } from 'lucide-react';
 import { useState } from 'react';
-import { api } from '@/components/shared/api/client';
+import { api, type Page, queryString } from '@/components/shared/api/client';
 import type { PolicyDetail, Publication } from '@/components/shared/api/wire';
-import { MonacoDiff } from '@/components/shared/monaco/monaco-editor';
 import { useRefusal } from '@/components/shared/permission';
-import { Loaded } from '@/components/shared/state-view';
 import { Time } from '@/components/shared/time-text';
+import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
-import { Dialog } from '@/components/ui/dialog';
-import { toast } from '@/components/ui/toaster';
-import { ChangeWords } from './change-words';
-import { AFTER_PUBLISHING } from './publish-form';
+import { closedNotice } from './closed-notice';
+import { PublicationDialog } from './publication-dialog';
+import { useDecision } from './use-decision';
 
 /** What waits for its time or for a second person, and what can be done about it. */
 export function PublicationBanner({ policy }: { policy: PolicyDetail }) {
@@ -22,7 +20,7 @@ export function PublicationBanner({ policy }: { policy: PolicyDetail }) {
   const [open, setOpen] = useState<'review' | 'withdraw' | null>(null);
   const { waiting } = policy;
   const withdraw = useDecision(waiting?.id ?? '', 'withdraw', () => setOpen(null));
-  if (waiting === null) return null;
+  if (waiting === null) return <ClosedBanner policy={policy} />;
   const asks = waiting.status === 'awaiting_review';
   const Icon = asks ? UserRoundCheck : Clock;
   return (
@@ -66,85 +64,30 @@ export function PublicationBanner({ policy }: { policy: PolicyDetail }) {
   );
 }
 
-function useDecision(id: string, verb: 'approve' | 'reject' | 'withdraw', onDone: () => void) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { digest?: string; reason?: string }) => api<Publication>('POST', `/publications/${id}/${verb}`, { body }),
-    onSuccess: (publication) => {
-      toast.success(
-        {
-          approve: publication.version === null ? 'Agreed; it waits for its time' : `Version ${publication.version} is live`,
-          reject: 'Refused',
-          withdraw: 'Withdrawn',
-        }[verb],
-      );
-      onDone();
-    },
-    onSettled: () => {
-      for (const key of [...AFTER_PUBLISHING, 'publication']) client.invalidateQueries({ queryKey: [key] });
-    },
+/** Why what waited did not go live, until somebody acts on it. */
+function ClosedBanner({ policy }: { policy: PolicyDetail }) {
+  const { data } = useQuery({
+    queryKey: ['policy', 'latest publication', policy.id],
+    queryFn: ({ signal }) =>
+      api<Page<Publication>>('GET', `/publications${queryString({ server: policy.server.slug, policy: policy.slug, limit: 1 })}`, {
+        signal,
+      }),
   });
-}
-
-function PublicationDialog({ id, onClose }: { id: string; onClose: () => void }) {
-  const query = useQuery({
-    queryKey: ['publication', id],
-    queryFn: ({ signal }) => api<Publication & { text: string; baseText: string | null }>('GET', `/publications/${id}`, { signal }),
-  });
-  const [refusing, setRefusing] = useState(false);
-  const approve = useDecision(id, 'approve', onClose);
-  const reject = useDecision(id, 'reject', onClose);
-  const data = query.data;
+  const notice = closedNotice(policy, data?.items[0]);
+  if (notice === null) return null;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-      width="xl"
-      title={data ? `${data.policy.name}: what waits to be published` : 'What waits to be published'}
-      description={data ? `By ${data.requestedBy.name}. ${data.comment ?? ''}` : undefined}
-      footer={
-        data?.status === 'awaiting_review' ? (
-          <>
-            {approve.error ? <span className="mr-auto text-denied">{approve.error.message}</span> : null}
-            <Button disabledReason={data.cannotApprove} onClick={() => setRefusing(true)}>
-              Refuse
-            </Button>
-            <Button
-              variant="primary"
-              pending={approve.isPending}
-              disabledReason={data.cannotApprove}
-              onClick={() => approve.mutate({ digest: data.digest })}
-            >
-              {data.dueAt === null ? 'Agree and publish' : 'Agree'}
-            </Button>
-          </>
-        ) : undefined
-      }
+    <div
+      role="status"
+      className="mb-4 flex flex-wrap items-baseline gap-x-3 gap-y-1 rounded-panel border border-limited bg-surface px-4 py-2"
+      data-testid="closed-publication"
     >
-      <Loaded query={query} what="The publication">
-        {(publication) => (
-          <div className="flex flex-col gap-4">
-            <ChangeWords title={publication.policy.name} sentences={publication.change} />
-            <MonacoDiff label="Difference to what is live" before={publication.baseText ?? ''} after={publication.text} height={340} />
-            <p className="text-meta text-ink-3">
-              Written by {publication.editors.map((editor) => editor.name).join(', ') || publication.requestedBy.name}.
-            </p>
-          </div>
-        )}
-      </Loaded>
-      <ConfirmDialog
-        open={refusing}
-        onOpenChange={setRefusing}
-        tier="T2"
-        action="Refuse the publication"
-        commentLabel="Reason"
-        pending={reject.isPending}
-        error={reject.error?.message}
-        consequences={['The draft stays, and its author reads the reason.']}
-        onConfirm={(reason) => reject.mutate({ reason })}
-      />
-    </Dialog>
+      <CircleAlert aria-hidden className="size-4 self-center text-limited" />
+      <span className="min-w-0 flex-1">
+        {notice.what} {notice.because === null ? null : <InertText text={notice.because} max={2000} />}{' '}
+        <span className="text-ink-2">
+          <Time at={notice.at} />. What is live stayed live.
+        </span>
+      </span>
+    </div>
   );
 }

@@ -89,6 +89,7 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     const summary = review.getByTestId('impact-summary');
     await summary.waitFor({ timeout: 60_000 });
     expect(await summary.textContent()).toMatch(/1 of 4 recorded calls change.*1 newly allowed/);
+    await review.getByText('4 calls, 1 changes').waitFor();
     await review.getByLabel('Comment').fill('Sums up to 200');
     await review.getByRole('button', { name: 'Publish version 2' }).click();
     await ana.page.getByText('Version 2 is live').waitFor();
@@ -152,6 +153,28 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     await expect.poll(() => token(bo.page, '/tools/get-sum/deny_if/0/value').textContent()).toContain('70');
   });
 
+  it('restores what a closed tab had not saved, over what it was typed over, so that nobody is overwritten', async () => {
+    await openBuilder(bo.page);
+    await setBound(bo.page, '65');
+    await expect.poll(() => bo.page.evaluate(() => JSON.stringify(Object.values(localStorage)))).toContain('65');
+    await bo.page.close();
+    const text = (await detail()).draft?.text ?? '';
+    const theirs = text.replace('"action": "deny"', '"action": "approve"');
+    expect(theirs).not.toBe(text);
+    await must(callgate, 200, 'PUT', policy, { text: theirs });
+    bo.page = await bo.watched.context.newPage();
+    bo.page.setDefaultTimeout(15_000);
+    await openBuilder(bo.page);
+    await bo.page.getByRole('button', { name: 'Restore unsaved text' }).click();
+    await expect.poll(() => token(bo.page, '/tools/get-sum/deny_if/0/value').textContent()).toContain('65');
+    await bo.page.getByRole('button', { name: 'Save draft' }).click();
+    const dialog = bo.page.getByRole('dialog');
+    await dialog.getByText('Both can be kept').waitFor();
+    expect((await detail()).draft?.text).toBe(theirs);
+    await dialog.getByRole('button', { name: 'Keep both' }).click();
+    await expect.poll(async () => (await detail()).draft?.text).toBe(theirs.replace('70,', '65,'));
+  });
+
   it('merges with what went live since the draft was begun, before it can be published', async () => {
     await must(callgate, 200, 'DELETE', `${policy}/draft`);
     const wider = BASE.replace('"echo": {}', '"echo": {},\n    "get-env": {}');
@@ -191,8 +214,28 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     await ana.page.getByRole('button', { name: 'Review it' }).click();
     const dialog = ana.page.getByRole('dialog');
     await dialog.getByText('opens access').first().waitFor();
+    await dialog.getByText('A second person is asked because it opens access.').waitFor();
     await dialog.getByRole('button', { name: 'Agree and publish' }).click();
     await expect.poll(async () => (await detail()).live.version).toBe(before + 1);
+  });
+
+  it('tells the author why a second person refused', async () => {
+    await openBuilder(bo.page);
+    await setBound(bo.page, '900');
+    await publishReviewed(bo.page, /^Ask a second person to publish version/, 'Much larger sums');
+    await visit(ana.page, at());
+    await ana.page.getByRole('button', { name: 'Review it' }).click();
+    await ana.page.getByRole('dialog').getByRole('button', { name: 'Refuse' }).click();
+    await ana.page.getByLabel('Reason').fill('Ask finance first');
+    await ana.page.getByRole('button', { name: 'Refuse the publication' }).click();
+    const told = bo.page.getByTestId('closed-publication');
+    await told.waitFor();
+    expect(await told.textContent()).toMatch(/that Bo asked for was refused by .*Ask finance first/);
+    // Whoever goes on with the draft has read it.
+    await setBound(bo.page, '800');
+    await bo.page.getByRole('button', { name: 'Save draft' }).click();
+    await told.waitFor({ state: 'hidden' });
+    await must(callgate, 200, 'DELETE', `${policy}/draft`);
   });
 
   it('publishes only as observing, and later at a time', async () => {
@@ -215,8 +258,8 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     await review.getByLabel('Comment').fill('After the freeze');
     await review.getByLabel('When').click();
     await ana.page.getByRole('option', { name: /At a time/ }).click();
-    await review.getByLabel('Time (UTC)').fill(new Date(Date.now() + 86_400_000).toISOString().slice(0, 16));
-    await review.getByRole('button', { name: `Schedule version ${before + 2}` }).click();
+    await review.getByLabel('Time, UTC').fill(new Date(Date.now() + 86_400_000).toISOString().slice(0, 16));
+    await review.getByRole('button', { name: `Schedule version ${before + 2} for ` }).click();
     await ana.page.getByText(/goes live/).waitFor();
     await ana.page.getByRole('button', { name: 'Withdraw' }).click();
     await ana.page.getByRole('dialog').getByRole('button', { name: 'Withdraw the publication' }).click();
@@ -229,6 +272,9 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     await visit(ana.page, at('?at=/tools/get-sum'));
     await ana.page.getByText('Git infra/policies').first().waitFor();
     expect(await token(ana.page, '/tools/get-sum/deny_if/0/value').count()).toBe(0);
+    await visit(ana.page, at('?tab=versions&v=1'));
+    expect(await ana.page.getByRole('button', { name: 'Roll back to v1' }).last().getAttribute('aria-disabled')).toBe('true');
+    await visit(ana.page, at('?at=/tools/get-sum'));
     expect(await ana.page.getByRole('button', { name: 'Save draft' }).getAttribute('aria-disabled')).toBe('true');
   });
 

@@ -70,7 +70,7 @@ describe.skipIf(!CHROMIUM)(`the policy builder in a real browser${CHROMIUM ? '' 
     await must(callgate, 200, 'PUT', policy, { text });
     await visit(page, `${origin}/policies/large/p${serial}?at=${encodeURIComponent(at)}`);
     await page.locator('.monaco-editor .view-line').first().waitFor();
-    await page.getByRole('button', { name: `Tick all ${TOOLS}` }).waitFor();
+    await page.getByRole('button', { name: /^Tick all 30\d$/ }).waitFor();
   }
   /** Brings a row into the document: only those in view are in it. */
   async function find(name: string): Promise<void> {

@@ -259,7 +259,7 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     await review.getByLabel('When').click();
     await ana.page.getByRole('option', { name: /At a time/ }).click();
     await review.getByLabel('Time, UTC').fill(new Date(Date.now() + 86_400_000).toISOString().slice(0, 16));
-    await review.getByRole('button', { name: `Schedule version ${before + 2} for ` }).click();
+    await review.getByRole('button', { name: `Schedule version ${before + 2}, observing only, for ` }).click();
     await ana.page.getByText(/goes live/).waitFor();
     await ana.page.getByRole('button', { name: 'Withdraw' }).click();
     await ana.page.getByRole('dialog').getByRole('button', { name: 'Withdraw the publication' }).click();

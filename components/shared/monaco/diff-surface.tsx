@@ -3,6 +3,7 @@
 import type { editor } from 'monaco-editor/editor';
 import { useTheme } from 'next-themes';
 import { useEffect, useRef } from 'react';
+import { discard } from './discard';
 import type { MonacoDiffProps } from './editor-props';
 import { loadMonaco } from './load-monaco';
 
@@ -53,7 +54,7 @@ export function DiffSurface({ before, after, label, height = 360, language = 'js
     return () => {
       diff.current = null;
       made.setModel(null);
-      made.dispose();
+      discard(made);
     };
   }, [label, sideBySide]);
   // Texts change within one editor: one that is thrown away in the middle of a comparison complains about it.

@@ -3,6 +3,7 @@
 import type { editor as MonacoEditors } from 'monaco-editor/editor';
 import { useTheme } from 'next-themes';
 import { useEffect, useImperativeHandle, useRef } from 'react';
+import { discard } from './discard';
 import type { ModelEditorProps } from './editor-props';
 import { loadMonaco, setJsonSchema } from './load-monaco';
 import { problemMarkers } from './problem-markers';
@@ -56,7 +57,7 @@ export function ModelSurface(props: ModelEditorProps) {
     return () => {
       editor.current = null;
       marks.current = null;
-      made.dispose();
+      discard(made);
     };
   }, [model, label]);
 

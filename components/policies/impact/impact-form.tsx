@@ -3,6 +3,8 @@
 import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
 import { useAllAgents } from '@/components/shared/api/lists';
+import { timeFromInput } from '@/components/shared/time-input';
+import { useTimeZone } from '@/components/shared/time-zone';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Field } from '@/components/ui/field';
@@ -34,12 +36,20 @@ export function ImpactForm({ hasLive, refusal, pending, onStart }: ImpactFormPro
   const [against, setAgainst] = useState<'recorded' | 'live'>('recorded');
   const [counters, setCounters] = useState<'warm' | 'empty'>('warm');
   const all = useAllAgents();
+  const { choice, offsetWords } = useTimeZone();
   const custom = range === 'custom';
-  const mistake =
-    custom && from === '' ? 'Choose where the range begins' : custom && to !== '' && to <= from ? 'The range ends before it begins' : null;
-  const start = () =>
+  const start = timeFromInput(from, choice === 'utc');
+  const end = timeFromInput(to, choice === 'utc');
+  const mistake = !custom
+    ? null
+    : start === null
+      ? 'Choose where the range begins'
+      : end !== null && end <= start
+        ? 'The range ends before it begins'
+        : null;
+  const simulate = () =>
     onStart({
-      ...(custom ? { from: `${from}:00Z`, ...(to === '' ? {} : { to: `${to}:00Z` }) } : { days: Number(range) }),
+      ...(custom && start !== null ? { from: start, ...(end === null ? {} : { to: end }) } : { days: Number(range) }),
       ...(agents.size === 0 ? {} : { agents: [...agents] }),
       against,
       counters,
@@ -101,17 +111,17 @@ export function ImpactForm({ hasLive, refusal, pending, onStart }: ImpactFormPro
             </Field>
           </div>
         </Popover>
-        <Button size="sm" variant="primary" className="ml-auto" pending={pending} disabledReason={refusal ?? mistake} onClick={start}>
+        <Button size="sm" variant="primary" className="ml-auto" pending={pending} disabledReason={refusal ?? mistake} onClick={simulate}>
           <FlaskConical aria-hidden className="size-3.5" />
           Simulate
         </Button>
       </div>
       {custom ? (
         <div className="grid grid-cols-2 gap-2">
-          <Field label="From (UTC)" error={from === '' ? null : mistake}>
+          <Field label={`From, ${offsetWords}`} error={start === null ? null : mistake}>
             <Input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />
           </Field>
-          <Field label="To (UTC)" optional hint="now when empty">
+          <Field label={`To, ${offsetWords}`} optional hint="now when empty">
             <Input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} />
           </Field>
         </div>

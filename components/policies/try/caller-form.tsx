@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { api, type Page, queryString } from '@/components/shared/api/client';
 import { useAllAgents } from '@/components/shared/api/lists';
 import type { Grant } from '@/components/shared/api/wire';
+import { timeFromInput, timeToInput } from '@/components/shared/time-input';
+import { useTimeZone } from '@/components/shared/time-zone';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
@@ -20,6 +22,8 @@ const NOBODY = '__nobody';
 /** Who calls, under which grant and when: what rules about the caller and the time look at. */
 export function CallerForm({ server, call, onChange }: CallerFormProps) {
   const agents = useAllAgents();
+  const { choice, offsetWords } = useTimeZone();
+  const utc = choice === 'utc';
   const slug = call.agent?.slug ?? null;
   const grants = useQuery({
     queryKey: ['grants', 'try', server, slug],
@@ -67,13 +71,13 @@ export function CallerForm({ server, call, onChange }: CallerFormProps) {
           ]}
         />
       </Field>
-      <Field label="At" hint="UTC; now when empty. For rules about hours and days.">
+      <Field label="At" hint={`${offsetWords}; now when empty. For rules about hours and days.`}>
         <Input
           type="datetime-local"
-          value={call.at === null ? '' : new Date(call.at).toISOString().slice(0, 16)}
+          value={timeToInput(call.at === null ? null : new Date(call.at).toISOString(), utc)}
           onChange={(event) => {
-            const at = Date.parse(`${event.target.value}Z`);
-            onChange({ at: Number.isNaN(at) ? null : at });
+            const at = timeFromInput(event.target.value, utc);
+            onChange({ at: at === null ? null : Date.parse(at) });
           }}
         />
       </Field>

@@ -3,6 +3,7 @@ import { REASONS } from '@/lib/domain/reasons';
 import type { Json } from '@/lib/kernel/json';
 import type { LimitRule, Mode } from '../document';
 import { windowOf } from '../duration';
+import { windowWords } from '../explain/words';
 import type { Facts, Reader } from '../facts';
 import { isPathMistake, parsePath, type Segment } from '../path';
 import { compileReader } from '../read-path';
@@ -23,9 +24,10 @@ export function limitCheck(limit: LimitRule, rule: string, mode: Mode | null, re
   const amountHidden = amountPlace !== null && isRedacted(amountPlace, redactions);
   const scopeKeyOf = scopeReader(limit.scope);
   const window = windowOf(limit.window);
-  const windowName = limit.align === 'sliding' ? `${limit.window} sliding` : limit.window;
+  const sliding = limit.align === 'sliding' ? ' sliding' : '';
+  const windowName = `${limit.window}${sliding}`;
   const keyStart = `${JSON.stringify([limit.counter, windowName, limit.scope]).slice(0, -1)},`;
-  const note = `${limit.counter}: at most ${limit.max} per ${windowName} for each ${limit.scope}`;
+  const note = `${limit.counter}: at most ${limit.max} per ${windowWords(limit.window)}${sliding} for each ${limit.scope}`;
   const run = (level: Level): boolean => {
     const raw = amountPlace === null ? limit.increment : amountPlace.read(level.facts);
     const scopeKey = scopeKeyOf(level.facts);

@@ -109,6 +109,8 @@ export interface ControlServices {
   };
   /** The arguments of an audit event in clear; throws when they cannot be opened. */
   openArguments(event: { readonly id: string; readonly envelope: string }): Json;
+  /** The arguments that an approval is asked for, and what else the server would get, as canonical JSON texts; throws when they cannot be opened. */
+  openApprovalArguments(approval: { readonly id: string; readonly envelope: string }): readonly string[];
   egressCheck(url: string): Promise<EgressVerdict>;
   /** Never throws for what the server or the network does. */
   readCatalogue(upstream: UpstreamAddress, secrets: OpenedSecrets): Promise<CatalogueReading>;

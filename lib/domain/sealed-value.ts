@@ -6,6 +6,11 @@ export function argumentsAad(eventId: string): string {
   return `audit_events|${eventId}|arguments|1`;
 }
 
+/** The arguments that an approval is asked for, redacted by the policy. */
+export function approvalArgumentsAad(approvalId: string): string {
+  return `approvals|${approvalId}|arguments|1`;
+}
+
 /** A server's environment variable or header value; `secretId` is the row's id. */
 export function serverSecretAad(secretId: string, kind: 'env' | 'header', name: string): string {
   return `server_secrets|${secretId}|${kind} ${name}|1`;

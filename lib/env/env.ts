@@ -22,6 +22,9 @@ export interface Env {
   readonly adminKey: string | null;
   readonly allowedUpstreams: AllowedUpstreams;
   readonly allowStdio: boolean;
+  /** How long a call that waits for a person is held, and how long when the client asked for progress. */
+  readonly approvalHoldSeconds: number;
+  readonly approvalHoldProgressSeconds: number;
   readonly logLevel: LogLevel;
   readonly otlpEndpoint: string | null;
   readonly singleSignOn: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
@@ -40,6 +43,14 @@ const INTERNAL = new Set(['CALLGATE_SOAK']);
 
 const url = (what: string, protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must be a URL that starts with ${what}`);
+
+const seconds = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be a whole number of seconds from 0 to 3600')
+    .transform(Number)
+    .refine((value) => value <= 3_600, 'must be a whole number of seconds from 0 to 3600')
+    .default(fallback);
 
 const Variables = z.object({
   PORT: z
@@ -80,6 +91,8 @@ const Variables = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true'),
+  CALLGATE_APPROVAL_HOLD_SECONDS: seconds(45),
+  CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS: seconds(210),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:// or https://', ['http:', 'https:']).optional(),
   AUTH_OIDC_ISSUER: url('https://', ['https:']).optional(),
@@ -118,6 +131,8 @@ function toEnv(values: z.output<typeof Variables>, allowedUpstreams: AllowedUpst
     adminKey: values.CALLGATE_ADMIN_KEY ?? null,
     allowedUpstreams,
     allowStdio: values.CALLGATE_ALLOW_STDIO,
+    approvalHoldSeconds: values.CALLGATE_APPROVAL_HOLD_SECONDS,
+    approvalHoldProgressSeconds: values.CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS,
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     singleSignOn:

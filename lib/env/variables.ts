@@ -61,6 +61,18 @@ export const VARIABLES: readonly Variable[] = [
     fallback: 'false',
     about: 'Whether stdio upstreams (commands run here) may be registered over the API.',
   },
+  {
+    name: 'CALLGATE_APPROVAL_HOLD_SECONDS',
+    unit: 'seconds, 0 to 3600',
+    fallback: '45',
+    about: 'How long a call that waits for a person is held. Stay below the time after which your clients give up; most do after 60.',
+  },
+  {
+    name: 'CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS',
+    unit: 'seconds, 0 to 3600',
+    fallback: '210',
+    about: 'The same for clients that asked for progress, which keeps their clock from running out.',
+  },
   { name: 'LOG_LEVEL', unit: 'debug, info, warn, error or silent', fallback: 'info', about: 'The least important messages still written.' },
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',

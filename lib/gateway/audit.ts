@@ -1,15 +1,39 @@
 import type { AuditIntent, EventDecision } from '@/lib/domain/audit-event';
+import type { TraceStep } from '@/lib/domain/decision';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { type Denial, wordsOf } from './denial';
 import { type RequestFacts, rpcIdOf, toolOf } from './facts';
-import type { Approved } from './stages/approve';
+import type { ApprovalPass } from './ports';
+import type { Decided } from './stages/decide';
 
-/** The intent of a call about to be forwarded. */
-export function allowedIntent(call: Approved): AuditIntent {
-  const { decision } = call;
+/** A call that may go on, by itself or because a person let it. */
+type LetThrough = Decided & { readonly pass: { readonly found: ApprovalPass } | null };
+
+/** The intent of a call about to be forwarded. With a pass the record says which, given by whom, for which digest. */
+export function allowedIntent(call: LetThrough): AuditIntent {
+  const { decision, pass } = call;
+  if (pass !== null) {
+    const { kind, id, approval, by, digest } = pass.found;
+    const standing = kind === 'exception' ? `exception ${id} of ${approval}` : approval;
+    const step: TraceStep = {
+      stage: 'approval',
+      rule: decision.rule,
+      tool: decision.tools[decision.tools.length - 1] ?? call.tool.name,
+      result: 'pass',
+      note: `${standing}, approved by ${by} for the digest ${digest}`,
+    };
+    const intent = intentOf(call, 'allowed', 'approval.granted', decision.rule, `Approved by ${by} (${standing}).`);
+    return { ...intent, trace: [...intent.trace, step] };
+  }
   const verdict = decision.observed ? (`observed_${decision.outcome}` as EventDecision) : 'allowed';
   return intentOf(call, verdict, decision.reason, decision.rule, decision.message);
+}
+
+/** What a call that needs a person would be recorded as, for the request that people see. */
+export function askedIntent(call: Decided): AuditIntent {
+  const { decision } = call;
+  return intentOf(call, 'needs_approval', decision.reason, decision.rule, decision.message);
 }
 
 /** The record of a refusal, from whatever was known when it was made. */
@@ -22,7 +46,7 @@ export function refusedIntent(facts: RequestFacts, denial: Denial): AuditIntent 
 export function ruleOf(facts: RequestFacts, denial: Denial): string {
   if (facts.decision !== null && facts.decision.reason === denial.reason) return facts.decision.rule;
   if (denial.reason === 'policy.none') return '(no policy)';
-  if (denial.reason === 'approval.needed' && facts.decision !== null) return facts.decision.rule;
+  if (denial.reason.startsWith('approval.') && facts.decision !== null) return facts.decision.rule;
   if (denial.reason === 'tool.quarantined' || denial.reason === 'tool.pending') return '(quarantined)';
   return '(gateway)';
 }
@@ -31,6 +55,7 @@ function decisionOf(facts: RequestFacts, denial: Denial): EventDecision {
   const { decision } = facts;
   if (denial.reason === 'limit.exhausted') return 'limited';
   if (denial.reason === 'approval.needed') return 'needs_approval';
+  if (denial.reason.startsWith('approval.')) return 'denied';
   if (decision !== null && decision.reason === denial.reason && decision.outcome !== 'allowed') return decision.outcome;
   if (REASONS[denial.reason].owner === 'upstream') return 'unavailable';
   if (denial.reason === 'policy.none') return 'denied';

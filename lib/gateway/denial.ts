@@ -1,6 +1,7 @@
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
 import { fail } from '@/lib/kernel/result';
+import type { AskedApproval } from './ports';
 
 /** A refusal as a value: what every stage returns instead of the next state. Wire bytes are made of it in one place. */
 export interface Denial {
@@ -19,6 +20,10 @@ export interface Denial {
   readonly rule: string | null;
   /** The event id when the ledger already wrote the refusal. */
   readonly event: string | null;
+  /** The request for approval that the refusal is about. */
+  readonly approval: AskedApproval | null;
+  /** The answer asks the client to show a person where to decide, and to call again. */
+  readonly prompt: boolean;
 }
 
 export type Refused = { readonly ok: false; readonly error: Denial };
@@ -26,7 +31,17 @@ export type Refused = { readonly ok: false; readonly error: Denial };
 /** A refusal by one of the reasons of the closed list. */
 export function refuse(
   reason: Reason,
-  extra?: { message?: string | null; http?: number; rpc?: number; data?: JsonObject; retryAfterMs?: number; rule?: string; event?: string },
+  extra?: {
+    message?: string | null;
+    http?: number;
+    rpc?: number;
+    data?: JsonObject;
+    retryAfterMs?: number;
+    rule?: string;
+    event?: string;
+    approval?: AskedApproval;
+    prompt?: boolean;
+  },
 ): Refused {
   return fail({
     reason,
@@ -37,6 +52,8 @@ export function refuse(
     retryAfterMs: extra?.retryAfterMs ?? null,
     rule: extra?.rule ?? null,
     event: extra?.event ?? null,
+    approval: extra?.approval ?? null,
+    prompt: extra?.prompt ?? false,
   });
 }
 

@@ -26,6 +26,8 @@ export interface RequestFacts {
   era: Era | null;
   /** JSON Pointer of a key that reaches for a prototype, inside the arguments of a tools/call: never evaluated, never sent on. */
   forbiddenKey: string | null;
+  /** A retry that says it has shown a person where to decide. */
+  prompted: boolean;
   server: ServerView | null;
   session: Session | null;
   client: ClientName | null;
@@ -45,6 +47,7 @@ export function newFacts(request: GatewayRequest, startedMs: number): RequestFac
     message: null,
     era: null,
     forbiddenKey: null,
+    prompted: false,
     server: null,
     session: null,
     client: null,

@@ -1,5 +1,9 @@
+import type { Denial } from './denial';
+import type { RequestFacts } from './facts';
+import type { HeldCalls, HoldTimes } from './held-calls';
 import type { ImplicitSessions } from './implicit-sessions';
 import type { GatewayPorts } from './ports';
+import type { GatewayResponse } from './request';
 import type { SessionStore } from './sessions';
 
 /** What forwarding needs besides the call. */
@@ -8,6 +12,11 @@ export interface ForwardContext {
   readonly sessions: SessionStore;
   readonly implicit: ImplicitSessions;
   readonly publicUrl: string;
+  /** Calls that wait for a person, and how long they may. */
+  readonly held: HeldCalls;
+  readonly holdTimes: HoldTimes;
+  /** Records a refusal and makes its answer, for calls whose answer has begun by then. */
+  readonly answerRefusal: (facts: RequestFacts, denial: Denial) => Promise<GatewayResponse>;
   /** Counts calls on their way, for draining. */
   readonly onSent: () => void;
   readonly onSettled: () => void;

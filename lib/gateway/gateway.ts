@@ -2,6 +2,7 @@ import type { Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { newFacts, type RequestFacts, rpcIdOf } from './facts';
 import type { ForwardContext } from './forward-context';
+import { HeldCalls, HOLD_TIMES } from './held-calls';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
 import { listTools } from './list-tools';
@@ -30,8 +31,8 @@ export interface Gateway {
   noteUnparsed(sourceIp: string | null): void;
   /** Refuses new requests and waits for calls on their way, at most `deadlineMs` (10 s unless told). */
   drain(deadlineMs?: number): Promise<{ readonly unfinished: number }>;
-  /** Calls that were sent and have no outcome yet, and open sessions: for metrics and readiness. */
-  load(): { readonly calls: number; readonly sessions: number };
+  /** Calls that were sent and have no outcome yet, open sessions, and calls that wait for a person: for metrics and readiness. */
+  load(): { readonly calls: number; readonly sessions: number; readonly held: number };
 }
 
 /** The data plane: everything it knows of the world comes through `ports`. */
@@ -61,6 +62,9 @@ class NodeGateway implements Gateway {
       sessions,
       implicit: new ImplicitSessions(ports, sessions),
       publicUrl: options.publicUrl,
+      held: new HeldCalls(),
+      holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
+      answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),
       onSent: () => this.calls++,
       onSettled: () => this.calls--,
     };
@@ -130,12 +134,15 @@ class NodeGateway implements Gateway {
   async drain(deadlineMs = DRAIN_MS): Promise<{ readonly unfinished: number }> {
     this.draining = true;
     for (const close of [...this.streams]) close();
+    const { held } = this.context;
+    held.drain();
     const until = this.ports.clock.monotonicMs() + deadlineMs;
-    while (this.calls > 0 && this.ports.clock.monotonicMs() < until) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    while (this.calls + held.size > 0 && this.ports.clock.monotonicMs() < until)
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     return { unfinished: this.calls };
   }
 
-  load(): { readonly calls: number; readonly sessions: number } {
-    return { calls: this.calls, sessions: this.context.sessions.size };
+  load(): { readonly calls: number; readonly sessions: number; readonly held: number } {
+    return { calls: this.calls, sessions: this.context.sessions.size, held: this.context.held.size };
   }
 }

@@ -1,5 +1,8 @@
+import type { ApprovalBinding, ApprovalDifference } from '@/lib/domain/approval/approval-binding';
+import type { PassClaim, PassProblem } from '@/lib/domain/approval/approval-pass';
+import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
-import type { Catalogue, Charge } from '@/lib/domain/decision';
+import type { ApprovalDemand, Catalogue, Charge } from '@/lib/domain/decision';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
 
@@ -7,6 +10,7 @@ import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
 export interface GatewayPorts {
   readonly snapshots: Snapshots;
   readonly ledger: Ledger;
+  readonly approvals: Approvals;
   readonly upstreams: Upstreams;
   readonly clock: Clock;
   readonly tokens: TokenHasher;
@@ -39,6 +43,8 @@ export interface GatewayLog {
 export interface Snapshots {
   /** The current state, or null while there is none that was confirmed within the lease (3 s): refuse everything then. */
   current(): Snapshot | null;
+  /** The state with every change that was committed before the call; null when it cannot be had within 2 s. */
+  latest(): Promise<Snapshot | null>;
 }
 
 /** One immutable state of everything a decision needs. A call uses one snapshot from start to end. */
@@ -109,6 +115,12 @@ export type Admission =
       readonly exhausted: { readonly charge: Charge; readonly used: number; readonly max: number; readonly resetsAtMs: number };
     };
 
+/** The pass does not hold. Nothing was charged, nothing used and nothing recorded. */
+export interface PassRefused {
+  readonly admitted: false;
+  readonly pass: PassProblem;
+}
+
 /**
  * The durable record. Every method that returns a promise resolves only after the commit and rejects with
  * `LedgerUnavailable` within 2 s when there was none; nothing may be forwarded then.
@@ -116,6 +128,8 @@ export type Admission =
 export interface Ledger {
   /** Charges all counters and writes the intent in one transaction, or writes a `limited` event and charges nothing. */
   admit(request: AdmissionRequest): Promise<Admission>;
+  /** The same for a call that needs a person: uses the pass in that very transaction, or does nothing at all. */
+  admitWithPass(request: AdmissionRequest, pass: PassClaim): Promise<Admission | PassRefused>;
   /** Writes a refusal (or another event without charges) durably; resolves with the event id. */
   record(intent: AuditIntent): Promise<string>;
   /** Queues the outcome; written with a following batch, within 100 ms. `refund` gives the refundable charges back. */
@@ -124,6 +138,79 @@ export interface Ledger {
 
 export class LedgerUnavailable extends Error {
   override readonly name = 'LedgerUnavailable';
+}
+
+// ---------------------------------------------------------------- approvals
+
+/** A call that needs a person, as it is asked for. */
+export interface ApprovalAsk {
+  /** SHA-256 of the binding and of its subject. */
+  readonly digest: string;
+  readonly subject: string;
+  readonly binding: ApprovalBinding;
+  readonly demand: ApprovalDemand;
+  /** The event that this call would be: who, what, which rule, with which arguments. */
+  readonly intent: AuditIntent;
+  /** What the server would get beside the arguments; shown with them. */
+  readonly inputs: JsonObject | null;
+  readonly owner: string;
+}
+
+export interface AskedApproval {
+  readonly id: string;
+  readonly expiresAtMs: number;
+}
+
+/** What lets a call through: an approval of this call, or an exception that an approval left behind. */
+export interface ApprovalPass {
+  readonly kind: PassClaim['kind'];
+  /** Of the approval, or of the exception. */
+  readonly id: string;
+  readonly digest: string;
+  /** The approval it is, or came from. */
+  readonly approval: string;
+  /** Who approved; for the record. */
+  readonly by: string;
+}
+
+export type AskAnswer =
+  | { readonly kind: 'pass'; readonly pass: ApprovalPass }
+  /** A person is asked: now, or already since an identical call. */
+  | { readonly kind: 'pending'; readonly approval: AskedApproval }
+  /** The same call was denied a moment ago; nobody is asked again before `retryAtMs`. */
+  | {
+      readonly kind: 'denied';
+      readonly approval: AskedApproval;
+      readonly by: string;
+      readonly reason: string | null;
+      readonly retryAtMs: number;
+    }
+  | { readonly kind: 'paused'; readonly retryAtMs: number }
+  | { readonly kind: 'backlog'; readonly pendingMax: number };
+
+/** Where a request for approval stands. */
+export interface ApprovalStanding extends AskedApproval {
+  readonly status: ApprovalStatus;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly retryAtMs: number | null;
+  readonly differences: readonly ApprovalDifference[];
+}
+
+/** Requests for approval, shared by all nodes. Promises reject with `LedgerUnavailable` within 2 s when the database is away. */
+export interface Approvals {
+  /** The keyed digest of canonical arguments, the same as in the audit trail. */
+  argumentsDigest(canonical: string): string;
+  /** Finds what lets the call through, or the request it belongs to, or opens one. */
+  ask(ask: ApprovalAsk): Promise<AskAnswer>;
+  /** What lets a call with this digest through now, or null; asks nobody. */
+  find(digest: string): Promise<ApprovalPass | null>;
+  /** Null when there is no such request. A request whose time is over is `expired` here, whoever noticed it first. */
+  standing(id: string): Promise<ApprovalStanding | null>;
+  /** The call would no longer be what was shown: the request or its unused approval ends, with the differences named. */
+  outdated(id: string, differences: readonly ApprovalDifference[]): Promise<void>;
+  /** A caller waits: `onChange` is called whenever the request may have been decided. The answer ends the waiting. */
+  hold(id: string, untilMs: number, onChange: () => void): () => void;
 }
 
 // ---------------------------------------------------------------- upstreams

@@ -35,6 +35,12 @@ export async function relayRequest(call: Granted, context: ForwardContext): Prom
 export async function relayNotification(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
   const { method, params } = call.message;
   const named = params?.requestId;
+  const held = method === 'notifications/cancelled' ? call.session?.held.get(`${typeof named} ${String(named)}`) : undefined;
+  if (held !== undefined && !isSent(call, named)) {
+    // The server has never heard of a call that still waits for a person.
+    held();
+    return ok(ACCEPTED);
+  }
   const cancelled =
     method === 'notifications/cancelled' && (typeof named === 'string' || typeof named === 'number')
       ? call.session?.calls.get(idKey(named))
@@ -48,9 +54,15 @@ export async function relayNotification(call: Granted, context: ForwardContext):
   return answered.ok ? ok(ACCEPTED) : answered;
 }
 
+/** A call that was approved meanwhile is on its way: cancelling it is the server's business. */
+function isSent({ session }: Granted, id: unknown): boolean {
+  return (typeof id === 'string' || typeof id === 'number') && session?.calls.has(idKey(id)) === true;
+}
+
 /** A response goes to the upstream only if it answers something the upstream asked in this session, and only once. */
 export async function relayResponse(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
   const { message, session } = call;
+  if (message.kind === 'response' && session?.takeOwnExpected(message.id)) return ok(ACCEPTED);
   if (message.kind !== 'response' || session === null || !session.takeExpected(message.id)) {
     return refuse('request.invalid', { message: 'The response answers no open request of this session.' });
   }

@@ -1,3 +1,5 @@
+import type { HoldTimes } from './held-calls';
+
 /** What a host hands over: one HTTP request to the gateway's mount point, nothing interpreted. */
 export interface GatewayRequest {
   /** Upper-case. */
@@ -37,4 +39,6 @@ export interface GatewayOptions {
   readonly bodyBytesMax?: number;
   /** Sessions one grant may hold on this node; the longest unused one makes room. 256 unless told. */
   readonly sessionsPerGrantMax?: number;
+  /** How long a call that needs a person is held; see `HOLD_TIMES`. */
+  readonly holdTimes?: Partial<HoldTimes>;
 }

@@ -31,7 +31,10 @@ export class Session {
   version: string | null = null;
   /** Calls that were sent and have no outcome yet, by id key: a result may arrive on any stream of the session. */
   readonly calls = new Map<string, OpenCall>();
+  /** Calls that wait for a person, by type and id: how to let go of one. */
+  readonly held = new Map<string, () => void>();
   private readonly expected = new Set<string>();
+  private readonly ownExpected = new Set<string>();
 
   constructor(
     readonly upstream: UpstreamSession,
@@ -51,6 +54,17 @@ export class Session {
   expectResponse(id: RpcId): void {
     if (this.expected.size >= EXPECTED_MAX) this.expected.delete(this.expected.values().next().value as string);
     this.expected.add(idKey(id));
+  }
+
+  /** The gateway itself asked the client something: one response with this id may come, and goes no further. */
+  expectOwnResponse(id: RpcId): void {
+    if (this.ownExpected.size >= EXPECTED_MAX) this.ownExpected.delete(this.ownExpected.values().next().value as string);
+    this.ownExpected.add(idKey(id));
+  }
+
+  /** true once for each request of our own. */
+  takeOwnExpected(id: RpcId): boolean {
+    return this.ownExpected.delete(idKey(id));
   }
 
   /** true once for each request that the upstream sent. */

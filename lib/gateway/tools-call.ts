@@ -1,10 +1,12 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import type { Denial } from './denial';
 import type { ForwardContext } from './forward-context';
+import { answerHeld } from './held-answer';
+import type { Waiting } from './held-calls';
 import type { GatewayResponse } from './request';
 import { admit } from './stages/admit';
 import { approve } from './stages/approve';
-import { decide } from './stages/decide';
+import { type Decided, decide } from './stages/decide';
 import { forward } from './stages/forward';
 import type { Granted } from './stages/grant';
 
@@ -16,9 +18,15 @@ import type { Granted } from './stages/grant';
 export async function callTool(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
   const decided = decide(call, context.ports);
   if (!decided.ok) return decided;
-  const approved = approve(decided.value);
+  const { value } = decided;
+  // A call that may have to wait for a person gets an answer that can begin before it is known how it ends.
+  return value.decision.passes ? goOn(value, context, null) : answerHeld(value, context, (waiting) => goOn(value, context, waiting));
+}
+
+async function goOn(call: Decided, context: ForwardContext, waiting: Waiting | null): Promise<Result<GatewayResponse, Denial>> {
+  const approved = await approve(call, context, waiting);
   if (!approved.ok) return approved;
-  const admitted = await admit(approved.value, context.ports);
+  const admitted = await admit(approved.value, context);
   if (!admitted.ok) return admitted;
   return ok(await forward(admitted.value, context));
 }

@@ -11,6 +11,7 @@ import { publishDue } from '@/lib/control/publications/publish-due';
 import type { AuditVerification, ControlServices } from '@/lib/control/services';
 import { createFirstAdmin } from '@/lib/control/setup/complete-setup';
 import { createSetupCode } from '@/lib/control/setup/setup-code';
+import { approvalArgumentsAad } from '@/lib/domain/sealed-value';
 import { hmacKey } from '@/lib/env/envelope';
 import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import type { Json } from '@/lib/kernel/json';
@@ -100,6 +101,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     },
     passwords,
     openArguments: (event) => JSON.parse(openArguments(event.envelope, event.id, envelope)) as Json,
+    openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as string[],
     ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import pg from 'pg';
 import { EventTail } from '@/lib/adapters/live/event-tail';
+import { createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
 import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgres/ledger';
 import { type NodeFacts, NodeHeartbeat } from '@/lib/adapters/postgres/node-heartbeat';
 import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
@@ -59,18 +60,14 @@ export async function composeDataPlane(
   closing.unshift(() => pool.end());
 
   const envelope = createEnvelope(env.secretKey);
-  const ledger = await createPostgresLedger({
-    poolConfig,
-    node: hostname(),
-    envelope,
-    hmacKey: hmacKey(env.secretKey, 'audit arguments'),
-    redact: redactArguments,
-    log,
-  });
+  const keys = { envelope, hmacKey: hmacKey(env.secretKey, 'audit arguments'), redact: redactArguments };
+  const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log });
   closing.unshift(async () => {
     await ledger.drain();
     await ledger.close();
   });
+  const approvals = await createPostgresApprovals({ poolConfig, node: `${hostname()}:${node.port}`, ...keys, log });
+  closing.unshift(() => approvals.close());
   const snapshots = await createPostgresSnapshots({ poolConfig, compile: (text) => compilePolicy(text, null), log });
   closing.unshift(() => snapshots.close());
   const heartbeat = new NodeHeartbeat(
@@ -84,14 +81,15 @@ export async function composeDataPlane(
   const usage = new GrantUsage(pool, log);
   closing.unshift(() => usage.flush());
 
-  const { upstreams, gateway } = composeGateway({ env, log, publicUrl, pool, envelope, ledger, snapshots, usage });
+  const { upstreams, gateway } = composeGateway({ env, log, publicUrl, pool, envelope, ledger, approvals, snapshots, usage });
   closing.unshift(() => upstreams.stopAll());
-  const events = followEvents(pool, snapshots, log, closing);
+  const events = followEvents(pool, snapshots, approvals, log, closing);
   closing.unshift(() => gateway.drain());
   return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, closing };
 }
 
 type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots'> & {
+  readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
 };
 
@@ -102,6 +100,7 @@ function composeGateway({
   pool,
   envelope,
   ledger,
+  approvals,
   snapshots,
   usage,
 }: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
@@ -111,19 +110,31 @@ function composeGateway({
     {
       snapshots,
       ledger,
+      approvals,
       upstreams,
       log,
       clock: snapshots.clock,
       tokens: gatewayTokens,
       onClientSeen: (grant, client, ip) => usage.recordUsage(grant, client, ip),
     },
-    { publicUrl, allowedHosts: allowedHosts(env, publicUrl), allowedOrigins: allowedOrigins(env, publicUrl) },
+    {
+      publicUrl,
+      allowedHosts: allowedHosts(env, publicUrl),
+      allowedOrigins: allowedOrigins(env, publicUrl),
+      holdTimes: { holdMs: env.approvalHoldSeconds * 1_000, holdWithProgressMs: env.approvalHoldProgressSeconds * 1_000 },
+    },
   );
   return { upstreams, gateway };
 }
 
 /** Live pages hear of calls from the trail's end, which holds every node's, and of configuration from the snapshot. */
-function followEvents(pool: pg.Pool, snapshots: PostgresSnapshots, log: Log, closing: DataPlane['closing']): EventHub {
+function followEvents(
+  pool: pg.Pool,
+  snapshots: PostgresSnapshots,
+  approvals: PostgresApprovals,
+  log: Log,
+  closing: DataPlane['closing'],
+): EventHub {
   const events = new EventHub();
   const tail = new EventTail(
     pool,
@@ -139,6 +150,7 @@ function followEvents(pool: pg.Pool, snapshots: PostgresSnapshots, log: Log, clo
     events.publish('server', { configVersion: snapshot.version });
   });
   closing.unshift(forget);
+  closing.unshift(approvals.onChange((notice) => events.publish('approval', notice)));
   return events;
 }
 

@@ -10,6 +10,8 @@ export type IdPrefix =
   | 'grt'
   | 'gtok'
   | 'apr'
+  | 'exc'
+  | 'hld'
   | 'evt'
   | 'usr'
   | 'ses'

@@ -111,7 +111,11 @@ describe('a tool call', () => {
   it('that needs a person is not executed and says so', async () => {
     const world = newWorld();
     const body = await (await world.call('wire', { amount: 5 })).json();
-    expect(decisionOf(body)).toMatchObject({ outcome: 'needs_approval', reason: 'approval.needed', approval: null });
+    expect(decisionOf(body)).toMatchObject({
+      outcome: 'needs_approval',
+      reason: 'approval.needed',
+      approval: { id: world.approvals.all[0]?.id },
+    });
     expect(body.result.content[0].text).toMatch(/NOT EXECUTED/);
     expect(world.last().intent).toMatchObject({ decision: 'needs_approval' });
     expect(world.upstreams.posts).toHaveLength(0);

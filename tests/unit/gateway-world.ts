@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { MemoryApprovals } from '@/lib/adapters/memory/memory-approvals';
 import { MemoryLedger, type RecordedEvent } from '@/lib/adapters/memory/memory-ledger';
 import { MemorySnapshots } from '@/lib/adapters/memory/memory-snapshots';
 import { MemoryUpstreams } from '@/lib/adapters/memory/memory-upstreams';
 import type { CatalogueTool } from '@/lib/domain/decision';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
+import type { HoldTimes } from '@/lib/gateway/held-calls';
 import type { AgentView, GatewayPorts, GrantView, ServerView, Upstreams, UpstreamTarget } from '@/lib/gateway/ports';
 import type { GatewayRequest, GatewayResponse } from '@/lib/gateway/request';
 import { makeToken } from '@/lib/kernel/token';
@@ -69,6 +71,7 @@ export interface World {
   readonly gateway: Gateway;
   readonly ports: GatewayPorts;
   readonly ledger: MemoryLedger;
+  readonly approvals: MemoryApprovals;
   readonly snapshots: MemorySnapshots;
   readonly upstreams: MemoryUpstreams;
   readonly clock: { now: number };
@@ -80,6 +83,10 @@ export interface World {
   initialize(options?: Partial<SendOptions>): Promise<string>;
   putGrant(token: string, change?: Partial<GrantView>, agent?: Partial<AgentView>): void;
   putServer(change?: Partial<ServerView>): void;
+  /** The policy of `shop`, published once more. */
+  nextVersion(): ServerView['policies'];
+  /** The catalogue of `shop` with another definition of this tool. */
+  changedTool(name: string, status?: CatalogueTool['status']): ServerView['catalogue'];
   last(): RecordedEvent;
 }
 
@@ -107,18 +114,27 @@ export interface Answer {
 
 /** A gateway with memory behind it: one server `shop`, one grant, one policy. */
 export function newWorld(
-  options: { tools?: readonly ToolSpec[]; policy?: unknown; transport?: 'http' | 'stdio'; target?: UpstreamTarget; reach?: Upstreams } = {},
+  options: {
+    tools?: readonly ToolSpec[];
+    policy?: unknown;
+    transport?: 'http' | 'stdio';
+    target?: UpstreamTarget;
+    reach?: Upstreams;
+    hold?: Partial<HoldTimes>;
+  } = {},
 ): World {
   const clock = { now: Date.UTC(2026, 10, 20, 12), mono: 0 };
   const clockPort = { nowMs: () => clock.now, monotonicMs: () => ++clock.mono };
-  const ledger = new MemoryLedger(clockPort);
   const snapshots = new MemorySnapshots();
+  const approvals = new MemoryApprovals(clockPort, () => snapshots.current()?.version ?? 0);
+  const ledger = new MemoryLedger(clockPort, approvals);
   const upstreams = new MemoryUpstreams();
   const log: string[] = [];
   const clients: string[] = [];
   const ports: GatewayPorts = {
     snapshots,
     ledger,
+    approvals,
     upstreams: options.reach ?? upstreams,
     clock: clockPort,
     tokens: { hash, sessionId: () => randomBytes(24).toString('base64url') },
@@ -177,6 +193,7 @@ export function newWorld(
     allowedHosts: ['gate.example.com', 'localhost:3000', '127.0.0.1'],
     allowedOrigins: ['https://app.example.com'],
     sessionsPerGrantMax: 3,
+    holdTimes: { holdMs: 0, holdWithProgressMs: 0, ...options.hold },
   });
 
   const send = async (given: Partial<SendOptions> = {}): Promise<Answer> => {
@@ -205,6 +222,7 @@ export function newWorld(
     gateway,
     ports,
     ledger,
+    approvals,
     snapshots,
     upstreams,
     clock,
@@ -222,6 +240,9 @@ export function newWorld(
     },
     putGrant: (text, change, agentChange) => snapshots.putGrant(hash(text), { ...grant, ...change, agent: { ...agent, ...agentChange } }),
     putServer: (change) => snapshots.putServer({ ...server, ...change }),
+    nextVersion: () => new Map([['pol_1', { ...live, version: live.version + 1 }]]),
+    changedTool: (name, status = 'active') =>
+      new Map([...catalogue].map(([key, tool]) => [key, key === name ? { ...tool, status, digest: 'f'.repeat(64) } : tool])),
     last: () => ledger.events[ledger.events.length - 1] as RecordedEvent,
   };
 }

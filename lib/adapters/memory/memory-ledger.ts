@@ -1,6 +1,8 @@
+import type { PassClaim } from '@/lib/domain/approval/approval-pass';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { Charge, LimitWindow, WindowUnit } from '@/lib/domain/decision';
-import { type Admission, type AdmissionRequest, type Clock, type Ledger, LedgerUnavailable } from '@/lib/gateway/ports';
+import { type Admission, type AdmissionRequest, type Clock, type Ledger, LedgerUnavailable, type PassRefused } from '@/lib/gateway/ports';
+import type { MemoryApprovals } from './memory-approvals';
 
 export interface RecordedEvent {
   readonly id: string;
@@ -19,10 +21,18 @@ export class MemoryLedger implements Ledger {
   available = true;
   private readonly counters = new Map<string, { start: number; used: number }>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly approvals: MemoryApprovals | null = null,
+  ) {}
 
-  async admit({ intent, charges }: AdmissionRequest): Promise<Admission> {
+  async admit(request: AdmissionRequest): Promise<Admission> {
     this.requireAvailable();
+    return this.admitNow(request);
+  }
+
+  /** Without a pause, so that nothing comes between looking and writing. */
+  private admitNow({ intent, charges }: AdmissionRequest): Admission {
     const at = this.clock.nowMs();
     for (const charge of charges) {
       const used = this.usedOf(charge, at);
@@ -33,6 +43,15 @@ export class MemoryLedger implements Ledger {
     }
     for (const charge of charges) this.add(charge, charge.amount, at);
     return { admitted: true, event: this.write(intent), at };
+  }
+
+  async admitWithPass(request: AdmissionRequest, pass: PassClaim): Promise<Admission | PassRefused> {
+    this.requireAvailable();
+    const problem = this.approvals === null ? 'stale' : this.approvals.judge(pass);
+    if (problem !== null) return { admitted: false, pass: problem };
+    const admission = this.admitNow(request);
+    if (admission.admitted) this.approvals?.use(pass, admission.event);
+    return admission;
   }
 
   async record(intent: AuditIntent): Promise<string> {

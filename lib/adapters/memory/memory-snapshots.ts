@@ -19,6 +19,10 @@ export class MemorySnapshots implements Snapshots {
     };
   }
 
+  async latest(): Promise<Snapshot | null> {
+    return this.current();
+  }
+
   putGrant(hash: string, grant: GrantView): void {
     this.grants.set(hash, grant);
     this.version++;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { judgePass, type PassClaim, type PassProblem, takePass } from '@/lib/domain/approval/approval-pass';
 import type { CounterState } from '@/lib/domain/counters/counter-state';
 import { decideAdmission, type ExhaustedCharge, type Verdict } from '@/lib/domain/counters/decide-admission';
 import type { Charge } from '@/lib/domain/decision';
@@ -10,6 +11,7 @@ import { type EventContent, eventContent, type LedgerFinding, type OutcomeConten
 import type { PendingCall } from './call-queue';
 import { linkHash, orderedRowContent } from './chain';
 import { newEventId } from './event-id';
+import { type LockedPasses, NO_PASSES } from './pass-rows';
 import { ROW_SEPARATOR, rowLine } from './row-line';
 import { safeText } from './safe-text';
 import type { PendingSettlement } from './settle-queue';
@@ -30,6 +32,10 @@ export interface BatchRows {
   readonly outcomes: string;
   readonly calls: readonly PlacedCall[];
   readonly settled: readonly OutcomeContent[];
+  /** Calls whose pass does not hold: nothing is charged, used or written for them. */
+  readonly refused: readonly { readonly call: PendingCall; readonly problem: PassProblem }[];
+  /** The passes that the calls of this batch use. */
+  readonly taken: readonly { readonly id: string; readonly kind: PassClaim['kind']; readonly event: string }[];
   readonly seq: number;
   readonly hash: string;
 }
@@ -42,6 +48,7 @@ export function buildBatch(
   nowMs: number,
   writer: Writer,
   sealer: TextSealer,
+  passes: LockedPasses = NO_PASSES,
 ): BatchRows {
   const at = new Date(nowMs).toISOString();
   const random = randomBytes(Math.max(8, calls.length * 8));
@@ -54,15 +61,28 @@ export function buildBatch(
   }
   const outcomes = chain.take();
   const placed: PlacedCall[] = [];
+  const refused: BatchRows['refused'][number][] = [];
+  const taken: BatchRows['taken'][number][] = [];
   for (const [position, call] of calls.entries()) {
+    const { pass } = call;
+    const state = pass === null ? undefined : passes.states.get(pass.id);
+    const problem = pass === null ? null : judgePass(pass, state, passes.configVersion, nowMs);
+    if (problem !== null) {
+      refused.push({ call, problem });
+      continue;
+    }
     const id = newEventId(nowMs, position, random, position * 8);
     const verdict = call.kind === 'admit' ? decideAdmission(call.charges, call.keys, counters, nowMs) : null;
     const place = { id, at, writer: writer.id, seq: chain.next() };
     const content = eventContent(call.intent, place, findingOf(call, verdict), storeArguments(call.args, id, sealer));
     chain.append(content);
     placed.push({ call, content, admission: admissionOf(verdict, id, nowMs), windows: windowsOf(call, verdict) });
+    // A call that a limit refuses leaves its approval for the next try.
+    if (state === undefined || verdict?.admitted !== true) continue;
+    takePass(state);
+    taken.push({ id: state.id, kind: state.kind, event: id });
   }
-  return { events: chain.take(), outcomes, calls: placed, settled, seq: chain.seq, hash: chain.hash };
+  return { events: chain.take(), outcomes, calls: placed, settled, refused, taken, seq: chain.seq, hash: chain.hash };
 }
 
 /** Rows appended behind the writer's last committed one. */

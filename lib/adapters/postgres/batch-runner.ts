@@ -8,6 +8,16 @@ import { applyRefunds, changedCounterRows, countersOf, newCounterRows, readCount
 import { type DatabaseTime, monotonicMs } from './database-time';
 import { eventTimeMs } from './event-id';
 import type { LedgerConnection } from './ledger-connection';
+import {
+  LOCK_PASSES,
+  type LockedPasses,
+  NO_PASSES,
+  passesOf,
+  READ_CONFIG_VERSION,
+  readPasses,
+  TAKE_PASSES,
+  takenPasses,
+} from './pass-rows';
 import type { PendingSettlement } from './settle-queue';
 import { STILL_UNSETTLED, SWEEP_LOCK, unknownSettlement } from './unsettled-sweep';
 import type { Writer } from './writer-incarnation';
@@ -41,15 +51,24 @@ export async function runBatch(
   time: DatabaseTime,
 ): Promise<BatchRows> {
   const wanted = countersOf(calls, settlements);
-  if (wanted.size === 0) {
+  const shown = passesOf(calls);
+  const passes = shown.approvals.length + shown.exceptions.length > 0;
+  if (wanted.size === 0 && !passes) {
     const nowMs = time.nowMs();
     if (nowMs === null) throw new BatchFailure('the clock of the database is not known yet', 'passing', null, { cause: null });
-    return write(connection, writer, build(calls, settlements, NO_COUNTERS, nowMs, writer, sealer), { text: '[]', count: 0 }, false);
+    return write(
+      connection,
+      writer,
+      build(calls, settlements, NO_COUNTERS, nowMs, writer, sealer, NO_PASSES),
+      { text: '[]', count: 0 },
+      false,
+    );
   }
-  const { counters, nowMs } = await lockCounters(connection, wanted, time);
+  const { counters, locked, nowMs } = await lockRows(connection, wanted, passes ? shown : null, time);
   try {
     applyRefunds(settlements, counters, nowMs);
-    const rows = build(calls, settlements, counters, nowMs, writer, sealer);
+    const rows = build(calls, settlements, counters, nowMs, writer, sealer, locked);
+    if (rows.taken.length > 0) await take(connection, rows);
     return await write(connection, writer, rows, changedCounterRows(counters), true);
   } catch (failure) {
     if (failure instanceof BatchFailure && failure.kind === 'row')
@@ -68,26 +87,30 @@ const build: typeof buildBatch = (...parts) => {
 
 const NO_COUNTERS: ReadonlyMap<string, CounterState> = new Map();
 
-async function lockCounters(
+/** Locks passes, then counters, in one transaction that is left open; everywhere in this order. */
+async function lockRows(
   connection: LedgerConnection,
   wanted: ReturnType<typeof countersOf>,
+  shown: ReturnType<typeof passesOf> | null,
   time: DatabaseTime,
-): Promise<{ counters: Map<string, CounterState>; nowMs: number }> {
+): Promise<{ counters: Map<string, CounterState>; locked: LockedPasses; nowMs: number }> {
   const keys = [...wanted.keys()];
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       const sentMs = monotonicMs();
       const begun = connection.send(BEGIN, []);
+      const passes = shown === null ? NO_PASSES : await lockPasses(connection, begun, shown);
       const locked = connection.send(LOCK_COUNTERS, [keys]);
       const [, answer] = await connection.within(both(begun, locked));
       const row = answer.rows[0] ?? {};
       const counters = readCounters((row.counters as string | null) ?? null, wanted);
       if (counters.size === keys.length) {
-        const nowMs = Math.floor(row.now_ms as number);
+        const readMs = keys.length === 0 ? (passes.nowMs ?? 0) : (row.now_ms as number);
+        const nowMs = Math.floor(readMs);
         const receivedMs = monotonicMs();
         // A reading that waited for a lock says little about the clock's offset.
-        if (receivedMs - sentMs < 50) time.observe(row.now_ms as number, sentMs, receivedMs);
-        return { counters, nowMs };
+        if (receivedMs - sentMs < 50) time.observe(readMs, sentMs, receivedMs);
+        return { counters, locked: passes, nowMs };
       }
       // Missing counters are made without holding any lock: made inside, out of order, two nodes could wait for each other.
       const missing = keys.filter((key) => !counters.has(key));
@@ -97,10 +120,36 @@ async function lockCounters(
     }
   } catch (cause) {
     if (!connection.dead) await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
-    throw new BatchFailure('the counters could not be locked', kindOf(cause), null, { cause });
+    throw new BatchFailure('the counters or approvals could not be locked', kindOf(cause), null, { cause });
   }
   await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
   throw new BatchFailure('counters disappear as soon as they are made', 'passing', null, { cause: null });
+}
+
+async function lockPasses(
+  connection: LedgerConnection,
+  begun: Promise<unknown>,
+  shown: ReturnType<typeof passesOf>,
+): Promise<LockedPasses> {
+  const locked = connection.send(LOCK_PASSES, [shown.approvals, shown.exceptions]);
+  const version = connection.send(READ_CONFIG_VERSION, []);
+  const [, [rows, head]] = await connection.within(both(begun, both(locked, version)));
+  const configVersion = head.rows[0]?.version;
+  if (typeof configVersion !== 'number') throw new Error('the configuration has no version row');
+  return { states: readPasses(rows.rows[0] ?? {}), configVersion, nowMs: head.rows[0]?.now_ms as number };
+}
+
+/** Uses the passes before anything is written, and looks that each was there to be used. */
+async function take(connection: LedgerConnection, rows: BatchRows): Promise<void> {
+  const { approvals, exceptions, used, again } = takenPasses(rows.taken);
+  try {
+    const answer = await connection.within(connection.send(TAKE_PASSES, [approvals, exceptions]));
+    const counts = answer.rows[0] ?? {};
+    if (counts.used !== used || counts.again !== again) throw new Error('an approval was used by somebody else while its row was locked');
+  } catch (cause) {
+    if (!connection.dead) await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
+    throw new BatchFailure('the approvals could not be used', kindOf(cause), null, { cause });
+  }
 }
 
 /**

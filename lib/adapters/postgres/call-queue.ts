@@ -1,7 +1,9 @@
+import type { PassClaim } from '@/lib/domain/approval/approval-pass';
 import type { AuditIntent } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
-import { type Admission, LedgerUnavailable } from '@/lib/gateway/ports';
+import { type Admission, LedgerUnavailable, type PassRefused } from '@/lib/gateway/ports';
 import type { PreparedArguments } from './argument-store';
+import { counterKey } from './counter-key';
 
 /** A call that waits for its commit. */
 export interface PendingCall {
@@ -12,13 +14,21 @@ export interface PendingCall {
   /** Counter identities, in the order of `charges`. */
   readonly keys: readonly string[];
   readonly policyId: string;
+  /** What lets a call through that needs a person; used by the commit itself, or the call is not admitted. */
+  readonly pass: PassClaim | null;
   readonly args: PreparedArguments;
   /** Monotonic milliseconds after which nobody waits any more. */
   readonly deadlineMs: number;
-  readonly resolve: (admission: Admission) => void;
+  readonly resolve: (admission: Admission | PassRefused) => void;
   readonly reject: (error: LedgerUnavailable) => void;
   /** Set once the caller has its answer; a commit that comes later must not lead to anything. */
   answered: boolean;
+}
+
+/** A call as its caller hands it over, with what follows from its intent and charges. */
+export function pendingCall(call: Omit<PendingCall, 'keys' | 'policyId' | 'answered'>): PendingCall {
+  const policyId = call.intent.policy?.id ?? '';
+  return { ...call, policyId, keys: call.charges.map((charge) => counterKey(policyId, charge)), answered: false };
 }
 
 /** Rows of one commit at most; more would only make the first of them wait. */

@@ -1,14 +1,14 @@
 import pg from 'pg';
+import type { PassClaim } from '@/lib/domain/approval/approval-pass';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
-import { type Admission, type AdmissionRequest, type Ledger, LedgerUnavailable } from '@/lib/gateway/ports';
+import { type Admission, type AdmissionRequest, type Ledger, LedgerUnavailable, type PassRefused } from '@/lib/gateway/ports';
 import { type AmbiguousBatch, notSentSettlement } from './ambiguous-batches';
 import { prepareArguments } from './argument-store';
 import type { BatchRows } from './batch-commit';
 import { BatchFailure, runBatch, sqlState } from './batch-runner';
-import { CallQueue, type PendingCall, rejectCall } from './call-queue';
+import { CallQueue, type PendingCall, pendingCall, rejectCall } from './call-queue';
 import { type CommittedEvent, committedEvents, tellAll } from './committed-event';
-import { counterKey } from './counter-key';
 import type { LedgerOptions } from './ledger-options';
 import { LedgerUpkeep } from './ledger-upkeep';
 import { type PendingSettlement, SettleQueue } from './settle-queue';
@@ -90,11 +90,15 @@ export class PostgresLedger implements Ledger {
   }
 
   admit(request: AdmissionRequest): Promise<Admission> {
-    return this.#enqueue('admit', request.intent, request.charges);
+    return this.#enqueue('admit', request.intent, request.charges, null) as Promise<Admission>;
+  }
+
+  admitWithPass(request: AdmissionRequest, pass: PassClaim): Promise<Admission | PassRefused> {
+    return this.#enqueue('admit', request.intent, request.charges, pass);
   }
 
   async record(intent: AuditIntent): Promise<string> {
-    return (await this.#enqueue('record', intent, NO_CHARGES)).event;
+    return ((await this.#enqueue('record', intent, NO_CHARGES, null)) as Admission).event;
   }
 
   settle(settlement: AuditSettlement, refund: readonly Charge[], policyId: string | null): void {
@@ -155,26 +159,19 @@ export class PostgresLedger implements Ledger {
     await this.#pool.end().catch(() => undefined);
   }
 
-  #enqueue(kind: PendingCall['kind'], intent: AuditIntent, charges: readonly Charge[]): Promise<Admission> {
+  /** Without a pass the answer is an admission; only a pass can be refused. */
+  #enqueue(
+    kind: PendingCall['kind'],
+    intent: AuditIntent,
+    charges: readonly Charge[],
+    pass: PassClaim | null,
+  ): Promise<Admission | PassRefused> {
     if (this.#closing) return Promise.reject(new LedgerUnavailable('the gateway is shutting down'));
     // Nobody gains from waiting for a database that has been away longer than a caller would wait.
     if (this.#session.awayMs > DEADLINE_MS) return Promise.reject(new LedgerUnavailable('the audit database cannot be reached'));
-    const policyId = intent.policy?.id ?? '';
-    return new Promise<Admission>((resolve, reject) => {
-      const keys = charges.map((charge) => counterKey(policyId, charge));
+    return new Promise<Admission | PassRefused>((resolve, reject) => {
       const args = prepareArguments(intent, this.#options);
-      const call: PendingCall = {
-        kind,
-        intent,
-        charges,
-        keys,
-        policyId,
-        args,
-        deadlineMs: performance.now() + DEADLINE_MS,
-        resolve,
-        reject,
-        answered: false,
-      };
+      const call = pendingCall({ kind, intent, charges, pass, args, deadlineMs: performance.now() + DEADLINE_MS, resolve, reject });
       if (!this.#queue.push(call)) reject(new LedgerUnavailable('too many calls wait for the audit database'));
       else this.#pump();
     });
@@ -224,6 +221,11 @@ export class PostgresLedger implements Ledger {
 
   #committed(rows: BatchRows, settlements: readonly PendingSettlement[]): void {
     this.#settling.closed(settlements);
+    for (const { call, problem } of rows.refused) {
+      if (call.answered) continue;
+      call.answered = true;
+      call.resolve({ admitted: false, pass: problem });
+    }
     for (const placed of rows.calls) {
       const { call, content, admission } = placed;
       if (content.expects_outcome) this.#settling.opened(content.id, content.writer, content.seq, placed.windows);

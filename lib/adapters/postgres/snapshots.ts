@@ -69,6 +69,10 @@ export class PostgresSnapshots implements Snapshots {
     return this.#enforced;
   }
 
+  async latest(): Promise<Snapshot | null> {
+    return (await this.waitForLatest()) ? this.current() : null;
+  }
+
   ready(): { ok: boolean; reasons: string[] } {
     if (this.current()) return { ok: true, reasons: [] };
     return {

@@ -1,16 +1,94 @@
+import { deniedWords } from '@/lib/domain/approval/approval-words';
+import type { ApprovalDemand } from '@/lib/domain/decision';
 import { ok, type Result } from '@/lib/kernel/result';
+import { askOf } from '../approval-ask';
 import { type Denial, refuse } from '../denial';
+import type { ForwardContext } from '../forward-context';
+import type { Waiting } from '../held-calls';
+import { type ApprovalAsk, type ApprovalPass, LedgerUnavailable } from '../ports';
+import { awaitDecision } from './await-decision';
 import type { Decided } from './decide';
+import { reconsider } from './reconsider';
 
 declare const approved: unique symbol;
 /** A call that needs no person, or one that a person let through. */
 export interface Approved extends Decided {
+  /** What lets it through, used up or counted by the admission; null when it needs no person. */
+  readonly pass: { readonly ask: ApprovalAsk; readonly found: ApprovalPass } | null;
   readonly [approved]: true;
 }
 
-/** A call that needs a person is refused as such: approvals are asked for and decided in the console. */
-export function approve(call: Decided): Result<Approved, Denial> {
-  const { decision } = call;
-  if (!decision.passes) return refuse('approval.needed', { message: decision.message });
-  return ok(call as Approved);
+/**
+ * Finds what lets the call through, or asks a person and holds the call. Nobody's consent outlives what was shown: after
+ * the waiting everything is decided anew, and the admission looks once more whether anything has changed since.
+ */
+export async function approve(call: Decided, context: ForwardContext, waiting: Waiting | null): Promise<Result<Approved, Denial>> {
+  const demand = demandOf(call);
+  if (demand === null) return ok(letThrough(call, null));
+  const { approvals } = context.ports;
+  try {
+    const ask = askOf(call, demand, context.ports);
+    const answer = await approvals.ask(ask);
+    switch (answer.kind) {
+      case 'pass':
+        return ok(letThrough(call, { ask, found: answer.pass }));
+      case 'pending': {
+        const decided = await awaitDecision(call, answer.approval, context, waiting);
+        return decided.ok ? await afterApproval(call, ask, context, waiting) : decided;
+      }
+      case 'denied':
+        return refuse('approval.denied', {
+          message: deniedWords(answer.reason),
+          approval: answer.approval,
+          retryAfterMs: Math.max(0, answer.retryAtMs - context.ports.clock.nowMs()),
+        });
+      case 'paused':
+        return refuse('approval.paused', { retryAfterMs: Math.max(0, answer.retryAtMs - context.ports.clock.nowMs()) });
+      case 'backlog':
+        return refuse('approval.backlog', { message: `${answer.pendingMax} calls of this agent wait for a person already.` });
+    }
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailable)) context.ports.log.error('asking for approval failed', { error: String(error) });
+    return refuse('audit.unavailable');
+  }
+}
+
+/**
+ * The call once more, decided under the newest configuration. Still the one that was approved: it goes on with its pass.
+ * Needs no person any more: it goes on without one. Anything else ends the approval, with what differs named.
+ */
+export async function reaffirm(
+  call: Decided,
+  ask: ApprovalAsk,
+  found: ApprovalPass,
+  context: ForwardContext,
+): Promise<Result<Approved, Denial>> {
+  const again = await reconsider(call, ask, found.approval, context);
+  if (!again.ok) return again;
+  return ok(letThrough(again.value, demandOf(again.value) === null ? null : { ask, found }));
+}
+
+/** What the call needs, or null when it may go on. */
+function demandOf({ decision }: Decided): ApprovalDemand | null {
+  if (decision.passes) return null;
+  if (decision.approval === null) throw new Error('a decision asks for a person and does not say for whom');
+  return decision.approval;
+}
+
+/** An identical call may have used the approval meanwhile; then an exception may let this one through, and nothing else. */
+async function afterApproval(
+  call: Decided,
+  ask: ApprovalAsk,
+  context: ForwardContext,
+  waiting: Waiting | null,
+): Promise<Result<Approved, Denial>> {
+  const found = await context.ports.approvals.find(ask.digest);
+  if (found === null) return refuse('approval.consumed', { approval: waiting?.approval ?? undefined });
+  const again = await reaffirm(call, ask, found, context);
+  // Whoever left meanwhile is not acted for; the approval waits for an identical call.
+  return again.ok && waiting?.left === true ? refuse('approval.needed', { approval: waiting.approval ?? undefined }) : again;
+}
+
+function letThrough(call: Decided, pass: Approved['pass']): Approved {
+  return Object.assign(call, { pass }) as unknown as Approved;
 }

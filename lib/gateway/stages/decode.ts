@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
 import { parseStrictJson } from '@/lib/kernel/strict-json';
+import { withoutPrompt } from '../approval-prompt';
 import { type Denial, type Refused, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { ClientName } from '../sessions';
@@ -36,6 +37,11 @@ export function decode(call: Identified): Result<Decoded, Denial> {
   if (typeof era !== 'string') return era;
   facts.era = era;
   facts.client = modernClient(message);
+  const retry = era === 'modern' ? withoutPrompt(message) : null;
+  if (retry !== null) {
+    facts.message = retry;
+    facts.prompted = true;
+  }
   return checkMethod(message, era) ?? checkForbiddenKey(message, forbiddenKey) ?? checkCall(message) ?? ok(call as Decoded);
 }
 

@@ -94,7 +94,9 @@ class Exchange {
     };
     headers['cache-control'] = stream ? 'no-cache, no-transform' : 'no-store';
     if (stream) headers['x-accel-buffering'] = 'no';
-    const tap = stream ? new CallStreamTap(this.call, this.settlement) : new CallJsonTap(this.call, this.settlement, status);
+    const tap = stream
+      ? new CallStreamTap(this.call, this.settlement, this.context.publicUrl)
+      : new CallJsonTap(this.call, this.settlement, status);
     return { status, headers, body: new RelayedBody(body, tap, () => this.controller.abort()) };
   }
 
@@ -161,6 +163,7 @@ class CallStreamTap extends StreamTap {
   constructor(
     private readonly call: Admitted,
     private readonly settlement: Settlement,
+    private readonly publicUrl: string,
   ) {
     super(call.session, (id) => (idKey(id) === idKey(call.message.id) ? settlement : call.session?.calls.get(idKey(id))), 200);
   }
@@ -183,7 +186,7 @@ class CallStreamTap extends StreamTap {
       how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.',
     );
     if (cancelled || !this.mayAppend) return null;
-    return encodeEvent(toolResultText(this.call, refuse('upstream.failed').error, this.call.event));
+    return encodeEvent(toolResultText(this.call, refuse('upstream.failed').error, this.call.event, this.publicUrl));
   }
 
   override abandon(): 'drain' | 'abort' {

@@ -1,6 +1,8 @@
+import { type ApprovalPlace, approvalSentence } from '@/lib/domain/approval/approval-words';
 import { REASONS } from '@/lib/domain/reasons';
 import { refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
 import type { Json } from '@/lib/kernel/json';
+import { promptParams, promptState } from '../approval-prompt';
 import { ruleOf } from '../audit';
 import { type Denial, wordsOf } from '../denial';
 import { type RequestFacts, rpcIdOf, toolOf } from '../facts';
@@ -24,7 +26,7 @@ export function refusalResponse(facts: RequestFacts, denial: Denial, event: stri
     case 'invalid_params':
       return { status: 200, headers, body: errorText(facts, rpc ?? -32602, wordsOf(denial), dataOf(denial, event)) };
     case 'tool_result':
-      if (isCall) return { status: 200, headers, body: toolResultText(facts, denial, event) };
+      if (isCall) return { status: 200, headers, body: toolResultText(facts, denial, event, publicUrl) };
       // Without an id there is no in-band answer, so the status has to say it.
       return {
         status: rpcIdOf(facts) === null ? 502 : 200,
@@ -68,7 +70,7 @@ export function errorText(facts: RequestFacts, code: number, message: string, da
 }
 
 /** The text of a tool result that tells the model why nothing was, or perhaps was, done. */
-export function toolResultText(facts: RequestFacts, denial: Denial, event: string | null): string {
+export function toolResultText(facts: RequestFacts, denial: Denial, event: string | null, publicUrl: string): string {
   const outcome = refusalKind(denial.reason);
   const decision = {
     outcome,
@@ -78,13 +80,31 @@ export function toolResultText(facts: RequestFacts, denial: Denial, event: strin
     policy: facts.policy?.slug ?? null,
     version: facts.policy?.version ?? null,
     retryAfterMs: denial.retryAfterMs,
-    approval: null,
+    approval: outcome === 'needs_approval' ? approvalOf(denial, publicUrl) : null,
   };
+  if (denial.prompt && denial.approval !== null) {
+    const prompt = { method: 'elicitation/create', params: promptParams(facts, denial.approval, publicUrl) };
+    const asking = { resultType: 'input_required', inputRequests: { approval: prompt }, requestState: promptState(denial.approval) };
+    return JSON.stringify({ jsonrpc: '2.0', id: rpcIdOf(facts), result: { ...asking, _meta: { 'dev.callgate/decision': decision } } });
+  }
   const result = {
     ...(facts.era === 'modern' ? { resultType: 'complete' } : null),
-    content: [{ type: 'text', text: refusalSentence(outcome, wordsOf(denial), denial.retryAfterMs) }],
+    content: [{ type: 'text', text: sentenceOf(facts, denial, publicUrl) }],
     isError: true,
     _meta: { 'dev.callgate/decision': decision },
   };
   return JSON.stringify({ jsonrpc: '2.0', id: rpcIdOf(facts), result });
+}
+
+/** Where people decide on it, and until when they can. */
+export function approvalOf({ approval }: Denial, publicUrl: string): ApprovalPlace | null {
+  if (approval === null) return null;
+  return { id: approval.id, url: `${publicUrl}/approvals/${approval.id}`, expiresAt: new Date(approval.expiresAtMs).toISOString() };
+}
+
+function sentenceOf(facts: RequestFacts, denial: Denial, publicUrl: string): string {
+  const { reason, retryAfterMs } = denial;
+  const words = wordsOf(denial);
+  if (!reason.startsWith('approval.')) return refusalSentence(refusalKind(reason), words, retryAfterMs);
+  return approvalSentence(reason, words, { retryAfterMs, policy: facts.policy?.slug ?? null, place: approvalOf(denial, publicUrl) });
 }

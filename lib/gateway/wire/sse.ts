@@ -84,6 +84,17 @@ function afterLine(text: string, end: number): number {
 
 const encoder = new TextEncoder();
 
+/** A line that every reader of the stream passes over. `text` has no line breaks. */
+export function encodeComment(text: string): Uint8Array {
+  return encoder.encode(`: ${text}\n\n`);
+}
+
+/** The same JSON text without line breaks: those in JSON text stand between tokens, where a space means the same. */
+export function spaceOutLines(json: Uint8Array): Uint8Array {
+  if (!json.includes(10) && !json.includes(13)) return json;
+  return json.map((byte) => (byte === 10 || byte === 13 ? 32 : byte));
+}
+
 /** The bytes of one message event; `from` gives the id and the event name of the event it replaces. */
 export function encodeEvent(data: string, from?: { id: string | null; event: string | null }): Uint8Array {
   const event = from?.event != null ? `event: ${from.event}\n` : 'event: message\n';

@@ -64,7 +64,8 @@ describe('the engine and the naive evaluator', () => {
     }
     // Pairs that all end alike would agree about nothing: every reason the engine can give must have come up often.
     const reasons = Object.keys(REASONS).filter(
-      (reason) => /^(argument|dispatch|tool|policy|approval)\./.test(reason) && !['policy.none', 'policy.stale'].includes(reason),
+      (reason) =>
+        /^(argument\.|dispatch\.|tool\.|policy\.|approval\.needed$)/.test(reason) && !['policy.none', 'policy.stale'].includes(reason),
     );
     expect(reasons.filter((reason) => (seen.get(reason) ?? 0) < PAIRS / 2000)).toEqual([]);
     expect([...seen.keys()].filter((kind) => kind.startsWith('observed ')).length).toBeGreaterThan(5);

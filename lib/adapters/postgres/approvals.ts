@@ -1,0 +1,154 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import type { ApprovalDifference } from '@/lib/domain/approval/approval-binding';
+import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
+import { COOL_DOWN_MS } from '@/lib/domain/approval/approval-terms';
+import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, GatewayLog } from '@/lib/gateway/ports';
+import { newId } from '@/lib/kernel/ids';
+import { ApprovalConnection, type ApprovalNotice } from './approval-connection';
+import { ApprovalDatabase } from './approval-database';
+import { ApprovalHolds } from './approval-holds';
+import type { ArgumentKeys } from './argument-store';
+import { askApproval, findPass, IS_DUE } from './ask-approval';
+
+export interface ApprovalOptions extends ArgumentKeys {
+  readonly poolConfig: pg.PoolConfig;
+  /** The name of this node, for people who look where a call is held. */
+  readonly node: string;
+  readonly log: GatewayLog;
+}
+
+/** Requests whose time is over are looked for this often; each reader sees them as expired anyway. */
+const SWEEP_MS = 1_000;
+/** Signs of life of nodes that died are cleared away after this time. */
+const SILENT_HOLDS = "interval '10 minutes'";
+
+/** Requests for approval in PostgreSQL, shared by all nodes. */
+export class PostgresApprovals implements Approvals {
+  readonly #options: ApprovalOptions;
+  readonly #database: ApprovalDatabase;
+  readonly #holds: ApprovalHolds;
+  readonly #connection: ApprovalConnection;
+  readonly #listeners = new Set<(notice: ApprovalNotice) => void>();
+  #sweeping: NodeJS.Timeout | null = null;
+  #sweptAll = 0;
+
+  constructor(options: ApprovalOptions) {
+    this.#options = options;
+    const { poolConfig, log, node } = options;
+    this.#database = new ApprovalDatabase(poolConfig, log);
+    this.#holds = new ApprovalHolds(this.#database, node, () => newId('hld', Date.now(), randomBytes(10)), log);
+    this.#connection = new ApprovalConnection(
+      poolConfig,
+      (notice) => this.#heard(notice),
+      () => this.#holds.wakeAll(),
+      log,
+    );
+  }
+
+  /** Listens, and ends what nobody decided in time. Never rejects. */
+  async start(): Promise<void> {
+    await this.#connection.connect();
+    this.#planSweep();
+  }
+
+  /** Calls `listener` for every change on any node. Returns how to stop. */
+  onChange(listener: (notice: ApprovalNotice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  argumentsDigest(canonical: string): string {
+    return createHmac('sha256', this.#options.hmacKey).update(canonical, 'utf8').digest('hex');
+  }
+
+  ask(ask: ApprovalAsk): Promise<AskAnswer> {
+    return this.#database.transaction((run) => askApproval(run, ask, newId('apr', Date.now(), randomBytes(10)), this.#options));
+  }
+
+  find(digest: string): Promise<ApprovalPass | null> {
+    return findPass(this.#database.rows, digest);
+  }
+
+  async standing(id: string): Promise<ApprovalStanding | null> {
+    const [row] = await this.#database.rows<StandingRow>(STANDING, [id, COOL_DOWN_MS]);
+    if (row === undefined) return null;
+    const { status, by, reason, differences } = row;
+    return { id, expiresAtMs: row.expires_ms, status, by, reason, retryAtMs: row.retry_ms, differences };
+  }
+
+  async outdated(id: string, differences: readonly ApprovalDifference[]): Promise<void> {
+    await this.#database.rows(
+      "UPDATE approvals SET status = 'stale', differences = $2 WHERE id = $1 AND status IN ('pending', 'approved')",
+      [id, JSON.stringify(differences)],
+    );
+  }
+
+  hold(id: string, untilMs: number, onChange: () => void): () => void {
+    return this.#holds.add(id, untilMs, onChange);
+  }
+
+  async close(): Promise<void> {
+    if (this.#sweeping) clearTimeout(this.#sweeping);
+    this.#sweeping = null;
+    this.#holds.close();
+    await this.#connection.close();
+    await this.#database.close();
+  }
+
+  #heard(notice: ApprovalNotice): void {
+    this.#holds.wake(notice.id);
+    for (const listener of this.#listeners) {
+      try {
+        listener(notice);
+      } catch (error) {
+        this.#options.log.error('a listener of the approvals failed', { error: (error as Error).message });
+      }
+    }
+  }
+
+  #planSweep(): void {
+    this.#sweeping = setTimeout(() => {
+      void this.#sweep().finally(() => {
+        if (this.#sweeping) this.#planSweep();
+      });
+    }, SWEEP_MS).unref();
+  }
+
+  /** Every node does; rows that another one is at are left to it. */
+  async #sweep(): Promise<void> {
+    try {
+      await this.#database.rows(EXPIRE_DUE, []);
+      if (this.#sweptAll++ % 60 === 0)
+        await this.#database.rows(`DELETE FROM approval_holds WHERE last_seen_at < clock_timestamp() - ${SILENT_HOLDS}`, []);
+    } catch {
+      // The database is away, which others say; what is due stays due.
+    }
+  }
+}
+
+interface StandingRow {
+  readonly status: ApprovalStatus;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly differences: readonly ApprovalDifference[];
+  readonly expires_ms: number;
+  readonly retry_ms: number | null;
+}
+
+const STANDING = `
+  SELECT CASE WHEN ${IS_DUE} THEN 'expired' ELSE status END AS status, decided_by AS by, decided_reason AS reason, differences,
+    (extract(epoch FROM coalesce(usable_until, expires_at)) * 1000)::float8 AS expires_ms,
+    (extract(epoch FROM decided_at) * 1000)::float8 + $2 AS retry_ms
+  FROM approvals WHERE id = $1`;
+
+const EXPIRE_DUE = `
+  UPDATE approvals SET status = 'expired'
+  WHERE id IN (SELECT id FROM approvals WHERE ${IS_DUE} ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED) AND ${IS_DUE}`;
+
+/** Started approvals. */
+export async function createPostgresApprovals(options: ApprovalOptions): Promise<PostgresApprovals> {
+  const approvals = new PostgresApprovals(options);
+  await approvals.start();
+  return approvals;
+}

@@ -1,0 +1,128 @@
+import type { AskedApproval } from './ports';
+
+/** How long a call that needs a person is held, and how its waiting shows. Milliseconds. */
+export interface HoldTimes {
+  /** Below the 60 s after which common clients give a call up. */
+  readonly holdMs: number;
+  /** For clients that asked for progress, because progress keeps their clock from running out. */
+  readonly holdWithProgressMs: number;
+  /** A decision within this time is answered as plain JSON; later the answer has begun as a stream. */
+  readonly graceMs: number;
+  /** A comment this often keeps proxies and idle timers from cutting the stream. */
+  readonly commentEveryMs: number;
+  readonly progressEveryMs: number;
+}
+
+/** Overridden by `CALLGATE_APPROVAL_HOLD_SECONDS` and `CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS`. */
+export const HOLD_TIMES: HoldTimes = {
+  holdMs: 45_000,
+  holdWithProgressMs: 210_000,
+  graceMs: 1_000,
+  commentEveryMs: 5_000,
+  progressEveryMs: 10_000,
+};
+
+/** Calls that one node holds for one request, and altogether; further ones are answered at once that a person is asked. */
+const HELD_PER_APPROVAL_MAX = 64;
+const HELD_MAX = 2_000;
+
+export type Awakening =
+  /** The request may have been decided: look. */
+  | 'changed'
+  /** The time is over. */
+  | 'time'
+  /** The client left, or cancelled the call: nothing may be executed for it any more. */
+  | 'left'
+  /** The node is about to stop. */
+  | 'drained';
+
+/** The waiting of one held call. Whoever learns something tells it; the stage that waits asks what for. */
+export class Waiting {
+  /** Known as soon as a person is asked. */
+  approval: AskedApproval | null = null;
+  private ended: 'left' | 'drained' | null = null;
+  private changed = false;
+  private wake: (() => void) | null = null;
+  private readonly messages: string[] = [];
+  private onMessage: (() => void) | null = null;
+
+  get left(): boolean {
+    return this.ended === 'left';
+  }
+
+  /** The request may have been decided. */
+  notify(): void {
+    this.changed = true;
+    this.wake?.();
+  }
+
+  leave(): void {
+    this.ended = 'left';
+    this.wake?.();
+  }
+
+  drain(): void {
+    this.ended ??= 'drained';
+    this.wake?.();
+  }
+
+  /** A message of ours for the client, sent on the stream of the call once there is one. */
+  say(message: string): void {
+    this.messages.push(message);
+    this.onMessage?.();
+  }
+
+  takeMessage(): string | undefined {
+    return this.messages.shift();
+  }
+
+  /** Called when there is something to say. */
+  whenSaid(callback: (() => void) | null): void {
+    this.onMessage = callback;
+  }
+
+  /** What happens first, within `ms`. */
+  async next(ms: number): Promise<Awakening> {
+    if (this.ended === null && !this.changed && ms > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wake = null;
+    }
+    if (this.ended !== null) return this.ended;
+    if (!this.changed) return 'time';
+    this.changed = false;
+    return 'changed';
+  }
+}
+
+/** The calls that this node holds, so that they can be bounded, counted and let go of. */
+export class HeldCalls {
+  private readonly held = new Map<Waiting, string>();
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  /** false when there is no room; the call is then not held. */
+  add(waiting: Waiting, approval: string): boolean {
+    if (this.held.size >= HELD_MAX) return false;
+    let same = 0;
+    for (const other of this.held.values()) if (other === approval) same++;
+    if (same >= HELD_PER_APPROVAL_MAX) return false;
+    this.held.set(waiting, approval);
+    return true;
+  }
+
+  remove(waiting: Waiting): void {
+    this.held.delete(waiting);
+  }
+
+  drain(): void {
+    for (const waiting of [...this.held.keys()]) waiting.drain();
+  }
+}

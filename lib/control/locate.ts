@@ -32,7 +32,15 @@ export async function locateTool(db: Reader, serverId: string, reference: string
   return tool;
 }
 
-const LOCKABLE = { server: 'servers', policy: 'policies', agent: 'agents', grant: 'grants', tool: 'tools', user: 'users' } as const;
+const LOCKABLE = {
+  server: 'servers',
+  policy: 'policies',
+  agent: 'agents',
+  grant: 'grants',
+  tool: 'tools',
+  user: 'users',
+  approval: 'approvals',
+} as const;
 
 /** Takes the row lock, so that what is read next in this transaction stays true until it ends. */
 export async function lockRow(tx: Transaction, kind: keyof typeof LOCKABLE, id: string): Promise<void> {

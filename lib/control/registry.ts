@@ -3,6 +3,14 @@ import { createAgent } from './agents/create-agent';
 import { getAgent } from './agents/get-agent';
 import { listAgents } from './agents/list-agents';
 import { updateAgent } from './agents/update-agent';
+import { getApprovalContext } from './approval-insight/approval-context';
+import { getApprovalLoad } from './approval-insight/approval-load';
+import * as approvalInsight from './approval-insight/contract';
+import { decideApprovals } from './approval-insight/decide-approvals';
+import { viewApproval } from './approval-insight/view-approval';
+import * as approvals from './approvals/contract';
+import { approveApproval, denyApproval, withdrawApproval } from './approvals/decide-approval';
+import { getApproval, listApprovals } from './approvals/list-approvals';
 import * as audit from './audit/contract';
 import { getAuditEvent } from './audit/get-audit-event';
 import { listAudit } from './audit/list-audit';
@@ -141,6 +149,15 @@ export const REGISTRY: readonly Route[] = [
   route(policies.updatePolicy, updatePolicy),
   route(policyReview.reviewPolicy, reviewPolicy),
   route(policyReview.watchPolicyVersion, watchPolicyVersion),
+  route(approvals.listApprovals, listApprovals),
+  route(approvals.getApproval, getApproval),
+  route(approvalInsight.getApprovalContext, getApprovalContext),
+  route(approvalInsight.getApprovalLoad, getApprovalLoad),
+  route(approvalInsight.viewApproval, viewApproval),
+  route(approvalInsight.decideApprovals, decideApprovals),
+  route(approvals.approveApproval, approveApproval),
+  route(approvals.denyApproval, denyApproval),
+  route(approvals.withdrawApproval, withdrawApproval),
   route(publications.listPublications, listPublications),
   route(publications.getPublication, getPublication),
   route(publications.approvePublication, approvePublication),

@@ -6,6 +6,7 @@ import { ADMIN_KEY, createWorld, ORIGIN, type World } from './control-world';
 /** Who may do what, written down a second time: a change of a contract's permission has to be meant. A new operation without a line fails. */
 const EVERYONE: readonly Role[] = ROLES;
 const AUTHORS: readonly Role[] = ['author', 'admin'];
+const APPROVERS: readonly Role[] = ['approver', 'admin'];
 const ADMINS: readonly Role[] = ['admin'];
 const MAY: Record<string, readonly Role[] | 'public'> = {
   getSetup: 'public',
@@ -47,6 +48,15 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   updatePolicy: AUTHORS,
   reviewPolicy: EVERYONE,
   watchPolicyVersion: EVERYONE,
+  listApprovals: EVERYONE,
+  getApproval: EVERYONE,
+  approveApproval: APPROVERS,
+  denyApproval: APPROVERS,
+  withdrawApproval: APPROVERS,
+  getApprovalContext: EVERYONE,
+  getApprovalLoad: EVERYONE,
+  viewApproval: APPROVERS,
+  decideApprovals: APPROVERS,
   listPublications: EVERYONE,
   getPublication: EVERYONE,
   approvePublication: AUTHORS,
@@ -228,17 +238,7 @@ describe('requests that are not understood', () => {
   });
 
   it('are answered 404 and 405 in the one shape', async () => {
-    for (const path of [
-      '/nothing',
-      '/approvals',
-      '/approvals/apr_1',
-      '/alerts',
-      '/coverage',
-      '/simulations/x',
-      '/',
-      '//',
-      '/servers/%E0%A4%A',
-    ])
+    for (const path of ['/nothing', '/approvals/apr_1', '/alerts', '/coverage', '/simulations/x', '/', '//', '/servers/%E0%A4%A'])
       expect((await world.call('GET', path)).status, path).toBe(404);
     for (const path of ['/alerts', '/kill-switch', '/approvals/apr_1/approve'])
       expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);

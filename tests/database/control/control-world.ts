@@ -9,7 +9,7 @@ import type { CatalogueReading, ControlServices, LiveEvent, OpenedSecrets, Repor
 import { createPrisma } from '@/lib/db/prisma';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import { ROLES, type Role } from '@/lib/domain/roles';
-import { argumentsAad } from '@/lib/domain/sealed-value';
+import { approvalArgumentsAad, argumentsAad } from '@/lib/domain/sealed-value';
 import { createEnvelope } from '@/lib/env/envelope';
 import { createApi } from '@/lib/hosts/api-router';
 import { EventHub } from '@/lib/hosts/event-hub';
@@ -49,7 +49,15 @@ export interface CallOptions {
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** Writes that change nothing of the installation and so leave no row. */
-const WRITES_WITHOUT_CHANGE = new Set(['validatePolicy', 'importPolicyFile', 'checkPolicyFile', 'decide', 'classifyTools', 'probeServer']);
+const WRITES_WITHOUT_CHANGE = new Set([
+  'validatePolicy',
+  'importPolicyFile',
+  'checkPolicyFile',
+  'decide',
+  'classifyTools',
+  'probeServer',
+  'viewApproval',
+]);
 
 /** The real API over a real database, engines, envelope and sign-in; only the upstream is made up. */
 export async function createWorld(options: { allowStdio?: boolean } = {}) {
@@ -213,6 +221,7 @@ function worldServices(
     },
     passwords: facts.passwords,
     openArguments: (event) => JSON.parse(envelope.open(event.envelope, argumentsAad(event.id))),
+    openApprovalArguments: (approval) => JSON.parse(envelope.open(approval.envelope, approvalArgumentsAad(approval.id))),
     egressCheck: (url) => guard.check(url),
     readCatalogue: async (address, secrets) => {
       upstream.asked.push({ upstream: address, secrets });

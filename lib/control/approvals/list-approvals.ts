@@ -1,0 +1,102 @@
+import type { Prisma } from '@/lib/db/generated/client';
+import { mayRole } from '@/lib/domain/roles';
+import { recordReading } from '../approval-insight/record-reading';
+import { viewersOf } from '../approval-insight/view-approval';
+import type { ControlContext, VerbInput } from '../context';
+import type { AnswerOf } from '../define-contract';
+import { decodeCursor, pageOf } from '../paging';
+import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
+import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
+
+/** Newest first. */
+export async function listApprovals(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
+  const after = decodeCursor(query.cursor, 1);
+  const named = (id: 'serverId' | 'agentId', slug: 'serverSlug' | 'agentSlug', reference: string): Prisma.ApprovalWhereInput => ({
+    OR: [{ [id]: reference }, { [slug]: reference }],
+  });
+  const rows = await ctx.prisma.approval.findMany({
+    where: {
+      AND: [
+        query.server ? named('serverId', 'serverSlug', query.server) : {},
+        query.agent ? named('agentId', 'agentSlug', query.agent) : {},
+        query.status ? { OR: query.status.map((status) => inStatus(status, ctx.now)) } : {},
+        after ? { id: { lt: after[0] as string } } : {},
+      ],
+    },
+    include: APPROVAL_PARTS,
+    orderBy: { id: 'desc' },
+    take: query.limit + 1,
+  });
+  const onlooker = await readOnlooker(
+    ctx.prisma,
+    ctx,
+    rows.map((row) => row.agentId),
+  );
+  const viewers = await viewersOf(
+    ctx.prisma,
+    ctx,
+    rows.map((row) => row.id),
+  );
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    rows.map((row) => approvalAnswer(ctx, row, onlooker, viewers.get(row.id))),
+  );
+}
+
+/** What is due counts as expired from that instant on. */
+function inStatus(status: string, now: Date): Prisma.ApprovalWhereInput {
+  if (status === 'pending') return { status, expiresAt: { gt: now } };
+  if (status === 'approved') return { status, usableUntil: { gt: now } };
+  if (status !== 'expired') return { status };
+  return { OR: [{ status }, { status: 'pending', expiresAt: { lte: now } }, { status: 'approved', usableUntil: { lte: now } }] };
+}
+
+/** Everything a person decides by. Reading the arguments is recorded before they are given out, once a person and request. */
+export async function getApproval(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {
+  const row = await readApproval(ctx.prisma, params.approval);
+  const exception = await ctx.prisma.approvalException.findUnique({ where: { approvalId: row.id } });
+  return {
+    ...approvalAnswer(
+      ctx,
+      row,
+      await readOnlooker(ctx.prisma, ctx, [row.agentId]),
+      (await viewersOf(ctx.prisma, ctx, [row.id])).get(row.id),
+    ),
+    arguments: await argumentsOf(ctx, row),
+    argumentsBytes: row.argumentsBytes,
+    argumentsDigest: bindingOf(row).arguments,
+    trace: row.trace as ApprovalDetail['trace'],
+    client: row.clientName === null ? null : { name: row.clientName, version: row.clientVersion ?? '' },
+    session: row.session,
+    sourceIp: row.sourceIp,
+    exception:
+      exception === null
+        ? null
+        : {
+            id: exception.id,
+            expiresAt: exception.expiresAt.toISOString(),
+            uses: exception.uses,
+            lastUsedAt: exception.lastUsedAt?.toISOString() ?? null,
+            revokedAt: exception.revokedAt?.toISOString() ?? null,
+            revokedBy: exception.revokedBy,
+          },
+  };
+}
+
+async function argumentsOf(ctx: ControlContext, row: ApprovalRow): Promise<ApprovalDetail['arguments']> {
+  if (ctx.actor.role === null || !mayRole(ctx.actor.role, 'payload.read'))
+    return { shown: false, why: 'Arguments are shown to readers of payloads only (roles Approver and Admin).' };
+  if (row.argumentsEnvelope === null)
+    return { shown: false, why: 'The server keeps no arguments, and the request is over. Their HMAC is in the trail.' };
+  let opened: readonly string[];
+  try {
+    opened = ctx.services.openApprovalArguments({ id: row.id, envelope: row.argumentsEnvelope });
+  } catch {
+    return { shown: false, why: 'The arguments cannot be opened with the current CALLGATE_SECRET_KEY.' };
+  }
+  await recordReading(ctx, row);
+  const [text, inputs] = opened;
+  return { shown: true, text: text ?? '', inputs: inputs ?? null };
+}

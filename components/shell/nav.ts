@@ -1,4 +1,15 @@
-import { Bot, FileCheck2, Gauge, LayoutDashboard, type LucideIcon, ScrollText, Server, Settings, Wrench } from 'lucide-react';
+import {
+  Bot,
+  CircleCheckBig,
+  FileCheck2,
+  Gauge,
+  LayoutDashboard,
+  type LucideIcon,
+  ScrollText,
+  Server,
+  Settings,
+  Wrench,
+} from 'lucide-react';
 
 export interface NavItem {
   label: string;
@@ -14,6 +25,7 @@ export const NAV: readonly { group: string; items: readonly NavItem[] }[] = [
     group: 'Watch',
     items: [
       { label: 'Overview', href: '/overview', icon: LayoutDashboard, key: 'o' },
+      { label: 'Approvals', href: '/approvals', icon: CircleCheckBig, key: 'i' },
       { label: 'Activity', href: '/activity', icon: ScrollText, key: 'a' },
       { label: 'Limits', href: '/limits', icon: Gauge, key: 'l' },
     ],

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AgentAnswer, getAgent } from '@/lib/control/agents/contract';
+import type { ApprovalAnswer, ApprovalDetail as ApprovalDetailAnswer } from '@/lib/control/approvals/contract';
 import type { AuditRow as AuditRowAnswer, getAuditEvent } from '@/lib/control/audit/contract';
 import type { changeSchema } from '@/lib/control/changes/contract';
 import type { decide } from '@/lib/control/decisions/contract';
@@ -63,6 +64,8 @@ export type DecisionAnswer = AnswerOf<typeof decide>;
 export type PolicyReview = AnswerOf<typeof reviewPolicy>;
 export type PolicyWatch = AnswerOf<typeof watchPolicyVersion>;
 export type PolicyEnforcement = AnswerOf<typeof getEnforcement>;
+export type Approval = ApprovalAnswer;
+export type ApprovalDetail = ApprovalDetailAnswer;
 export type Publication = PublicationAnswer;
 export type Simulation = SimulationAnswer;
 export type ObservedPolicy = AnswerOf<typeof observedPolicy>;

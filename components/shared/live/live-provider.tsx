@@ -27,6 +27,7 @@ const STALE: Partial<Record<LiveKind, readonly string[]>> = {
   policy: ['policies', 'policy', 'versions', 'enforcement', 'grants', 'agents', 'agent', 'setup'],
   server: ['servers', 'server', 'tools'],
   limit: ['limits'],
+  approval: ['approvals', 'approval'],
 };
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 

@@ -30,6 +30,11 @@ const PAYMENTS: readonly DemoCall[] = [
     }),
   },
   {
+    weight: 0.6,
+    tool: 'create_refund',
+    args: (pick) => ({ charge: charge(pick), amount: pick.number(101, 450) * 100, reason: pick.of(['charged twice', 'parcel lost']) }),
+  },
+  {
     weight: 1,
     tool: 'create_refund',
     args: (pick) => ({ charge: charge(pick), amount: pick.number(60_000, 90_000), reason: 'customer insists' }),

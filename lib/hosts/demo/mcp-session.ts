@@ -50,7 +50,8 @@ export class McpSession {
         ...(this.session ? { 'mcp-session-id': this.session } : {}),
       },
       body: JSON.stringify(message),
-      signal: AbortSignal.timeout(30_000),
+      // Longer than a call is held for a person.
+      signal: AbortSignal.timeout(60_000),
     });
     await answer.text();
     return answer;

@@ -6,6 +6,7 @@ import { McpSession } from './mcp-session';
 const SEED_CALLS = 420;
 const SEED_AT_ONCE = 3;
 const SEED_PAUSE_MS = 60;
+const PATIENCE_MS = 2_000;
 const TRICKLE_PAUSE_MS = { low: 700, high: 4_500 } as const;
 /** A demo that is forgotten overnight does not fill the disk. */
 const TRICKLE_CALLS_MAX = 20_000;
@@ -34,8 +35,10 @@ export async function makeTraffic(options: TrafficOptions): Promise<{ calls: num
   const one = async (): Promise<void> => {
     const actor = weighted(actors, ({ share }) => share);
     const call = weighted(actor.calls, ({ weight }) => weight);
-    await actor.session.call(call.tool, withNotes(call.args(pick), options.notes));
+    const answered = actor.session.call(call.tool, withNotes(call.args(pick), options.notes));
     calls += 1;
+    // A call that waits for a person is not waited for: the others go on.
+    await Promise.race([answered, sleep(PATIENCE_MS, undefined, { ref: false })]);
   };
   const worker = async (): Promise<void> => {
     while (calls < SEED_CALLS && !options.signal.aborted) {

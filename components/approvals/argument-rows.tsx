@@ -1,0 +1,44 @@
+'use client';
+
+import { CopyButton } from '@/components/shared/copy-button';
+import { formatBytes } from '@/components/shared/format';
+
+/** So much of a value is shown before somebody asks for the rest. */
+export const SHOWN_CHARACTERS = 1_000;
+
+export interface ArgumentRow {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Objects are opened so deep, as the comparison with earlier calls opens them. */
+const DEPTH_MAX = 3;
+
+/** One row a member of the canonical text, by dotted path; what is no object is one row. Values are JSON, so that `"725"` and `725` differ. */
+export function rowsOf(canonical: string): ArgumentRow[] {
+  const rows: ArgumentRow[] = [];
+  const walk = (value: unknown, path: string, depth: number): void => {
+    const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : null;
+    if (members !== null && depth < DEPTH_MAX && members.length > 0) {
+      for (const [name, member] of members) walk(member, path === '' ? name : `${path}.${name}`, depth + 1);
+    } else if (path !== '' || members === null) rows.push({ name: path, text: JSON.stringify(value) });
+  };
+  walk(JSON.parse(canonical), '', 0);
+  return rows;
+}
+
+/** What a reader has not seen in full yet. */
+export const isLong = (row: ArgumentRow): boolean => row.text.length > SHOWN_CHARACTERS;
+
+/** The exact bytes for who wants to compare them. */
+export function ExactArguments({ text, bytes, digest }: { text: string; bytes: number; digest: string }) {
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-meta text-ink-3">
+      <span>{formatBytes(bytes)} of canonical JSON</span>
+      <span>
+        HMAC <code className="font-mono">{digest.slice(0, 16)}…</code>
+      </span>
+      <CopyButton text={text} label="Copy exact arguments" withWord />
+    </p>
+  );
+}

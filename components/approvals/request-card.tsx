@@ -1,0 +1,178 @@
+'use client';
+
+import { Hourglass } from 'lucide-react';
+import Link from 'next/link';
+import { useEffect, useRef, useState } from 'react';
+import type { ApprovalDetail } from '@/components/shared/api/wire';
+import { Id } from '@/components/shared/id-text';
+import { CategoryWord, RiskBars } from '@/components/shared/risk-bars';
+import { Time } from '@/components/shared/time-text';
+import { Trace } from '@/components/shared/trace';
+import { InertText } from '@/components/shared/unverified-text';
+import { cn } from '@/components/ui/cn';
+import { Facts, Panel } from '@/components/ui/panel';
+import { outcomeWords } from './approval-words';
+import { ExactArguments, isLong, rowsOf } from './argument-rows';
+import { ArgumentTable } from './argument-table';
+import { DecidePanel } from './decide-panel';
+import { RequestContext } from './request-context';
+import { clockWords, useTimeLeft } from './time-left';
+import { useApprovalContext, useViewers } from './use-approvals';
+
+/** Everything a person decides by, in the order in which it is asked: who wants what, how risky, why, with which values. */
+export function RequestCard({ approval }: { approval: ApprovalDetail }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  useEffect(() => heading.current?.focus(), []);
+  const { arguments: args } = approval;
+  const context = useApprovalContext(approval.id);
+  const comparison = context.data?.comparison.shown === true ? context.data.comparison : null;
+  const viewers = useViewers(approval.id, approval.status === 'pending' && approval.decision.may);
+  const rows = args.shown
+    ? [
+        ...rowsOf(args.text),
+        ...(args.inputs === null ? [] : rowsOf(args.inputs).map((row) => ({ ...row, name: `beside the arguments: ${row.name}` }))),
+      ]
+    : [];
+  const unread = rows.filter((row) => isLong(row) && !opened.has(row.name)).length;
+  return (
+    <article className="flex min-w-0 flex-col gap-4 max-lg:pb-44">
+      <Panel>
+        <header className="flex flex-col gap-2">
+          <h2 ref={heading} tabIndex={-1} className="text-section font-semibold text-ink outline-none">
+            {approval.agent.slug} wants to call <InertText text={approval.innerTool ?? approval.tool} max={120} />
+            {approval.innerTool === null ? null : (
+              <span className="font-normal text-ink-2">
+                {' '}
+                through <InertText text={approval.tool} max={120} />
+              </span>
+            )}{' '}
+            <span className="font-normal text-ink-2">on {approval.server.slug}</span>
+          </h2>
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <RiskBars risk={approval.risk} category={approval.category} />
+            <CategoryWord category={approval.category} />
+            <TimeLine approval={approval} />
+          </p>
+          {context.data?.riskReasons[0] === undefined ? null : (
+            <p className="text-base text-ink-2">
+              <InertText text={context.data.riskReasons[0]} max={300} />
+            </p>
+          )}
+          {viewers.length > 0 ? (
+            <p role="status" className="text-ask text-base">
+              <InertText text={viewers.join(', ')} max={200} /> {viewers.length === 1 ? 'looks' : 'look'} at this, too
+            </p>
+          ) : null}
+          <Outcome approval={approval} />
+          <p className="text-base text-ink-2">
+            Asked by{' '}
+            <Link className="text-accent underline" href={`/policies/${approval.server.slug}/${approval.policy.slug}`}>
+              {approval.policy.slug} v{approval.policy.version}
+            </Link>{' '}
+            · rule <code className="break-all font-mono text-meta">{approval.rule}</code>
+            {approval.message === null ? null : (
+              <>
+                {' '}
+                · “<InertText text={approval.message} max={300} />”
+              </>
+            )}
+          </p>
+        </header>
+      </Panel>
+      <Panel title="Arguments" meta="exactly what would be sent; redacted where the policy says so">
+        {args.shown ? (
+          <div className="flex flex-col gap-3">
+            <ArgumentTable rows={rows} comparison={comparison} opened={opened} onOpen={(name) => setOpened(new Set([...opened, name]))} />
+            <ExactArguments text={args.text} bytes={approval.argumentsBytes} digest={approval.argumentsDigest} />
+          </div>
+        ) : (
+          <p className="text-ink-2">{args.why}</p>
+        )}
+      </Panel>
+      {context.data === undefined ? null : <RequestContext context={context.data} tool={approval.innerTool ?? approval.tool} />}
+      <Panel title="Who asks">
+        <Facts
+          items={[
+            [
+              'Agent',
+              <Link key="agent" className="text-accent hover:underline" href={`/agents/${approval.agent.slug}`}>
+                {approval.agent.slug}
+              </Link>,
+            ],
+            ['Owner', <InertText key="owner" text={approval.agent.owner} max={200} />],
+            ['Purpose of the grant', approval.purpose === null ? null : <InertText key="purpose" text={approval.purpose} max={500} />],
+            [
+              'Client',
+              approval.client === null ? null : (
+                <span key="client">
+                  <InertText text={`${approval.client.name} ${approval.client.version}`} max={200} />{' '}
+                  <span className="text-ink-3">as it says</span>
+                </span>
+              ),
+            ],
+            [
+              'Asked',
+              <span key="asked">
+                {approval.asks === 1 ? 'once' : `${approval.asks} times`}, first <Time at={approval.createdAt} />
+              </span>,
+            ],
+            ['Digest', <Id key="digest" value={approval.digest} max={24} />],
+          ]}
+        />
+      </Panel>
+      <Panel title="Why a person is asked">
+        <Trace
+          decision="needs_approval"
+          rule={approval.rule}
+          policy={approval.policy.slug}
+          message={approval.message}
+          steps={approval.trace}
+        />
+      </Panel>
+      <DecidePanel approval={approval} unread={args.shown ? unread : 0} argumentsShown={args.shown} />
+    </article>
+  );
+}
+
+/** How long people have, and the truth about whether the agent still waits. */
+function TimeLine({ approval }: { approval: ApprovalDetail }) {
+  const left = useTimeLeft(approval.expiresAt, approval.now) ?? 0;
+  const held = useTimeLeft(approval.waiting.until, approval.now);
+  if (approval.status !== 'pending') return null;
+  return (
+    <span className="flex flex-wrap items-center gap-x-3 text-base">
+      <span className={cn('num inline-flex items-center gap-1.5', left < 60_000 ? 'font-medium text-denied' : 'text-ink')}>
+        <Hourglass aria-hidden className="size-3.5" />
+        {clockWords(left)} left, then denied
+      </span>
+      <span className="num text-ink-2">
+        {held !== null && held > 0
+          ? `agent waiting, ${clockWords(held)} more`
+          : 'the agent no longer waits; approving lets an identical retry through'}
+      </span>
+    </span>
+  );
+}
+
+function Outcome({ approval }: { approval: ApprovalDetail }) {
+  const words = outcomeWords(approval);
+  if (words === null) return null;
+  return (
+    <div role="status" className="rounded-control bg-sunken px-3 py-2 text-base text-ink">
+      <p>
+        <InertText text={words} max={1_500} /> {approval.finishedAt ? <Time at={approval.finishedAt} /> : null}
+      </p>
+      {approval.differences.map((sentence) => (
+        <p key={sentence} className="text-ink-2">
+          <InertText text={sentence} max={500} />
+        </p>
+      ))}
+      {approval.consumedEvent === null ? null : (
+        <Link className="text-accent hover:underline" href={`/activity/${approval.consumedEvent}`}>
+          Open the call
+        </Link>
+      )}
+    </div>
+  );
+}

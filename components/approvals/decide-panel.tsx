@@ -3,6 +3,7 @@
 import { useRef, useState } from 'react';
 import type { ApprovalDetail } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
+import { useLive } from '@/components/shared/live/live-provider';
 import { useShortcuts } from '@/components/shared/shortcuts';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
@@ -29,14 +30,17 @@ export function DecidePanel({ approval, unread, argumentsShown }: DecidePanelPro
   const [armed, setArmed] = useState<'approve' | 'deny' | null>(null);
   const open = approval.status === 'pending';
   const { may, why } = approval.decision;
-  const notYet = !argumentsShown
+  const { state } = useLive();
+  const offline = state === 'reconnecting' ? 'The server cannot be reached, so what is shown may be out of date.' : null;
+  const unseen = !argumentsShown
     ? 'The arguments cannot be shown, and what was not seen cannot be approved.'
     : unread > 0
       ? `Show the rest of ${unread === 1 ? 'the long value' : `${unread} long values`} first.`
       : null;
+  const notYet = offline ?? unseen;
   useShortcuts({
     a: () => open && may && notYet === null && setArmed('approve'),
-    d: () => open && may && setArmed('deny'),
+    d: () => open && may && offline === null && setArmed('deny'),
     [CANCEL]: () => setArmed(null),
   });
   if (!open) return null;
@@ -61,7 +65,7 @@ export function DecidePanel({ approval, unread, argumentsShown }: DecidePanelPro
             >
               Approve…
             </Button>
-            <Button keys="D" label="Choose a reason, then deny" onClick={() => setArmed('deny')}>
+            <Button keys="D" label="Choose a reason, then deny" disabledReason={offline} onClick={() => setArmed('deny')}>
               Deny…
             </Button>
           </div>

@@ -1,6 +1,5 @@
 'use client';
 
-import { Hourglass } from 'lucide-react';
 import Link from 'next/link';
 import { useEffect, useRef, useState } from 'react';
 import type { ApprovalDetail } from '@/components/shared/api/wire';
@@ -9,14 +8,13 @@ import { CategoryWord, RiskBars } from '@/components/shared/risk-bars';
 import { Time } from '@/components/shared/time-text';
 import { Trace } from '@/components/shared/trace';
 import { InertText } from '@/components/shared/unverified-text';
-import { cn } from '@/components/ui/cn';
 import { Facts, Panel } from '@/components/ui/panel';
-import { outcomeWords } from './approval-words';
 import { ExactArguments, isLong, rowsOf } from './argument-rows';
 import { ArgumentTable } from './argument-table';
 import { DecidePanel } from './decide-panel';
+import { Outcome } from './outcome';
 import { RequestContext } from './request-context';
-import { clockWords, useTimeLeft } from './time-left';
+import { TimeLine } from './time-line';
 import { useApprovalContext, useViewers } from './use-approvals';
 
 /** Everything a person decides by, in the order in which it is asked: who wants what, how risky, why, with which values. */
@@ -132,47 +130,5 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
       </Panel>
       <DecidePanel approval={approval} unread={args.shown ? unread : 0} argumentsShown={args.shown} />
     </article>
-  );
-}
-
-/** How long people have, and the truth about whether the agent still waits. */
-function TimeLine({ approval }: { approval: ApprovalDetail }) {
-  const left = useTimeLeft(approval.expiresAt, approval.now) ?? 0;
-  const held = useTimeLeft(approval.waiting.until, approval.now);
-  if (approval.status !== 'pending') return null;
-  return (
-    <span className="flex flex-wrap items-center gap-x-3 text-base">
-      <span className={cn('num inline-flex items-center gap-1.5', left < 60_000 ? 'font-medium text-denied' : 'text-ink')}>
-        <Hourglass aria-hidden className="size-3.5" />
-        {clockWords(left)} left, then denied
-      </span>
-      <span className="num text-ink-2">
-        {held !== null && held > 0
-          ? `agent waiting, ${clockWords(held)} more`
-          : 'the agent no longer waits; approving lets an identical retry through'}
-      </span>
-    </span>
-  );
-}
-
-function Outcome({ approval }: { approval: ApprovalDetail }) {
-  const words = outcomeWords(approval);
-  if (words === null) return null;
-  return (
-    <div role="status" className="rounded-control bg-sunken px-3 py-2 text-base text-ink">
-      <p>
-        <InertText text={words} max={1_500} /> {approval.finishedAt ? <Time at={approval.finishedAt} /> : null}
-      </p>
-      {approval.differences.map((sentence) => (
-        <p key={sentence} className="text-ink-2">
-          <InertText text={sentence} max={500} />
-        </p>
-      ))}
-      {approval.consumedEvent === null ? null : (
-        <Link className="text-accent hover:underline" href={`/activity/${approval.consumedEvent}`}>
-          Open the call
-        </Link>
-      )}
-    </div>
   );
 }

@@ -149,6 +149,16 @@ describe.skipIf(!CHROMIUM)(`approving in a real browser${CHROMIUM ? '' : ` (skip
     expect(outcomeOf(await answer)).toBe('ok');
     expect(outcomeOf(await ask({ id: 'fourth' }))).toBe('ok');
     expect(sunk('fourth')).toHaveLength(2);
+    await page.getByText(/The same call passes without asking until.*used once so far/).waitFor();
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('button', { name: 'Revoke' }).waitFor({ state: 'detached' });
+    const again = ask({ id: 'fourth' });
+    await visit(page, origin + (await requestOf(page)));
+    await page.keyboard.press('d');
+    await page.keyboard.press('3');
+    await page.keyboard.press('Control+Enter');
+    expect(outcomeOf(await again)).toBe('denied');
+    expect(sunk('fourth')).toHaveLength(2);
   });
 
   it('decides several alike together, each ticked by hand, and critical ones only by typing the tool', async () => {

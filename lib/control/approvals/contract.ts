@@ -62,6 +62,7 @@ export const approvalDetailSchema = approvalSchema.extend({
     z.object({
       shown: z.literal(true),
       text: z.string().describe('canonical JSON (RFC 8785), redacted by the policy'),
+      value: z.json().describe('the same as a value'),
       inputs: z.string().nullable().describe('the same of what the server would get beside the arguments; null without'),
     }),
     z.object({ shown: z.literal(false), why: z.string() }),

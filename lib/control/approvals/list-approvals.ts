@@ -98,5 +98,5 @@ async function argumentsOf(ctx: ControlContext, row: ApprovalRow): Promise<Appro
   }
   await recordReading(ctx, row);
   const [text, inputs] = opened;
-  return { shown: true, text: text ?? '', inputs: inputs ?? null };
+  return { shown: true, text: text ?? '', value: JSON.parse(text ?? 'null'), inputs: inputs ?? null };
 }

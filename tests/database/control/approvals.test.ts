@@ -89,6 +89,7 @@ describe('reading requests', () => {
     expect((await read(id, 'viewer')).body.arguments).toEqual({ shown: false, why: expect.stringContaining('Approver') });
     const { body } = await read(id);
     expect(JSON.parse(body.arguments.text)).toEqual({ note: HOSTILE, amount: 725 });
+    expect(body.arguments.value).toEqual({ note: HOSTILE, amount: 725 });
     await read(id);
     expect(await trail(id)).toEqual(['approval.read']);
   });

@@ -24,8 +24,8 @@ export function LoadView() {
           <div className="flex flex-col gap-4">
             <Panel>
               <p className="text-base text-ink">
-                {data.asked.toLocaleString('en-US')} requests in {data.days} days, {data.perDay} a day, {data.busiestHour} in the fullest
-                hour. {data.expired} ran out unanswered.
+                {plural(data.asked, 'request')} in {data.days} days{data.perDay >= 1 ? `, ${data.perDay} a day` : ''}, {data.busiestHour} in
+                the fullest hour. {data.expired} ran out unanswered.
               </p>
             </Panel>
             <Rules load={data} />

@@ -40,6 +40,7 @@ const LOCKABLE = {
   tool: 'tools',
   user: 'users',
   approval: 'approvals',
+  exception: 'approval_exceptions',
 } as const;
 
 /** Takes the row lock, so that what is read next in this transaction stays true until it ends. */

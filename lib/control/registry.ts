@@ -2,6 +2,7 @@ import * as agents from './agents/contract';
 import { createAgent } from './agents/create-agent';
 import { getAgent } from './agents/get-agent';
 import { listAgents } from './agents/list-agents';
+import { reviewAgent } from './agents/review-agent';
 import { updateAgent } from './agents/update-agent';
 import { getApprovalContext } from './approval-insight/approval-context';
 import { getApprovalLoad } from './approval-insight/approval-load';
@@ -23,10 +24,17 @@ import type { ControlContext, VerbInput } from './context';
 import * as decisions from './decisions/contract';
 import { decide } from './decisions/decide';
 import type { AnswerOf, Contract } from './define-contract';
+import * as elevations from './elevations/contract';
+import { approveElevation, denyElevation, endElevation } from './elevations/decide-elevation';
+import { getElevation, listElevations } from './elevations/list-elevations';
+import { requestElevation } from './elevations/request-elevation';
+import * as exceptions from './exceptions/contract';
+import { listExceptions } from './exceptions/list-exceptions';
+import { revokeException } from './exceptions/revoke-exception';
 import * as grants from './grants/contract';
 import { createGrant } from './grants/create-grant';
 import { getGrant, listGrants } from './grants/list-grants';
-import { revokeGrant } from './grants/revoke-grant';
+import { revokeGrant, revokeUnusedGrants } from './grants/revoke-grant';
 import { rotateGrant } from './grants/rotate-grant';
 import { updateGrant } from './grants/update-grant';
 import * as limits from './limits/contract';
@@ -158,6 +166,8 @@ export const REGISTRY: readonly Route[] = [
   route(approvals.approveApproval, approveApproval),
   route(approvals.denyApproval, denyApproval),
   route(approvals.withdrawApproval, withdrawApproval),
+  route(exceptions.listExceptions, listExceptions),
+  route(exceptions.revokeException, revokeException),
   route(publications.listPublications, listPublications),
   route(publications.getPublication, getPublication),
   route(publications.approvePublication, approvePublication),
@@ -178,12 +188,20 @@ export const REGISTRY: readonly Route[] = [
   route(agents.createAgent, createAgent),
   route(agents.getAgent, getAgent),
   route(agents.updateAgent, updateAgent),
+  route(agents.reviewAgent, reviewAgent),
   route(grants.listGrants, listGrants),
   route(grants.createGrant, createGrant),
   route(grants.getGrant, getGrant),
   route(grants.updateGrant, updateGrant),
   route(grants.revokeGrant, revokeGrant),
   route(grants.rotateGrant, rotateGrant),
+  route(grants.revokeUnusedGrants, revokeUnusedGrants),
+  route(elevations.requestElevation, requestElevation),
+  route(elevations.listElevations, listElevations),
+  route(elevations.getElevation, getElevation),
+  route(elevations.approveElevation, approveElevation),
+  route(elevations.denyElevation, denyElevation),
+  route(elevations.endElevation, endElevation),
   route(audit.listAudit, listAudit),
   route(audit.verifyAudit, verifyAudit),
   route(audit.getAuditEvent, getAuditEvent),

@@ -109,6 +109,7 @@ class NodeGateway implements Gateway {
     if (!decoded.ok) return decoded;
     const granted = grant(decoded.value, this.ports, this.context.sessions);
     if (!granted.ok) return granted;
+    this.ports.onUse?.(granted.value.grant.id, facts.client, facts.request.sourceIp);
     return this.dispatch(granted.value);
   }
 

@@ -15,8 +15,11 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly tokens: TokenHasher;
   readonly log: GatewayLog;
-  /** Told which client a grant is used with, at `initialize` and `server/discover`; must not throw and must not hold anything up. */
-  onClientSeen?(grantId: string, client: { readonly name: string; readonly version: string }, sourceIp: string | null): void;
+  /**
+   * Told of every request that a grant was good for, with the client where it says who it is; must not throw and must not
+   * hold anything up.
+   */
+  onUse?(grantId: string, client: { readonly name: string; readonly version: string } | null, sourceIp: string | null): void;
 }
 
 export interface Clock {
@@ -75,6 +78,8 @@ export interface GrantView {
   readonly purpose: string | null;
   readonly notBeforeMs: number | null;
   readonly expiresAtMs: number | null;
+  /** Another policy of the same server until then; over by the clock, whether or not a newer snapshot says so. */
+  readonly elevation: { readonly policyId: string; readonly untilMs: number } | null;
   /** A rotated-out token lives until here; null for the current one. */
   readonly tokenExpiresAtMs: number | null;
   readonly status: 'active' | 'revoked';

@@ -19,9 +19,6 @@ export async function relayRequest(call: Granted, context: ForwardContext): Prom
   const answered = await exchange(call, context, call.session?.upstream ?? null);
   if (!answered.ok) return answered;
   const { reply, kind, abort } = answered.value;
-  if (call.message.method === 'server/discover' && call.client !== null) {
-    context.ports.onClientSeen?.(call.grant.id, call.client, call.request.sourceIp);
-  }
   if (reply.body === null) return ok({ status: reply.status, headers: {}, body: null });
   const tap = kind === 'stream' ? new StreamTap(call.session, callsOf(call.session), reply.status) : blindTap;
   return ok({

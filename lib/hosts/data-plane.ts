@@ -115,7 +115,7 @@ function composeGateway({
       log,
       clock: snapshots.clock,
       tokens: gatewayTokens,
-      onClientSeen: (grant, client, ip) => usage.recordUsage(grant, client, ip),
+      onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),
     },
     {
       publicUrl,

@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'agt'
   | 'grt'
   | 'gtok'
+  | 'elv'
   | 'apr'
   | 'exc'
   | 'hld'

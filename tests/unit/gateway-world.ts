@@ -139,7 +139,10 @@ export function newWorld(
     clock: clockPort,
     tokens: { hash, sessionId: () => randomBytes(24).toString('base64url') },
     log: { warn: (message) => log.push(message), error: (message, facts) => log.push(`${message} ${JSON.stringify(facts)}`) },
-    onClientSeen: (grant, client) => clients.push(`${grant} ${client.name} ${client.version}`),
+    onUse: (grant, client) => {
+      const seen = client === null ? null : `${grant} ${client.name} ${client.version}`;
+      if (seen !== null && clients.at(-1) !== seen) clients.push(seen);
+    },
   };
   const catalogue = catalogueOf(options.tools ?? TOOLS);
   const compiled = compilePolicy(JSON.stringify(options.policy ?? POLICY), catalogue);
@@ -179,6 +182,7 @@ export function newWorld(
     policyId: 'pol_1',
     scopes: [],
     purpose: null,
+    elevation: null,
     notBeforeMs: null,
     expiresAtMs: null,
     tokenExpiresAtMs: null,

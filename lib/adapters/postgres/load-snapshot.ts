@@ -49,10 +49,14 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
          t.token_hash, ${MS('t.valid_until')} AS valid_until
        FROM grants g JOIN grant_tokens t ON t.grant_id = g.id`,
     );
+    const elevations = await run<ElevationRow>(
+      `SELECT grant_id, policy_id, ${MS('until_at')} AS until_ms FROM grant_elevations
+       WHERE status = 'approved' AND until_at > clock_timestamp() ORDER BY until_at`,
+    );
     await run('COMMIT');
     const live = policyViews(policies, compile, cache, log);
     return {
-      snapshot: assemble(Number(head.version), serverViews(servers, tools, live), grantViews(grants, agents)),
+      snapshot: assemble(Number(head.version), serverViews(servers, tools, live), grantViews(grants, agents, elevations)),
       nowMs: head.now_ms,
       enforced: new Map([...live.values()].flatMap((policies) => [...policies.values()].map(({ id, version }) => [id, version] as const))),
     };
@@ -117,6 +121,12 @@ interface GrantRow {
   expires_at: number | null;
   token_hash: string;
   valid_until: number | null;
+}
+
+interface ElevationRow {
+  grant_id: string;
+  policy_id: string;
+  until_ms: number;
 }
 
 function policyViews(
@@ -189,7 +199,8 @@ function serverViews(
 }
 
 /** One view a token: a grant has its current token and, for a while, the ones that were rotated out. */
-function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[]): Map<string, GrantView> {
+function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[], elevations: readonly ElevationRow[]): Map<string, GrantView> {
+  const elevationOf = new Map(elevations.map((row) => [row.grant_id, { policyId: row.policy_id, untilMs: row.until_ms }]));
   const agentById = new Map<string, AgentView>();
   for (const { owner_status, ...row } of agents) agentById.set(row.id, { ...row, ownerActive: owner_status === 'active' });
   const views = new Map<string, GrantView>();
@@ -203,6 +214,7 @@ function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[]): M
       policyId: row.policy_id,
       scopes: Array.isArray(row.scopes) ? row.scopes.map(String) : [],
       purpose: row.purpose,
+      elevation: elevationOf.get(row.id) ?? null,
       notBeforeMs: row.not_before,
       expiresAtMs: row.expires_at,
       tokenExpiresAtMs: row.valid_until,

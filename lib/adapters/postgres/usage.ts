@@ -28,12 +28,13 @@ export class GrantUsage {
   /** Returns at once and never throws. */
   recordUsage(grantId: string, client: Use['client'], ip: string | null): void {
     const nowMs = performance.now();
-    const label = client ? `${client.name}\n${client.version}` : '';
     const before = this.#written.get(grantId);
+    // A request that does not say who sends it is taken for the client that was there last.
+    const label = client ? `${client.name}\n${client.version}` : (before?.client ?? '');
     if (before && nowMs - before.atMs < WRITE_EVERY_MS && before.client === label) return;
     if (this.#written.size >= GRANTS_MAX) this.#written.clear();
     this.#written.set(grantId, { atMs: nowMs, client: label });
-    this.#waiting.set(grantId, { client, ip });
+    this.#waiting.set(grantId, { client: client ?? this.#waiting.get(grantId)?.client ?? null, ip });
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
   }
 

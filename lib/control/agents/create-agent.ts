@@ -1,3 +1,4 @@
+import { daysFrom, REVIEW_DAYS_DEFAULT } from '@/lib/domain/life-cycle';
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError, isUniqueViolation } from '../control-error';
@@ -7,6 +8,7 @@ import type { createAgent as contract } from './contract';
 
 export async function createAgent(ctx: ControlContext, { body }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
   const id = ctx.services.newId('agt');
+  const reviewDays = body.reviewDays ?? REVIEW_DAYS_DEFAULT;
   try {
     await change(ctx, async (tx, record) => {
       const row = await tx.agent.create({
@@ -18,6 +20,8 @@ export async function createAgent(ctx: ControlContext, { body }: VerbInput<typeo
           purpose: body.purpose ?? null,
           environment: body.environment ?? null,
           labels: body.labels ?? {},
+          reviewDays,
+          reviewDue: daysFrom(ctx.now, reviewDays),
           createdAt: ctx.now,
           updatedAt: ctx.now,
         },

@@ -1,5 +1,7 @@
+import { accessWords, toolAccess } from '@/lib/policy/explain/tool-access';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
+import { elevationsOf } from '../elevations/current-elevation';
 import { locateAgent } from '../locate';
 import { compileText } from '../policies/compile-text';
 import { catalogueOf } from '../tools/catalogue';
@@ -23,41 +25,58 @@ async function reachOf(ctx: ControlContext, agentId: string): Promise<Reach> {
     },
     orderBy: { id: 'asc' },
   });
+  const elevations = await elevationsOf(
+    ctx.prisma,
+    grants.map(({ id }) => id),
+    ctx.now,
+  );
   const reach: Reach = [];
   for (const grant of grants) {
     const { status, ...server } = grant.server;
+    const lasting = elevations.get(grant.id);
+    const policy = lasting?.policy ?? grant.policy;
     const base = {
       grant: grant.id,
       label: grant.label,
       server,
-      policy: grant.policy?.slug ?? null,
-      version: grant.policy?.liveVersion ?? null,
+      policy: policy?.slug ?? null,
+      version: policy?.liveVersion ?? null,
+      elevatedUntil: lasting?.untilAt?.toISOString() ?? null,
     };
-    const empty = { ...base, mode: null, listed: [], hidden: 0 };
-    if (status !== 'active') reach.push({ ...empty, note: 'The server is disabled.' });
-    else if (!grant.policy) reach.push({ ...empty, note: 'The grant has no policy: everything is denied.' });
-    else if (grant.policy.liveVersion === null) reach.push({ ...empty, note: 'The policy was never published: everything is denied.' });
-    else reach.push({ ...base, ...(await visibleTools(ctx, server.id, grant.policy.id, grant.policy.liveVersion)) });
+    const nothing = (note: string) => ({ ...base, ...NOTHING, words: note, note });
+    if (status !== 'active') reach.push(nothing('The server is disabled.'));
+    else if (!policy) reach.push(nothing('The grant has no policy: everything is denied.'));
+    else if (policy.liveVersion === null) reach.push(nothing('The policy was never published: everything is denied.'));
+    else reach.push({ ...base, ...(await toolsOf(ctx, server.id, policy.id, policy.liveVersion)) });
   }
   return reach;
 }
 
-async function visibleTools(
+const NOTHING = { mode: null, listed: [], hidden: 0, callable: [], asks: [], limited: [] };
+
+async function toolsOf(
   ctx: ControlContext,
   serverId: string,
   policyId: string,
   version: number,
-): Promise<Pick<Reach[number], 'mode' | 'listed' | 'hidden' | 'note'>> {
+): Promise<Pick<Reach[number], 'mode' | 'listed' | 'hidden' | 'callable' | 'asks' | 'limited' | 'words' | 'note'>> {
   const live = await ctx.prisma.policyVersion.findUniqueOrThrow({ where: { policyId_version: { policyId, version } } });
   const catalogue = await catalogueOf(ctx.prisma, serverId);
   const { compiled } = compileText(live.text, catalogue);
-  if (compiled === null)
-    return { mode: null, listed: [], hidden: catalogue.size, note: 'The published policy no longer compiles: everything is denied.' };
+  if (compiled === null) {
+    const note = 'The published policy no longer compiles: everything is denied.';
+    return { ...NOTHING, hidden: catalogue.size, words: note, note };
+  }
   const listed = [...catalogue.keys()].filter((tool) => !compiled.policy.hides(tool, catalogue));
+  const access = toolAccess(compiled.document, catalogue);
   return {
     mode: compiled.policy.mode,
     listed,
     hidden: catalogue.size - listed.length,
+    callable: [...access.callable],
+    asks: [...access.asks],
+    limited: [...access.limited],
+    words: accessWords(access),
     note: catalogue.size === 0 ? 'The server has no tools.' : null,
   };
 }

@@ -1,5 +1,6 @@
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
+import { unusedGrants } from '../grants/unused-grants';
 import { decodeCursor, pageOf } from '../paging';
 import { agentAnswers } from './agent-answer';
 import type { listAgents as contract } from './contract';
@@ -13,6 +14,8 @@ export async function listAgents(ctx: ControlContext, { query }: VerbInput<typeo
       ...(query.status ? { status: { in: query.status } } : {}),
       ...(query.owner ? { owner: { equals: query.owner, mode: 'insensitive' } } : {}),
       ...(query.environment ? { environment: query.environment } : {}),
+      ...(query.review ? { reviewDue: query.review === 'overdue' ? { lte: ctx.now } : { gt: ctx.now } } : {}),
+      ...(query.unused === undefined ? {} : { grants: { [query.unused ? 'some' : 'none']: unusedGrants(ctx.now) } }),
       ...(query.q ? { OR: [{ slug: contains }, { name: contains }, { owner: contains }, { purpose: contains }] } : {}),
       ...(after ? { slug: { gt: after[0] as string } } : {}),
     },

@@ -1,3 +1,4 @@
+import { daysFrom } from '@/lib/domain/life-cycle';
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
@@ -19,7 +20,8 @@ export async function updateAgent(
     requireMatch(ifMatch, agentEtag(before), 'agent');
     const { reason, ...fields } = body;
     const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-    const after = await tx.agent.update({ where: { id }, data: { ...given, updatedAt: ctx.now } });
+    const due = body.reviewDays === undefined ? {} : { reviewDue: daysFrom(before.reviewedAt ?? before.createdAt, body.reviewDays) };
+    const after = await tx.agent.update({ where: { id }, data: { ...given, ...due, updatedAt: ctx.now } });
     await record({
       action: body.status !== undefined && body.status !== before.status ? ACTIONS[body.status] : 'agent.update',
       entity: 'agent',

@@ -1,5 +1,6 @@
 import { type ApprovalDifference, differencesBetween } from '@/lib/domain/approval/approval-binding';
 import type { ControlContext, Reader } from '../context';
+import { policyInForce } from '../elevations/current-elevation';
 import { type ApprovalRow, bindingOf } from './approval-answer';
 
 /**
@@ -8,7 +9,7 @@ import { type ApprovalRow, bindingOf } from './approval-answer';
  */
 export async function currentDifferences(db: Reader, ctx: Pick<ControlContext, 'now'>, row: ApprovalRow): Promise<ApprovalDifference[]> {
   const was = bindingOf(row);
-  const grant = await db.grant.findUnique({ where: { id: was.grant.id }, include: { agent: true, policy: true, server: true } });
+  const grant = await db.grant.findUnique({ where: { id: was.grant.id }, include: { agent: true, server: true } });
   if (grant === null) return [gone('grant', was.grant.id, 'deleted')];
   const ended: ApprovalDifference[] = [];
   if (grant.status !== 'active') ended.push(gone('grant', 'active', grant.status));
@@ -24,13 +25,15 @@ export async function currentDifferences(db: Reader, ctx: Pick<ControlContext, '
   for (const tool of tools)
     if (tool.status !== 'active') ended.push(gone('definition', `${tool.name} active`, `${tool.name} ${tool.status}`));
   if (ended.length > 0) return ended;
+  const policyId = await policyInForce(db, grant, ctx.now);
+  const policy = policyId === null ? null : await db.policy.findUnique({ where: { id: policyId }, select: { liveVersion: true } });
   return [
     ...differencesBetween(was, {
       ...was,
       agent: grant.agentId,
       server: grant.serverId,
       definitions: was.tools.map((name) => tools.find((tool) => tool.name === name)?.digest ?? null),
-      policy: { id: grant.policyId ?? '(none)', version: grant.policy?.liveVersion ?? 0 },
+      policy: { id: policyId ?? '(none)', version: policy?.liveVersion ?? 0 },
       grant: { id: grant.id, scopes: (grant.scopes as unknown[]).map(String), purpose: grant.purpose },
     }),
   ];

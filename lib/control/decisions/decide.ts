@@ -5,6 +5,7 @@ import { withDeclaredArguments } from '@/lib/policy/declared-arguments';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError } from '../control-error';
 import type { AnswerOf, BodyOf } from '../define-contract';
+import { policyInForce } from '../elevations/current-elevation';
 import { locateAgent, locatePolicy, locateServer } from '../locate';
 import { type CompiledText, compileText } from '../policies/compile-text';
 import { catalogueOf } from '../tools/catalogue';
@@ -61,7 +62,7 @@ async function whoCalls(
     ]);
   const agent = grant?.agent ?? (body.agent === undefined ? null : await locateAgent(ctx.prisma, body.agent));
   return {
-    policyId: grant?.policyId ?? null,
+    policyId: grant === null ? null : await policyInForce(ctx.prisma, grant, body.at ? new Date(body.at) : ctx.now),
     facts: {
       agent: agent
         ? {

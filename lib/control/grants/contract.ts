@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineContract } from '../define-contract';
-import { anyOf, lineSchema, pageOf, pageQueryShape, referenceSchema, timeInputSchema, timeSchema } from '../schema-parts';
+import { anyOf, flagSchema, lineSchema, pageOf, pageQueryShape, referenceSchema, timeInputSchema, timeSchema } from '../schema-parts';
 
 const GRANT_STATES = ['active', 'scheduled', 'expired', 'revoked'] as const;
 /** Overlap of a rotation, at most a day: the old token is a second secret for as long. */
@@ -21,6 +21,14 @@ export const grantSchema = z.object({
   tokens: z
     .array(z.object({ lastFour: z.string(), createdAt: timeSchema, validUntil: timeSchema.nullable() }))
     .describe('the current one first'),
+  elevation: z
+    .object({ id: z.string(), policy: referenceSchema, version: z.number().int().nullable(), until: timeSchema, reason: z.string() })
+    .nullable()
+    .describe('another policy decides until then; the grant falls back by itself'),
+  unused: z
+    .enum(['never', 'idle'])
+    .nullable()
+    .describe('`never` used for 14 days since it was made, or `idle` for 30 days; active grants only'),
   lastUsedAt: timeSchema.nullable(),
   lastClient: z.object({ name: z.string(), version: z.string().nullable() }).nullable(),
   lastSourceIp: z.string().nullable(),
@@ -45,6 +53,7 @@ export const listGrants = defineContract({
     server: z.string().optional(),
     policy: z.string().optional().describe('id, or slug together with server'),
     status: anyOf(z.enum(GRANT_STATES)).optional(),
+    unused: flagSchema.optional().describe('active grants that were not used for 30 days, or never in 14'),
     q: z.string().max(200).optional(),
     ...pageQueryShape,
   }),
@@ -120,5 +129,16 @@ export const rotateGrant = defineContract({
   body: z.strictObject({ graceSeconds: z.number().int().min(0).max(GRACE_SECONDS_MAX).default(0) }),
   bodyOptional: true,
   answer: z.object({ grant: grantSchema, token: z.string() }),
+  affectsGateway: true,
+});
+
+export const revokeUnusedGrants = defineContract({
+  name: 'revokeUnusedGrants',
+  method: 'POST',
+  path: '/grants/revoke-unused',
+  permission: 'grant.write',
+  summary: 'Revokes these grants, all of them or none. 409 when one of them was used, revoked or changed meanwhile.',
+  body: z.strictObject({ grants: z.array(z.string()).min(1).max(200), reason: lineSchema(500).optional() }),
+  answer: z.object({ revoked: z.array(grantSchema) }),
   affectsGateway: true,
 });

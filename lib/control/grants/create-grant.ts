@@ -37,5 +37,5 @@ export async function createGrant(ctx: ControlContext, { body }: VerbInput<typeo
     await record({ action: 'grant.create', entity: 'grant', entityId: id, entityName: grantName(made), after: recordedGrant(made) });
     return made;
   });
-  return { grant: grantAnswer(ctx, row), token };
+  return { grant: await grantAnswer(ctx, row), token };
 }

@@ -1,6 +1,8 @@
 import type { Prisma } from '@/lib/db/generated/client';
+import { unusedAt } from '@/lib/domain/life-cycle';
 import type { ControlContext, Reader } from '../context';
 import { notFound } from '../control-error';
+import { elevationsOf } from '../elevations/current-elevation';
 import type { GrantAnswer } from './contract';
 
 export const GRANT_PARTS = {
@@ -13,7 +15,24 @@ export const GRANT_PARTS = {
 
 export type GrantRow = Prisma.GrantGetPayload<{ include: typeof GRANT_PARTS }>;
 
-export function grantAnswer(ctx: ControlContext, row: GrantRow): GrantAnswer {
+type Elevations = Awaited<ReturnType<typeof elevationsOf>>;
+
+/** Answers for rows, in one more query whatever their number. */
+export async function grantAnswers(db: Reader, ctx: ControlContext, rows: readonly GrantRow[]): Promise<GrantAnswer[]> {
+  const elevations = await elevationsOf(
+    db,
+    rows.map((row) => row.id),
+    ctx.now,
+  );
+  return rows.map((row) => grantView(ctx, row, elevations));
+}
+
+export async function grantAnswer(ctx: ControlContext, row: GrantRow): Promise<GrantAnswer> {
+  const [answer] = await grantAnswers(ctx.prisma, ctx, [row]);
+  return answer as GrantAnswer;
+}
+
+function grantView(ctx: ControlContext, row: GrantRow, elevations: Elevations): GrantAnswer {
   const policy = row.policy ? { id: row.policy.id, slug: row.policy.slug, name: row.policy.name } : null;
   return {
     id: row.id,
@@ -34,6 +53,8 @@ export function grantAnswer(ctx: ControlContext, row: GrantRow): GrantAnswer {
         createdAt: token.createdAt.toISOString(),
         validUntil: token.validUntil?.toISOString() ?? null,
       })),
+    elevation: elevationView(row, elevations),
+    unused: unusedOf(row, ctx.now),
     lastUsedAt: row.usage?.lastUsedAt.toISOString() ?? null,
     lastClient: row.usage?.clientName ? { name: row.usage.clientName, version: row.usage.clientVersion } : null,
     lastSourceIp: row.usage?.sourceIp ?? null,
@@ -43,6 +64,18 @@ export function grantAnswer(ctx: ControlContext, row: GrantRow): GrantAnswer {
     revokedBy: row.revokedBy,
     gatewayUrl: ctx.services.gatewayUrl(row.server.slug),
   };
+}
+
+function elevationView(row: GrantRow, elevations: Elevations): GrantAnswer['elevation'] {
+  const lasting = elevations.get(row.id);
+  if (lasting === undefined || lasting.untilAt === null || row.status !== 'active') return null;
+  const { id, slug, name, liveVersion } = lasting.policy;
+  return { id: lasting.id, policy: { id, slug, name }, version: liveVersion, until: lasting.untilAt.toISOString(), reason: lasting.reason };
+}
+
+/** Only what could be used can be unused. */
+export function unusedOf(row: GrantRow, now: Date): GrantAnswer['unused'] {
+  return stateOf(row, now) === 'active' ? unusedAt({ ...row, lastUsedAt: row.usage?.lastUsedAt ?? null }, now) : null;
 }
 
 /**

@@ -3,7 +3,8 @@ import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf, QueryOf } from '../define-contract';
 import { decodeCursor, pageOf } from '../paging';
 import type { listGrants as contract, getGrant as one } from './contract';
-import { GRANT_PARTS, grantAnswer, readGrant } from './grant-answer';
+import { GRANT_PARTS, grantAnswer, grantAnswers, readGrant } from './grant-answer';
+import { activeGrants, unexpiredGrants, unusedGrants } from './unused-grants';
 
 /** Newest first. */
 export async function listGrants(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
@@ -14,12 +15,7 @@ export async function listGrants(ctx: ControlContext, { query }: VerbInput<typeo
     orderBy: { id: 'desc' },
     take: query.limit + 1,
   });
-  return pageOf(
-    rows,
-    query.limit,
-    (row) => [row.id],
-    rows.map((row) => grantAnswer(ctx, row)),
-  );
+  return pageOf(rows, query.limit, (row) => [row.id], await grantAnswers(ctx.prisma, ctx, rows.slice(0, query.limit)));
 }
 
 export async function getGrant(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {
@@ -28,12 +24,12 @@ export async function getGrant(ctx: ControlContext, { params }: VerbInput<typeof
 
 function filter(ctx: ControlContext, query: QueryOf<typeof contract>): Prisma.GrantWhereInput {
   const { now } = ctx;
-  const unexpired: Prisma.GrantWhereInput = { status: 'active', OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] };
+  const unexpired = unexpiredGrants(now);
   const states: Record<NonNullable<typeof query.status>[number], Prisma.GrantWhereInput> = {
     revoked: { status: 'revoked' },
     expired: { status: 'active', expiresAt: { lte: now } },
     scheduled: { AND: [unexpired, { notBefore: { gt: now } }] },
-    active: { AND: [unexpired, { OR: [{ notBefore: null }, { notBefore: { lte: now } }] }] },
+    active: activeGrants(now),
   };
   const named = (reference: string) => ({ OR: [{ id: reference }, { slug: reference }] });
   const contains = { contains: query.q ?? '', mode: 'insensitive' as const };
@@ -43,6 +39,7 @@ function filter(ctx: ControlContext, query: QueryOf<typeof contract>): Prisma.Gr
       query.server ? { server: named(query.server) } : {},
       query.policy ? { policy: named(query.policy) } : {},
       query.status ? { OR: query.status.map((state) => states[state]) } : {},
+      query.unused === undefined ? {} : query.unused ? unusedGrants(now) : { NOT: unusedGrants(now) },
       // Pasting a leaked token finds its grant: by its hash, so that nothing of it is logged or compared in clear.
       query.q
         ? {

@@ -35,5 +35,5 @@ export async function rotateGrant(ctx: ControlContext, { params, body }: VerbInp
     });
     return readGrant(tx, before.id);
   });
-  return { grant: grantAnswer(ctx, row), token };
+  return { grant: await grantAnswer(ctx, row), token };
 }

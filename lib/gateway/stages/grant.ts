@@ -22,7 +22,7 @@ export type GrantedStream = Identified & GrantedFacts;
  */
 export function grant<C extends Identified>(call: C, ports: GatewayPorts, sessions: SessionStore): Result<C & GrantedFacts, Denial> {
   const now = ports.clock.nowMs();
-  const refused = checkGrant(call.grant, now) ?? findServer(call) ?? findSession(call, sessions, now);
+  const refused = checkGrant(call.grant, now) ?? findServer(call, now) ?? findSession(call, sessions, now);
   return refused ?? ok(call as C & GrantedFacts);
 }
 
@@ -39,7 +39,7 @@ export function checkGrant(grant: GrantView, nowMs: number): Refused | null {
   return null;
 }
 
-function findServer(call: Identified): Refused | null {
+function findServer(call: Identified, nowMs: number): Refused | null {
   if (call.slug === '') {
     return refuse('server.unknown', { message: 'Name the server in the path: /mcp/{server}, with the slug that the console shows.' });
   }
@@ -49,12 +49,14 @@ function findServer(call: Identified): Refused | null {
   if (server.status !== 'active') return refuse('server.disabled');
   const facts: RequestFacts = call;
   facts.server = server;
-  facts.policy = policyOf(call.grant, server);
+  facts.policy = policyOf(call.grant, server, nowMs);
   return null;
 }
 
-function policyOf(grant: GrantView, server: ServerView): LivePolicy | null {
-  return grant.policyId === null ? null : (server.policies.get(grant.policyId) ?? null);
+/** The policy of an elevation while it lasts, else the grant's own. One that is not published denies everything, elevated or not. */
+function policyOf({ elevation, policyId }: GrantView, server: ServerView, nowMs: number): LivePolicy | null {
+  const id = elevation !== null && nowMs < elevation.untilMs ? elevation.policyId : policyId;
+  return id === null ? null : (server.policies.get(id) ?? null);
 }
 
 /** A session is bound to its grant and server; another's is as unknown as one that never was. Modern requests have none. */

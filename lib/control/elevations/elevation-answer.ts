@@ -1,0 +1,78 @@
+import type { Prisma } from '@/lib/db/generated/client';
+import { elevationStatusAt } from '@/lib/domain/elevation';
+import { mayRole } from '@/lib/domain/roles';
+import type { ControlContext, Reader } from '../context';
+import { notFound } from '../control-error';
+import type { ElevationAnswer } from './contract';
+
+const NAMED = { select: { id: true, slug: true, name: true } } as const;
+export const ELEVATION_PARTS = {
+  policy: { select: { id: true, slug: true, name: true, liveVersion: true } },
+  grant: {
+    select: {
+      id: true,
+      label: true,
+      status: true,
+      policy: { select: { slug: true } },
+      server: NAMED,
+      agent: { select: { id: true, slug: true, name: true, owner: true } },
+    },
+  },
+} as const satisfies Prisma.GrantElevationInclude;
+export type ElevationRow = Prisma.GrantElevationGetPayload<{ include: typeof ELEVATION_PARTS }>;
+
+/** Throws 404. */
+export async function readElevation(db: Reader, id: string): Promise<ElevationRow> {
+  const row = await db.grantElevation.findUnique({ where: { id }, include: ELEVATION_PARTS });
+  if (!row) throw notFound('elevation', id);
+  return row;
+}
+
+/** The e-mail address of the caller; null for keys. */
+export async function emailOf(db: Reader, { actor }: Pick<ControlContext, 'actor'>): Promise<string | null> {
+  if (actor.kind !== 'user') return null;
+  return (await db.user.findUnique({ where: { id: actor.id }, select: { email: true } }))?.email.toLowerCase() ?? null;
+}
+
+export const isOwner = (email: string | null, owner: string): boolean => email !== null && owner.toLowerCase() === email;
+
+/** Another person than the one who asked, and never the owner of the agent, whatever the role. */
+export function decisionOf(
+  { actor }: Pick<ControlContext, 'actor'>,
+  row: Pick<ElevationRow, 'requestedId' | 'grant'>,
+  email: string | null,
+): ElevationAnswer['decision'] {
+  const no = (why: string) => ({ may: false, why });
+  if (actor.role === null || !mayRole(actor.role, 'approval.decide')) return no('Deciding needs the role Approver or Admin.');
+  if (actor.kind !== 'user') return no('A person decides about more access; a management key is none.');
+  if (actor.id === row.requestedId) return no('You asked for it, so somebody else has to decide.');
+  if (isOwner(email, row.grant.agent.owner)) return no('You own the agent, and nobody gives their own agent more access.');
+  return { may: true, why: 'Nobody decides what they asked for themselves, or for their own agent: here you do neither.' };
+}
+
+export function elevationAnswer(ctx: Pick<ControlContext, 'actor' | 'now'>, row: ElevationRow, email: string | null): ElevationAnswer {
+  const { policy, grant } = row;
+  return {
+    id: row.id,
+    status: elevationStatusAt(row, ctx.now),
+    grant: { id: grant.id, label: grant.label, policy: grant.policy?.slug ?? null },
+    agent: grant.agent,
+    server: grant.server,
+    policy: { id: policy.id, slug: policy.slug, name: policy.name, version: policy.liveVersion },
+    minutes: row.durationMs / 60_000,
+    reason: row.reason,
+    requestedBy: row.requestedBy,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    decidedBy: row.decidedBy,
+    decidedAt: row.decidedAt?.toISOString() ?? null,
+    decidedReason: row.decidedReason,
+    startsAt: row.startsAt?.toISOString() ?? null,
+    until: row.untilAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    endedBy: row.endedBy,
+    endReason: row.endReason,
+    now: ctx.now.toISOString(),
+    decision: decisionOf(ctx, row, email),
+  };
+}

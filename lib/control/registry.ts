@@ -48,6 +48,7 @@ import { endOwnSession, listOwnSessions } from './me/own-sessions';
 import * as members from './members/contract';
 import { createMember } from './members/create-member';
 import { listMembers } from './members/list-members';
+import { getOffboarding } from './members/offboarding';
 import { updateMember } from './members/update-member';
 import * as nodes from './nodes/contract';
 import { getEnforcement, listNodes } from './nodes/list-nodes';
@@ -130,6 +131,7 @@ export const REGISTRY: readonly Route[] = [
   route(members.listMembers, listMembers),
   route(members.createMember, createMember),
   route(members.updateMember, updateMember),
+  route(members.getOffboarding, getOffboarding),
   route(servers.listServers, listServers),
   route(servers.createServer, createServer),
   stream(servers.probeServer, probeServer),

@@ -145,6 +145,30 @@ describe('a change', () => {
     expect(await snapshots.waitForVersion(rows[0].version + 1000, 200)).toBe(false);
   });
 
+  it('carries what a grant is elevated to, until when, and nothing that is over, asked for or ended', async () => {
+    const insert = async (id: string, reason: string) =>
+      pool.query(
+        `INSERT INTO grant_elevations (id, grant_id, policy_id, duration_ms, reason, requested_kind, requested_id, requested_by, expires_at)
+         VALUES ($1, 'grt_1', 'pol_1', 60000, $2, 'key', 'key_1', 'a key', now() + interval '1 day')`,
+        [id, reason],
+      );
+    const elevation = () => snapshots.current()?.grantByTokenHash('hash-new')?.elevation;
+    await pool.query(
+      `INSERT INTO users (id, email, name, role, password_hash) VALUES ('usr_decides', 'decides@example.com', 'D', 'approver', 'x') ON CONFLICT DO NOTHING`,
+    );
+    await insert('elv_1', 'asked for');
+    const { rows } = await pool.query('SELECT version::int AS version FROM config_version');
+    expect(await snapshots.waitForLatest()).toBe(true);
+    expect([elevation(), snapshots.current()?.version]).toEqual([null, rows[0].version]);
+    await pool.query(
+      "UPDATE grant_elevations SET status = 'approved', decided_id = 'usr_decides', decided_by = 'D', decided_at = now(), starts_at = now(), until_at = now() + interval '60 seconds' WHERE id = 'elv_1'",
+    );
+    await eventually('it is in force', () => elevation()?.policyId === 'pol_1', 1000);
+    expect((elevation()?.untilMs ?? 0) - snapshots.clock.nowMs()).toBeGreaterThan(50_000);
+    await pool.query("UPDATE grant_elevations SET status = 'ended', ended_at = now(), ended_by = 'D' WHERE id = 'elv_1'");
+    await eventually('it was ended', () => elevation() === null, 1000);
+  });
+
   it('arrives by the poll when its notification is lost', async () => {
     await pool.query('ALTER TABLE grants DISABLE TRIGGER grants_bump');
     await pool.query("UPDATE grants SET status = 'revoked' WHERE id = 'grt_1'");

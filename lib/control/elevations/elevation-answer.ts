@@ -21,11 +21,19 @@ export const ELEVATION_PARTS = {
 } as const satisfies Prisma.GrantElevationInclude;
 export type ElevationRow = Prisma.GrantElevationGetPayload<{ include: typeof ELEVATION_PARTS }>;
 
-/** Throws 404. */
+/**
+ * Throws 404. The parts are read one after the other: inside a transaction they share one connection, which takes one
+ * query at a time.
+ */
 export async function readElevation(db: Reader, id: string): Promise<ElevationRow> {
-  const row = await db.grantElevation.findUnique({ where: { id }, include: ELEVATION_PARTS });
+  const row = await db.grantElevation.findUnique({ where: { id } });
   if (!row) throw notFound('elevation', id);
-  return row;
+  const policy = await db.policy.findUniqueOrThrow({ where: { id: row.policyId }, ...ELEVATION_PARTS.policy });
+  const own = await db.grant.findUniqueOrThrow({ where: { id: row.grantId } });
+  const agent = await db.agent.findUniqueOrThrow({ where: { id: own.agentId }, ...ELEVATION_PARTS.grant.select.agent });
+  const server = await db.server.findUniqueOrThrow({ where: { id: own.serverId }, ...NAMED });
+  const base = own.policyId === null ? null : await db.policy.findUnique({ where: { id: own.policyId }, select: { slug: true } });
+  return { ...row, policy, grant: { id: own.id, label: own.label, status: own.status, policy: base, server, agent } };
 }
 
 /** The e-mail address of the caller; null for keys. */

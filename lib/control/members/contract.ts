@@ -54,7 +54,35 @@ export const updateMember = defineContract({
     role: roleSchema.optional(),
     status: z.enum(['active', 'disabled']).optional(),
     password: passwordSchema.optional(),
+    agents: z
+      .union([z.literal('suspend'), z.strictObject({ handOverTo: emailSchema })])
+      .optional()
+      .describe('together with status disabled: what becomes of the agents that this person owns; suspended unless told'),
   }),
   answer: memberSchema,
   affectsGateway: true,
+});
+
+export const getOffboarding = defineContract({
+  name: 'getOffboarding',
+  method: 'GET',
+  path: '/members/{member}/offboarding',
+  permission: 'member.write',
+  summary: 'What this person answers for, and what waits for them: to look at before disabling them.',
+  answer: z.object({
+    agents: z.array(
+      z.object({
+        id: z.string(),
+        slug: z.string(),
+        name: z.string(),
+        status: z.enum(['active', 'suspended']),
+        grants: z.number().int(),
+        servers: z.array(z.string()),
+      }),
+    ),
+    grants: z.number().int().describe('of these agents, not revoked and not expired'),
+    approvals: z.number().int().describe('waiting requests of these agents'),
+    namedIn: z.number().int().describe('waiting requests that name this person as an approver'),
+    elevations: z.number().int().describe('grants of these agents that use another policy for a while'),
+  }),
 });

@@ -5,6 +5,7 @@ import type { AnswerOf } from '../define-contract';
 import { lockRow } from '../locate';
 import type { updateMember as contract } from './contract';
 import { memberAnswer, recordedMember, type UserRow } from './member-answer';
+import { settleAgents } from './offboarding';
 import { checkPassword } from './password-rules';
 
 /** Whoever's role, status or password changes signs in again: a session never outlives the rights it was made with. */
@@ -20,6 +21,14 @@ export async function updateMember(ctx: ControlContext, { params, body }: VerbIn
     const role = body.role ?? before.role;
     const status = body.status ?? before.status;
     await keepOneAdmin(tx, before, role, status);
+    const leaves = status === 'disabled' && before.status !== 'disabled';
+    if (body.agents !== undefined && !leaves)
+      throw new ControlError(
+        422,
+        'member.agents',
+        '`agents` says what becomes of the agents of somebody who is disabled now. Leave it out here.',
+        [{ path: '/agents', message: 'only together with status disabled' }],
+      );
     const after = await tx.user.update({
       where: { id: before.id },
       data: {
@@ -31,6 +40,7 @@ export async function updateMember(ctx: ControlContext, { params, body }: VerbIn
     });
     const endsSessions = role !== before.role || status !== before.status || passwordHash !== undefined;
     const ended = endsSessions ? await tx.session.deleteMany({ where: { userId: before.id } }) : { count: 0 };
+    const agents = leaves ? await settleAgents(tx, record, ctx, before, body.agents) : null;
     await record({
       action:
         status !== before.status
@@ -44,7 +54,12 @@ export async function updateMember(ctx: ControlContext, { params, body }: VerbIn
       entityId: before.id,
       entityName: before.email,
       before: recordedMember(before),
-      after: { ...recordedMember(after), ...(passwordHash === undefined ? {} : { password: 'changed' }), sessionsEnded: ended.count },
+      after: {
+        ...recordedMember(after),
+        ...(passwordHash === undefined ? {} : { password: 'changed' }),
+        sessionsEnded: ended.count,
+        ...(agents === null ? {} : { agents }),
+      },
     });
     return after;
   });

@@ -18,6 +18,7 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   listMembers: EVERYONE,
   createMember: ADMINS,
   updateMember: ADMINS,
+  getOffboarding: ADMINS,
   listServers: EVERYONE,
   getServer: EVERYONE,
   createServer: ADMINS,
@@ -250,9 +251,20 @@ describe('requests that are not understood', () => {
 
   it('are answered 404 and 405 in the one shape', async () => {
     for (const path of ['/nothing', '/approvals/apr_1', '/alerts', '/coverage', '/simulations/x', '/', '//', '/servers/%E0%A4%A'])
+    for (const path of [
+      '/nothing',
+      '/approvals/apr_1',
+      '/exceptions/exc_1',
+      '/elevations/elv_1',
+      '/alerts',
+      '/coverage',
+      '/simulations/x',
+      '/',
+      '//',
+      '/servers/%E0%A4%A',
+    ])
       expect((await world.call('GET', path)).status, path).toBe(404);
-    for (const path of ['/alerts', '/kill-switch', '/approvals/apr_1/approve'])
-      expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
+    for (const path of ['/alerts', '/kill-switch']) expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
     const { status, headers } = await world.call('DELETE', '/servers');
     expect([status, headers.get('allow')]).toEqual([405, 'GET, POST']);
     expect((await world.call('POST', '/servers/probe/sync', { body: {} })).status).toBe(404);

@@ -163,6 +163,11 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
         cookies.set(role, await world.signIn(`${role}@example.com`));
       }
     },
+    /** Moves the clock further than a console session lasts; everybody signs in again. */
+    async passLong(ms: number): Promise<void> {
+      nowMs += ms;
+      for (const role of ROLES) cookies.set(role, await world.signIn(`${role}@example.com`));
+    },
     announce: (...tools: ToolDefinition[]) => {
       upstream.reading = reading(tools);
     },

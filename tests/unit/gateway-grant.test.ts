@@ -4,11 +4,11 @@ import { jsonReply } from '@/lib/adapters/memory/memory-upstreams';
 import type { AgentView, GrantView } from '@/lib/gateway/ports';
 import { makeToken } from '@/lib/kernel/token';
 import { compilePolicy } from '@/lib/policy/compile';
-import { newWorld, type World } from './gateway-world';
+import { newWorld, type ToolSpec, type World } from './gateway-world';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 20, 12);
-const TOOLS = [
+const TOOLS: readonly ToolSpec[] = [
   { name: 'refund', description: 'Refunds.', inputSchema: { type: 'object', properties: { amount: { type: 'number' } } } },
   { name: 'wipe', description: 'Deletes.', inputSchema: { type: 'object' } },
 ];
@@ -54,7 +54,7 @@ describe('an elevation', () => {
 
   it('shows its tools in the list, for as long', async () => {
     const world = elevatableWorld();
-    world.upstreams.scripts.set('tools/list', () => jsonReply({ jsonrpc: '2.0', id: 1, result: { tools: TOOLS } }));
+    world.upstreams.scripts.set('tools/list', () => jsonReply({ jsonrpc: '2.0', id: 1, result: { tools: [...TOOLS] } }));
     elevate(world, NOW + MINUTE);
     const names = async () => {
       const answer = await world.send({ body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } });

@@ -1,6 +1,6 @@
 import type { Catalogue, CatalogueTool } from '@/lib/domain/decision';
 import { isOpaque } from '../dispatcher';
-import { EMPTY_BLOCK, type PolicyDocument, type RuleBlock } from '../document';
+import { EMPTY_BLOCK, type Mode, type PolicyDocument, type RuleBlock } from '../document';
 import { pointerTo } from '../problem';
 import { ToolRules } from '../tool-rules';
 import { countWords } from './words';
@@ -16,7 +16,10 @@ export interface ToolAccess {
   readonly limited: readonly string[];
 }
 
-/** By the rules of each tool alone, not by arguments: a callable tool can still be denied for what it is called with. */
+/**
+ * By the rules of each tool alone, not by arguments: a callable tool can still be denied for what it is called with. What is
+ * only observed refuses nothing, so it counts for nothing here.
+ */
 export function toolAccess(document: PolicyDocument, catalogue: Catalogue): ToolAccess {
   const rules = new ToolRules(document);
   const all = document.all_tools ?? EMPTY_BLOCK;
@@ -27,9 +30,11 @@ export function toolAccess(document: PolicyDocument, catalogue: Catalogue): Tool
     const plan = rules.resolve(tool.name, isOpaque(tool) ? 'execute' : tool.category);
     if (tool.status !== 'active' || (plan.enforced && (plan.denial !== null || rules.isHidden(tool.name)))) continue;
     const blocks = [blockOf(document, tool, plan.pointer), all];
+    const counts = (rule: { readonly mode: Mode | null } | null) =>
+      rule !== null && (rule.mode === null ? plan.enforced : rule.mode === 'enforce');
     callable.push(tool.name);
-    if (blocks.some((block) => block.action === 'approve' || block.approval !== null)) asks.push(tool.name);
-    if (blocks.some((block) => block.limits.length > 0 || block.rate_limit !== null)) limited.push(tool.name);
+    if (blocks.some((block) => (block.action === 'approve' && plan.enforced) || counts(block.approval))) asks.push(tool.name);
+    if (blocks.some((block) => block.limits.some(counts) || counts(block.rate_limit))) limited.push(tool.name);
   }
   return { total: catalogue.size, callable, asks, limited };
 }

@@ -3,6 +3,7 @@
 import { Link2, LockKeyhole } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { BlockAgentBySlug } from '@/components/shared/agents/block-agent';
 import type { AuditDetail } from '@/components/shared/api/wire';
 import { CopyButton } from '@/components/shared/copy-button';
 import { formatBytes, formatMs } from '@/components/shared/format';
@@ -56,9 +57,12 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
             [
               'Agent',
               event.agent ? (
-                <Link key="a" href={`/agents/${event.agent}`} className="text-accent hover:underline">
-                  {event.agent}
-                </Link>
+                <span key="a" className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                  <Link href={`/agents/${event.agent}`} className="text-accent hover:underline">
+                    {event.agent}
+                  </Link>
+                  <BlockAgentBySlug slug={event.agent} reason={`because of ${event.id}`} />
+                </span>
               ) : (
                 'unknown'
               ),

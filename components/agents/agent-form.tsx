@@ -3,6 +3,7 @@
 import { fieldError } from '@/components/shared/api/client';
 import { Field } from '@/components/ui/field';
 import { Input, Textarea } from '@/components/ui/input';
+import { REVIEW_DAYS_MAX } from '@/lib/domain/life-cycle';
 
 export interface AgentDraft {
   name: string;
@@ -12,9 +13,18 @@ export interface AgentDraft {
   environment: string;
   /** `team=payments, tier=1` */
   labels: string;
+  /** Whole days, as typed. */
+  reviewDays: string;
 }
 
-export const AGENT_FIELDS = ['name', 'slug', 'owner', 'purpose', 'environment', 'labels'] as const;
+export const AGENT_FIELDS = ['name', 'slug', 'owner', 'purpose', 'environment', 'labels', 'reviewDays'] as const;
+
+/** What is wrong with the number of days that was typed, or null. */
+export function reviewDaysProblem(text: string): string | null {
+  return /^\d{1,3}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= REVIEW_DAYS_MAX
+    ? null
+    : `A whole number from 1 to ${REVIEW_DAYS_MAX}`;
+}
 
 /** Reads `key=value` pairs separated by commas or lines; null when one has no `=`. */
 export function parseLabels(text: string): Record<string, string> | null {
@@ -86,6 +96,18 @@ export function AgentFields({
           value={draft.labels}
           placeholder="team=support, tier=1"
           onChange={(event) => change({ labels: event.target.value })}
+        />
+      </Field>
+      <Field
+        label="Review every"
+        hint="Days. Somebody then looks whether it is still needed."
+        error={reviewDaysProblem(draft.reviewDays) ?? fieldError(error, 'reviewDays')}
+      >
+        <Input
+          inputMode="numeric"
+          className="max-w-32"
+          value={draft.reviewDays}
+          onChange={(event) => change({ reviewDays: event.target.value })}
         />
       </Field>
     </div>

@@ -2,6 +2,8 @@
 
 import { Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { BlockAgent } from '@/components/shared/agents/block-agent';
 import { useList } from '@/components/shared/api/lists';
 import type { Agent } from '@/components/shared/api/wire';
 import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
@@ -15,6 +17,7 @@ import { Time } from '@/components/shared/time-text';
 import { useUrlState } from '@/components/shared/url-state';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
+import { Tabs } from '@/components/ui/tabs';
 import { CreateAgentDialog } from './create-agent-dialog';
 
 const FACETS: readonly Facet[] = [
@@ -23,19 +26,41 @@ const FACETS: readonly Facet[] = [
     label: 'Status',
     options: [
       { value: 'active', label: 'Active' },
-      { value: 'suspended', label: 'Suspended' },
+      { value: 'suspended', label: 'Blocked' },
     ],
   },
+  {
+    id: 'review',
+    label: 'Review',
+    single: true,
+    options: [
+      { value: 'overdue', label: 'Overdue' },
+      { value: 'done', label: 'Not due' },
+    ],
+  },
+  { id: 'unused', label: 'Grants', single: true, options: [{ value: 'true', label: 'With unused grants' }] },
 ];
 
 export function AgentStatus({ agent }: { agent: Agent }) {
-  if (agent.status === 'suspended') return <StatusTag status="suspended" />;
+  if (agent.status === 'suspended') return <StatusTag status="suspended" word="Blocked" />;
   if (!agent.ownerActive) return <StatusTag status="failing" word="Owner disabled" />;
+  if (agent.elevated) return <StatusTag status="active" word="Elevated" className="text-ask" />;
   return <StatusTag status="active" />;
 }
 
+/** What somebody should look at, in a word or two; null when nothing is to be done. */
+function flagsOf(agent: Agent): string | null {
+  const flags = [...(agent.review.overdue ? ['review overdue'] : []), ...(agent.unusedGrants > 0 ? [`${agent.unusedGrants} unused`] : [])];
+  return flags.length === 0 ? null : flags.join(', ');
+}
+
+function Flags({ agent }: { agent: Agent }) {
+  const flags = flagsOf(agent);
+  return flags === null ? <span className="text-ink-3">–</span> : <span className="text-limited">{flags}</span>;
+}
+
 const COLUMNS: readonly Column<Agent>[] = [
-  { id: 'name', header: 'Agent', width: '20%', cell: (agent) => <span className="font-medium">{agent.name}</span> },
+  { id: 'name', header: 'Agent', width: '16%', cell: (agent) => <span className="font-medium">{agent.name}</span> },
   {
     id: 'slug',
     header: 'Slug',
@@ -43,7 +68,7 @@ const COLUMNS: readonly Column<Agent>[] = [
     width: '14%',
     cell: (agent) => <code className="font-mono text-meta text-ink-2">{agent.slug}</code>,
   },
-  { id: 'owner', header: 'Owner', width: '16%', cell: (agent) => <span className="text-ink-2">{agent.owner}</span> },
+  { id: 'owner', header: 'Owner', width: '14%', cell: (agent) => <span className="text-ink-2">{agent.owner}</span> },
   {
     id: 'env',
     header: 'Environment',
@@ -59,14 +84,20 @@ const COLUMNS: readonly Column<Agent>[] = [
   },
   { id: 'grants', header: 'Grants', align: 'right', width: '80px', cell: (agent) => formatCount(agent.grants) },
   { id: 'status', header: 'Status', width: '136px', cell: (agent) => <AgentStatus agent={agent} /> },
-  { id: 'used', header: 'Last call', align: 'right', width: '140px', cell: (agent) => <Time at={agent.lastUsedAt} /> },
+  { id: 'flags', header: 'To look at', from: 'lg', width: '148px', cell: (agent) => <Flags agent={agent} /> },
+  { id: 'used', header: 'Last seen', align: 'right', width: '132px', cell: (agent) => <Time at={agent.lastUsedAt} /> },
+  {
+    id: 'block',
+    header: <span className="sr-only">Actions</span>,
+    align: 'right',
+    width: '152px',
+    cell: (agent) => <BlockAgent agent={agent} size="sm" reason="from the list of agents" />,
+  },
 ];
 
-export function AgentList() {
-  const router = useRouter();
+/** Every agent, and beside them every grant, for those who look after what nobody uses. */
+export function AgentList({ grants }: { grants: ReactNode }) {
   const { get, set } = useUrlState();
-  const filters = useFilters(FACETS);
-  const list = useList<Agent>('agents', '/agents', filters.values);
   const refusal = useRefusal('agent.write');
   const create = (
     <Button variant="primary" disabledReason={refusal} onClick={() => set({ new: '1' })}>
@@ -77,46 +108,64 @@ export function AgentList() {
   return (
     <>
       <PageHeader title="Agents" description="Who calls tools, who answers for them, and what they reach." actions={create} />
-      <Panel flush>
-        <FilterBar facets={FACETS} filters={filters} searchLabel="Search agents" />
-        <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Agents">
-          {(rows) =>
-            rows.length > 0 ? (
-              <DataTable
-                label="Agents"
-                rows={rows}
-                columns={COLUMNS}
-                rowKey={(agent) => agent.id}
-                narrow={(agent) => (
-                  <span className="flex flex-col gap-1">
-                    <span className="flex items-center justify-between gap-2">
-                      <span className="truncate font-medium">{agent.name}</span>
-                      <AgentStatus agent={agent} />
-                    </span>
-                    <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
-                      <span className="truncate">
-                        {agent.owner} · {formatCount(agent.grants)} grants
-                      </span>
-                      <Time at={agent.lastUsedAt} />
-                    </span>
-                  </span>
-                )}
-                onOpen={(agent) => router.push(`/agents/${agent.slug}`)}
-                hasMore={list.hasNextPage}
-                loadingMore={list.isFetchingNextPage}
-                onLoadMore={() => void list.fetchNextPage()}
-              />
-            ) : filters.active.length > 0 ? (
-              <NoMatches onClearLast={filters.clearLast} onClearAll={filters.clear} />
-            ) : (
-              <EmptyState title="No agent yet" action={create}>
-                An agent is a program that calls tools, with a person who answers for it. It reaches nothing until it has a grant.
-              </EmptyState>
-            )
-          }
-        </Loaded>
-      </Panel>
+      <Tabs
+        label="Agents and grants"
+        value={get('tab') ?? 'agents'}
+        // The two lists have filters of the same names.
+        onChange={(tab) => set({ tab: tab === 'agents' ? null : tab, q: null, status: null, review: null, unused: null, sel: null })}
+        items={[
+          { value: 'agents', label: 'Agents', content: <AgentsPanel create={create} /> },
+          { value: 'grants', label: 'Grants', content: grants },
+        ]}
+      />
       {get('new') === '1' ? <CreateAgentDialog onClose={() => set({ new: null })} /> : null}
     </>
+  );
+}
+
+function AgentsPanel({ create }: { create: ReactNode }) {
+  const router = useRouter();
+  const filters = useFilters(FACETS);
+  const list = useList<Agent>('agents', '/agents', filters.values);
+  return (
+    <Panel flush>
+      <FilterBar facets={FACETS} filters={filters} searchLabel="Search agents" />
+      <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Agents">
+        {(rows) =>
+          rows.length > 0 ? (
+            <DataTable
+              label="Agents"
+              rows={rows}
+              columns={COLUMNS}
+              rowKey={(agent) => agent.id}
+              narrow={(agent) => (
+                <span className="flex flex-col gap-1">
+                  <span className="flex items-center justify-between gap-2">
+                    <span className="truncate font-medium">{agent.name}</span>
+                    <AgentStatus agent={agent} />
+                  </span>
+                  <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
+                    <span className="min-w-0 truncate">
+                      {flagsOf(agent) ?? agent.owner} · {formatCount(agent.grants)} grants
+                    </span>
+                    <BlockAgent agent={agent} size="sm" reason="from the list of agents" />
+                  </span>
+                </span>
+              )}
+              onOpen={(agent) => router.push(`/agents/${agent.slug}`)}
+              hasMore={list.hasNextPage}
+              loadingMore={list.isFetchingNextPage}
+              onLoadMore={() => void list.fetchNextPage()}
+            />
+          ) : filters.active.length > 0 ? (
+            <NoMatches onClearLast={filters.clearLast} onClearAll={filters.clear} />
+          ) : (
+            <EmptyState title="No agent yet" action={create}>
+              An agent is a program that calls tools, with a person who answers for it. It reaches nothing until it has a grant.
+            </EmptyState>
+          )
+        }
+      </Loaded>
+    </Panel>
   );
 }

@@ -9,7 +9,7 @@ import { useRefusal } from '@/components/shared/permission';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { toast } from '@/components/ui/toaster';
-import { AGENT_FIELDS, type AgentDraft, AgentFields, formatLabels, parseLabels } from './agent-form';
+import { AGENT_FIELDS, type AgentDraft, AgentFields, formatLabels, parseLabels, reviewDaysProblem } from './agent-form';
 
 const draftOf = (agent: Agent): AgentDraft => ({
   name: agent.name,
@@ -18,6 +18,7 @@ const draftOf = (agent: Agent): AgentDraft => ({
   purpose: agent.purpose ?? '',
   environment: agent.environment ?? '',
   labels: formatLabels(agent.labels),
+  reviewDays: String(agent.review.days),
 });
 
 export function AgentSettings({ agent }: { agent: Agent }) {
@@ -35,6 +36,7 @@ export function AgentSettings({ agent }: { agent: Agent }) {
           purpose: draft.purpose.trim() || null,
           environment: draft.environment.trim() || null,
           labels: parseLabels(draft.labels) ?? {},
+          reviewDays: Number(draft.reviewDays),
         },
       }),
     onSuccess: () => {
@@ -42,7 +44,8 @@ export function AgentSettings({ agent }: { agent: Agent }) {
       toast.success('Agent saved');
     },
   });
-  const missing = refusal ?? (dirty ? (parseLabels(draft.labels) === null ? 'Correct the labels' : null) : 'Nothing was changed');
+  const wrong = parseLabels(draft.labels) === null ? 'Correct the labels' : reviewDaysProblem(draft.reviewDays);
+  const missing = refusal ?? (dirty ? wrong : 'Nothing was changed');
   return (
     <Panel className="max-w-[720px]">
       <form

@@ -9,7 +9,8 @@ import { FormError } from '@/components/shared/form-error';
 import { useMe } from '@/components/shared/permission';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { AGENT_FIELDS, type AgentDraft, AgentFields, parseLabels } from './agent-form';
+import { REVIEW_DAYS_DEFAULT } from '@/lib/domain/life-cycle';
+import { AGENT_FIELDS, type AgentDraft, AgentFields, parseLabels, reviewDaysProblem } from './agent-form';
 
 const slugOf = (name: string) =>
   name
@@ -30,6 +31,7 @@ export function CreateAgentDialog({ onClose }: { onClose: () => void }) {
     purpose: '',
     environment: '',
     labels: '',
+    reviewDays: String(REVIEW_DAYS_DEFAULT),
   });
   const [slugTouched, setSlugTouched] = useState(false);
   const change = (patch: Partial<AgentDraft>) => {
@@ -46,6 +48,7 @@ export function CreateAgentDialog({ onClose }: { onClose: () => void }) {
           purpose: draft.purpose.trim() || null,
           environment: draft.environment.trim() || null,
           labels: parseLabels(draft.labels) ?? {},
+          reviewDays: Number(draft.reviewDays),
         },
       }),
     onSuccess: (agent) => {
@@ -59,7 +62,7 @@ export function CreateAgentDialog({ onClose }: { onClose: () => void }) {
       ? 'Name an owner'
       : parseLabels(draft.labels) === null
         ? 'Correct the labels'
-        : null;
+        : reviewDaysProblem(draft.reviewDays);
   return (
     <Dialog
       open

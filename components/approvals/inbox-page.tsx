@@ -3,6 +3,7 @@
 import { ArrowLeft } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { useElevations } from '@/components/shared/elevations/use-elevations';
 import { LiveDot } from '@/components/shared/live/live-dot';
 import { PageHeader } from '@/components/shared/page-header';
 import { useShortcuts } from '@/components/shared/shortcuts';
@@ -12,6 +13,7 @@ import { Button, LinkButton } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { Panel } from '@/components/ui/panel';
 import { Tabs } from '@/components/ui/tabs';
+import { AccessRequests } from './access-requests';
 import { type AlikeGroup, alikeGroups } from './alike-groups';
 import { DecideTogether } from './decide-together';
 import { LoadView } from './load-view';
@@ -25,9 +27,10 @@ export function InboxPage({ selected }: { selected: string | null }) {
   const [tab, setTab] = useState('waiting');
   const waiting = useWaiting();
   const decided = useDecided(tab === 'decided');
+  const access = useElevations({ status: 'pending' });
   const open = useApproval(selected);
   const [together, setTogether] = useState<AlikeGroup | null>(null);
-  const rows = (tab === 'waiting' ? waiting.rows : decided.rows) ?? [];
+  const rows = (tab === 'waiting' ? waiting.rows : tab === 'decided' ? decided.rows : undefined) ?? [];
   const go = (step: number) => {
     const at = rows.findIndex((row) => row.id === selected);
     const next = rows[at === -1 ? 0 : at + step];
@@ -77,6 +80,7 @@ export function InboxPage({ selected }: { selected: string | null }) {
                   </div>
                 ),
               },
+              { value: 'access', label: 'Access requests', count: access.rows?.length || null, content: <AccessRequests /> },
               { value: 'decided', label: 'Decided', content: list(decided, <EmptyState title="Nothing was decided yet" />) },
               {
                 value: 'load',

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { useEffect, useRef, useState } from 'react';
+import { BlockAgentBySlug } from '@/components/shared/agents/block-agent';
 import type { ApprovalDetail } from '@/components/shared/api/wire';
 import { Id } from '@/components/shared/id-text';
 import { CategoryWord, RiskBars } from '@/components/shared/risk-bars';
@@ -89,7 +90,7 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
         )}
       </Panel>
       {context.data === undefined ? null : <RequestContext context={context.data} tool={approval.innerTool ?? approval.tool} />}
-      <Panel title="Who asks">
+      <Panel title="Who asks" actions={<BlockAgentBySlug slug={approval.agent.slug} reason={`because of ${approval.id}`} />}>
         <Facts
           items={[
             [

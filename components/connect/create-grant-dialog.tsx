@@ -6,6 +6,8 @@ import { api, fieldError } from '@/components/shared/api/client';
 import { useAllAgents, useAllPolicies, useAllServers } from '@/components/shared/api/lists';
 import type { Grant } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
+import { timeFromInput } from '@/components/shared/time-input';
+import { useTimeZone } from '@/components/shared/time-zone';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
@@ -24,16 +26,33 @@ const EXPIRIES = [
 const DAY_MS = 86_400_000;
 const NONE = '(none)';
 
+const scopesOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((scope) => scope.trim())
+    .filter(Boolean);
+
 export function CreateGrantDialog({ agent, server, onClose }: { agent?: string; server?: string; onClose: () => void }) {
   const client = useQueryClient();
   const agents = useAllAgents(!agent);
   const servers = useAllServers(!server);
   const policies = useAllPolicies();
-  const [form, setForm] = useState({ agent: agent ?? '', server: server ?? '', policy: '', label: '', expires: '90' });
+  const [form, setForm] = useState({
+    agent: agent ?? '',
+    server: server ?? '',
+    policy: '',
+    label: '',
+    expires: '90',
+    begins: '',
+    purpose: '',
+    scopes: '',
+  });
+  const { choice } = useTimeZone();
   const change = (patch: Partial<typeof form>) => setForm((old) => ({ ...old, ...patch }));
   const offered = (policies.data ?? []).filter((policy) => policy.server.slug === form.server);
   const policy = form.policy || (offered.length === 1 ? (offered[0]?.slug ?? '') : '');
   const chosen = offered.find((one) => one.slug === policy);
+  const begins = timeFromInput(form.begins, choice === 'utc');
   const create = useMutation({
     mutationFn: () =>
       api<{ grant: Grant; token: string }>('POST', '/grants', {
@@ -42,6 +61,9 @@ export function CreateGrantDialog({ agent, server, onClose }: { agent?: string; 
           server: form.server,
           policy: policy && policy !== NONE ? policy : null,
           ...(form.label.trim() ? { label: form.label.trim() } : {}),
+          ...(form.purpose.trim() ? { purpose: form.purpose.trim() } : {}),
+          ...(scopesOf(form.scopes).length > 0 ? { scopes: scopesOf(form.scopes) } : {}),
+          ...(begins === null ? {} : { notBefore: begins }),
           ...(form.expires === '0' ? {} : { expiresAt: new Date(Date.now() + Number(form.expires) * DAY_MS).toISOString() }),
         },
       }),
@@ -124,7 +146,26 @@ export function CreateGrantDialog({ agent, server, onClose }: { agent?: string; 
             <Select value={form.expires} onChange={(value) => change({ expires: value })} options={EXPIRIES} />
           </Field>
         </div>
-        <FormError error={create.error} shownFields={['agent', 'server', 'policy', 'label', 'expiresAt']} />
+        <Field label="Purpose" optional hint="Policies can look at it as grant.purpose" error={fieldError(create.error, 'purpose')}>
+          <Input value={form.purpose} placeholder="refunds of the shop" onChange={(event) => change({ purpose: event.target.value })} />
+        </Field>
+        <div className="grid grid-cols-2 gap-3">
+          <Field label="Scopes" optional hint="Separated by commas; grant.scopes in policies" error={fieldError(create.error, 'scopes')}>
+            <Input
+              className="font-mono"
+              value={form.scopes}
+              placeholder="read, refunds"
+              onChange={(event) => change({ scopes: event.target.value })}
+            />
+          </Field>
+          <Field label="Begins" optional hint="Left empty: now" error={fieldError(create.error, 'notBefore')}>
+            <Input type="datetime-local" value={form.begins} onChange={(event) => change({ begins: event.target.value })} />
+          </Field>
+        </div>
+        <FormError
+          error={create.error}
+          shownFields={['agent', 'server', 'policy', 'label', 'expiresAt', 'purpose', 'scopes', 'notBefore']}
+        />
       </div>
     </Dialog>
   );

@@ -17,6 +17,8 @@ import { Facts } from '@/components/ui/panel';
 import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { ClientSnippets } from './client-snippets';
+import { UNUSED_WORDS } from './grant-words';
+import { RequestElevationDialog } from './request-elevation-dialog';
 import { TokenDialog } from './token-dialog';
 
 const GRACES = [
@@ -46,12 +48,24 @@ export function GrantPanel({ grant }: { grant: Grant }) {
             </Link>,
           ],
           ['Policy', <PolicyChoice key="p" grant={grant} />],
+          ...(grant.elevation
+            ? [
+                [
+                  'For a while',
+                  <span key="e" className="text-ask">
+                    {grant.elevation.policy.name} until <Time at={grant.elevation.until} />, then it falls back by itself
+                  </span>,
+                ] as const,
+              ]
+            : []),
+          ['Purpose', grant.purpose],
+          ['Scopes', grant.scopes.length > 0 ? grant.scopes.join(', ') : null],
           [
             'Tokens',
             <span key="t" className="flex flex-col">
               {grant.tokens.map((token) => (
                 <span key={token.createdAt} className="text-ink-2">
-                  <code className="font-mono text-meta">…{token.lastFour}</code> made <Time at={token.createdAt} />
+                  <code className="font-mono text-meta">cg_live_…{token.lastFour}</code> made <Time at={token.createdAt} />
                   {token.validUntil ? (
                     <>
                       , valid until <Time at={token.validUntil} />
@@ -82,6 +96,7 @@ export function GrantPanel({ grant }: { grant: Grant }) {
             'Last used',
             <span key="u">
               <Time at={grant.lastUsedAt} />
+              {grant.unused ? <span className="text-limited"> {UNUSED_WORDS[grant.unused]}</span> : null}
               {grant.lastClient ? (
                 <span className="text-ink-2">
                   {' '}
@@ -161,7 +176,7 @@ function PolicyChoice({ grant }: { grant: Grant }) {
 function GrantActions({ grant }: { grant: Grant }) {
   const client = useQueryClient();
   const refusal = useRefusal('grant.write');
-  const [open, setOpen] = useState<'rotate' | 'revoke' | null>(null);
+  const [open, setOpen] = useState<'rotate' | 'revoke' | 'elevate' | null>(null);
   const [grace, setGrace] = useState('0');
   const refresh = () => {
     for (const key of ['grants', 'agents', 'agent']) client.invalidateQueries({ queryKey: [key] });
@@ -187,6 +202,7 @@ function GrantActions({ grant }: { grant: Grant }) {
       <Button disabledReason={refusal} onClick={() => setOpen('rotate')}>
         Rotate token
       </Button>
+      {grant.elevation || grant.status === 'expired' ? null : <Button onClick={() => setOpen('elevate')}>Ask for more access</Button>}
       <Button className="text-denied" disabledReason={refusal} onClick={() => setOpen('revoke')}>
         Revoke grant
       </Button>
@@ -218,6 +234,7 @@ function GrantActions({ grant }: { grant: Grant }) {
         ]}
         onConfirm={() => revoke.mutate()}
       />
+      {open === 'elevate' ? <RequestElevationDialog grant={grant} onClose={() => setOpen(null)} /> : null}
       {rotate.data ? <TokenDialog grant={rotate.data.grant} token={rotate.data.token} onClose={() => rotate.reset()} /> : null}
     </div>
   );

@@ -15,6 +15,8 @@ import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { CreateGrantDialog } from './create-grant-dialog';
 import { GrantPanel } from './grant-panel';
+import { UNUSED_WORDS } from './grant-words';
+import { RevokeUnused } from './revoke-unused';
 
 const FACETS: readonly Facet[] = [
   {
@@ -25,6 +27,7 @@ const FACETS: readonly Facet[] = [
       label: value.charAt(0).toUpperCase() + value.slice(1),
     })),
   },
+  { id: 'unused', label: 'Use', single: true, options: [{ value: 'true', label: 'Unused' }] },
 ];
 
 const AGENT: Column<Grant> = {
@@ -46,8 +49,8 @@ const REST: readonly Column<Grant>[] = [
     id: 'token',
     header: 'Token',
     from: 'xl',
-    width: '96px',
-    cell: (grant) => <code className="font-mono text-meta text-ink-2">…{grant.tokens[0]?.lastFour ?? ''}</code>,
+    width: '124px',
+    cell: (grant) => <code className="font-mono text-meta text-ink-2">cg_live_…{grant.tokens[0]?.lastFour ?? ''}</code>,
   },
   {
     id: 'status',
@@ -61,10 +64,25 @@ const REST: readonly Column<Grant>[] = [
     ),
   },
   { id: 'expires', header: 'Expires', align: 'right', width: '164px', cell: (grant) => <Time at={grant.expiresAt} /> },
-  { id: 'used', header: 'Last used', align: 'right', width: '140px', cell: (grant) => <Time at={grant.lastUsedAt} /> },
+  { id: 'used', header: 'Last used', align: 'right', width: '140px', cell: (grant) => <LastUse grant={grant} /> },
 ];
 
+function LastUse({ grant }: { grant: Grant }) {
+  return (
+    <span className={grant.unused ? 'text-limited' : undefined} title={grant.unused ? UNUSED_WORDS[grant.unused] : undefined}>
+      {grant.unused === 'never' ? 'never, unused' : <Time at={grant.lastUsedAt} />}
+      {grant.unused === 'idle' ? ', unused' : ''}
+    </span>
+  );
+}
+
 function PolicyOf({ grant }: { grant: Grant }) {
+  if (grant.elevation)
+    return (
+      <span className="text-ask">
+        {grant.elevation.policy.name} until <Time at={grant.elevation.until} />
+      </span>
+    );
   if (!grant.policy) return <span className="text-denied">none: denies everything</span>;
   if (grant.policyVersion === null) return <span className="text-limited">{grant.policy.name}, not published: denies everything</span>;
   return (
@@ -92,6 +110,7 @@ export function GrantsPanel({ agent, server }: { agent?: string; server?: string
   return (
     <Panel flush>
       <FilterBar facets={FACETS} filters={filters} searchLabel="Search grants">
+        <RevokeUnused grants={list.rows ?? []} />
         {create}
       </FilterBar>
       <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Grants">
@@ -113,7 +132,7 @@ export function GrantsPanel({ agent, server }: { agent?: string; server?: string
                     <span className="truncate">
                       <PolicyOf grant={grant} />
                     </span>
-                    <Time at={grant.lastUsedAt} />
+                    <LastUse grant={grant} />
                   </span>
                 </span>
               )}

@@ -14,6 +14,7 @@ import { useUrlState } from '@/components/shared/url-state';
 import { LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Checklist } from './checklist';
+import { DueReviews } from './due-reviews';
 import { KeyNumbers } from './key-numbers';
 import { NearLimits, RecentChanges } from './side-lists';
 import { TopLists } from './top-lists';
@@ -52,6 +53,7 @@ export function OverviewPage() {
       <PageHeader title="Overview" actions={<TimeRange state={range} onChange={(patch) => set({ ...patch })} />} />
       <div className="flex flex-col gap-4">
         {setup.data?.steps ? <Checklist steps={setup.data.steps} /> : null}
+        <DueReviews />
         <Loaded query={stats} what="The numbers" skeleton={<div className="h-96" />}>
           {({ current, before }) =>
             current.total === 0 && before.total === 0 ? (

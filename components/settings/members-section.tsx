@@ -13,11 +13,11 @@ import { StatusTag } from '@/components/shared/status-tag';
 import { type Column, DataTable } from '@/components/shared/table/data-table';
 import { Time } from '@/components/shared/time-text';
 import { Button } from '@/components/ui/button';
-import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import { Panel } from '@/components/ui/panel';
 import { toast } from '@/components/ui/toaster';
 import { ROLE_NAMES, ROLES } from '@/lib/domain/roles';
+import { DisableMemberDialog } from './disable-member-dialog';
 import { MemberDialog } from './member-dialog';
 import { RolesTable } from './roles-table';
 
@@ -96,12 +96,11 @@ function MemberMenu({ member, onEdit }: { member: Member; onEdit: () => void }) 
   const me = useMe();
   const refusal = useRefusal('member.write');
   const [open, setOpen] = useState(false);
-  const update = useMutation({
-    mutationFn: (status: Member['status']) => api<Member>('PATCH', `/members/${member.id}`, { body: { status } }),
+  const enable = useMutation({
+    mutationFn: () => api<Member>('PATCH', `/members/${member.id}`, { body: { status: 'active' } }),
     onSuccess: (saved) => {
-      setOpen(false);
       client.invalidateQueries({ queryKey: ['members'] });
-      toast.success(saved.status === 'disabled' ? `${saved.name} is disabled` : `${saved.name} may sign in again`);
+      toast.success(`${saved.name} may sign in again`, { description: 'Agents that were suspended stay so until they are activated.' });
     },
     onError: (error) => toast.error('The member was not changed', { description: error.message }),
   });
@@ -123,26 +122,12 @@ function MemberMenu({ member, onEdit }: { member: Member; onEdit: () => void }) 
             Disable member
           </MenuItem>
         ) : (
-          <MenuItem disabledReason={refusal} onSelect={() => update.mutate('active')}>
+          <MenuItem disabledReason={refusal} onSelect={() => enable.mutate()}>
             Enable member
           </MenuItem>
         )}
       </Menu>
-      <ConfirmDialog
-        open={open}
-        onOpenChange={setOpen}
-        tier="T1"
-        destructive
-        action={`Disable ${member.name}`}
-        pending={update.isPending}
-        error={update.error?.message}
-        consequences={[
-          'All sessions of this person end at once.',
-          'Agents owned by this e-mail address are refused until they have another owner.',
-          'The account is kept and can be enabled again.',
-        ]}
-        onConfirm={() => update.mutate('disabled')}
-      />
+      {open ? <DisableMemberDialog member={member} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }

@@ -1,11 +1,12 @@
 'use client';
 
 import { Command } from 'cmdk';
-import { Bot, FileCheck2, Hash, Keyboard, LogOut, Moon, Plus, ScrollText, Server, Sun } from 'lucide-react';
+import { Bot, CirclePlay, FileCheck2, Hash, Keyboard, LogOut, Moon, OctagonX, Plus, ScrollText, Server, Sun } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { signOut } from 'next-auth/react';
 import { useTheme } from 'next-themes';
 import { type ReactNode, useState } from 'react';
+import { useBlock } from '@/components/shared/agents/use-block';
 import { useAllAgents, useAllPolicies, useAllServers } from '@/components/shared/api/lists';
 import { useRefusal } from '@/components/shared/permission';
 import { NAV_ITEMS } from './nav';
@@ -101,13 +102,15 @@ export function CommandPalette({ open, onOpenChange, onShortcuts }: PaletteProps
             Sign out
           </Item>
         </Command.Group>
-        {open ? <Objects go={go} /> : null}
+        {open ? <Objects go={go} run={run} /> : null}
       </Command.List>
     </Command.Dialog>
   );
 }
 
-function Objects({ go }: { go: (href: string) => void }) {
+function Objects({ go, run }: { go: (href: string) => void; run: (act: () => void) => void }) {
+  const { block, activate } = useBlock();
+  const noAgent = useRefusal('agent.write');
   const servers = useAllServers();
   const agents = useAllAgents();
   const policies = useAllPolicies();
@@ -134,6 +137,19 @@ function Objects({ go }: { go: (href: string) => void }) {
             onSelect={() => go(`/agents/${agent.slug}`)}
           >
             {agent.name}
+          </Item>
+        ))}
+      </Group>
+      <Group heading="Block an agent">
+        {agents.data?.map((agent) => (
+          <Item
+            key={agent.id}
+            icon={agent.status === 'active' ? <OctagonX /> : <CirclePlay />}
+            value={`${agent.status === 'active' ? 'block suspend' : 'activate again resume'} ${agent.name} ${agent.slug}`}
+            disabled={Boolean(noAgent)}
+            onSelect={() => run(() => (agent.status === 'active' ? block(agent, 'from the command palette') : activate(agent)))}
+          >
+            {agent.status === 'active' ? `Block ${agent.name}` : `Activate ${agent.name} again`}
           </Item>
         ))}
       </Group>

@@ -5,10 +5,12 @@ import type { AuditRow as AuditRowAnswer, getAuditEvent } from '@/lib/control/au
 import type { changeSchema } from '@/lib/control/changes/contract';
 import type { decide } from '@/lib/control/decisions/contract';
 import type { AnswerOf } from '@/lib/control/define-contract';
+import type { ElevationAnswer } from '@/lib/control/elevations/contract';
+import type { ExceptionAnswer } from '@/lib/control/exceptions/contract';
 import type { GrantAnswer } from '@/lib/control/grants/contract';
 import type { limitSchema } from '@/lib/control/limits/contract';
 import type { getMe, listOwnSessions } from '@/lib/control/me/contract';
-import type { MemberAnswer } from '@/lib/control/members/contract';
+import type { getOffboarding, MemberAnswer } from '@/lib/control/members/contract';
 import type { getEnforcement } from '@/lib/control/nodes/contract';
 import type {
   getPolicy,
@@ -53,6 +55,9 @@ export type PolicyVersionText = AnswerOf<typeof getPolicyVersion>;
 export type Agent = AgentAnswer;
 export type AgentDetail = AnswerOf<typeof getAgent>;
 export type Grant = GrantAnswer;
+export type Elevation = ElevationAnswer;
+export type ApprovalException = ExceptionAnswer;
+export type Offboarding = AnswerOf<typeof getOffboarding>;
 export type AuditRow = AuditRowAnswer;
 export type AuditDetail = AnswerOf<typeof getAuditEvent>;
 export type LimitRow = z.output<typeof limitSchema>;

@@ -250,7 +250,6 @@ describe('requests that are not understood', () => {
   });
 
   it('are answered 404 and 405 in the one shape', async () => {
-    for (const path of ['/nothing', '/approvals/apr_1', '/alerts', '/coverage', '/simulations/x', '/', '//', '/servers/%E0%A4%A'])
     for (const path of [
       '/nothing',
       '/approvals/apr_1',

@@ -139,17 +139,17 @@ function AgentsPanel({ create }: { create: ReactNode }) {
               columns={COLUMNS}
               rowKey={(agent) => agent.id}
               narrow={(agent) => (
-                <span className="flex flex-col gap-1">
-                  <span className="flex items-center justify-between gap-2">
-                    <span className="truncate font-medium">{agent.name}</span>
-                    <AgentStatus agent={agent} />
-                  </span>
-                  <span className="flex items-center justify-between gap-2 text-meta text-ink-3">
-                    <span className="min-w-0 truncate">
+                <span className="flex items-center gap-3">
+                  <span className="min-w-0 flex-1">
+                    <span className="flex items-center gap-2">
+                      <span className="min-w-0 truncate font-medium">{agent.name}</span>
+                      <AgentStatus agent={agent} />
+                    </span>
+                    <span className="block truncate text-meta text-ink-3">
                       {flagsOf(agent) ?? agent.owner} · {formatCount(agent.grants)} grants
                     </span>
-                    <BlockAgent agent={agent} size="sm" reason="from the list of agents" />
                   </span>
+                  <BlockAgent agent={agent} size="sm" reason="from the list of agents" />
                 </span>
               )}
               onOpen={(agent) => router.push(`/agents/${agent.slug}`)}

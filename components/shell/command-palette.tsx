@@ -145,7 +145,8 @@ function Objects({ go, run }: { go: (href: string) => void; run: (act: () => voi
           <Item
             key={agent.id}
             icon={agent.status === 'active' ? <OctagonX /> : <CirclePlay />}
-            value={`${agent.status === 'active' ? 'block suspend' : 'activate again resume'} ${agent.name} ${agent.slug}`}
+            // The words as they are typed come first, so that this is the best match for them.
+            value={agent.status === 'active' ? `Block ${agent.name} ${agent.slug} suspend` : `Activate ${agent.name} ${agent.slug} again`}
             disabled={Boolean(noAgent)}
             onSelect={() => run(() => (agent.status === 'active' ? block(agent, 'from the command palette') : activate(agent)))}
           >

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/setup/test-database';
@@ -164,8 +165,6 @@ describe.skipIf(!CHROMIUM)(`agents and grants in a real browser, on two nodes${C
       await page.getByRole('button', { name: 'Undo' }).click();
       await reaches(access, 'ok');
       await page.getByText(`${access.agent} may call again`).waitFor();
-      await page.getByText(`${access.agent} is blocked`).waitFor({ state: 'hidden' });
-      await page.getByText(`${access.agent} may call again`).waitFor({ state: 'hidden' });
     };
 
     await visit(page, `${origin}/agents/${access.agent}`);
@@ -187,8 +186,12 @@ describe.skipIf(!CHROMIUM)(`agents and grants in a real browser, on two nodes${C
     await undone();
 
     await page.keyboard.press('ControlOrMeta+k');
+    const choice = page.getByRole('option', { name: `Block ${access.agent}`, exact: true });
+    await choice.waitFor({ state: 'attached' });
     await page.keyboard.type(`block ${access.agent}`);
-    await page.getByRole('option', { name: `Block ${access.agent}`, exact: true }).waitFor();
+    // First comes the search for what was typed, then the best match.
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => choice.getAttribute('aria-selected')).toBe('true');
     await page.keyboard.press('Enter');
     await reaches(access, '403');
     await visit(page, `${origin}/agents/${access.agent}`);
@@ -231,6 +234,77 @@ describe.skipIf(!CHROMIUM)(`agents and grants in a real browser, on two nodes${C
     await ben.page.getByRole('dialog').getByRole('button', { name: 'End access' }).click();
     await reaches(access, 'denied', 'write_record');
     expect([...ana.watched.problems, ...ben.watched.problems]).toEqual([]);
+  });
+
+  it('ask a person again as soon as an exception is revoked', async () => {
+    await publish(first, 'sink', 'asking', {
+      version: '1',
+      default: 'deny',
+      tools: { read_record: {}, write_record: { approval: { approvers: ['role:approver'], reuse: '1h' } } },
+    });
+    const access = await grantAccess(first, 'sink', 'asking');
+    await reaches(access, 'ok');
+    const id = 'kept-for-an-hour';
+    const call = (node: RunningCallgate) => callTool(at(node, access), 'write_record', { id }).then(outcomeOf);
+    const held = call(first);
+    const request = await eventually('it is asked for', async () => {
+      const { items } = await must<{ items: { id: string; digest: string }[] }>(first, 200, 'GET', `/approvals?agent=${access.agent}`);
+      return items[0] ?? null;
+    });
+    await asPerson(ben.page, origin, 'POST', `/approvals/${request.id}/approve`, { digest: request.digest, duration: '1h' });
+    expect(await held).toBe('ok');
+    expect(await Promise.all([first, second].map(call))).toEqual(['ok', 'ok']);
+
+    await visit(ben.page, `${origin}/agents/${access.agent}?tab=exceptions`);
+    await ben.page.getByText(/write_record/).waitFor();
+    await ben.page.getByRole('button', { name: 'Revoke exception' }).click();
+    await ben.page.getByRole('dialog').getByRole('button', { name: 'Revoke exception' }).click();
+    await ben.page.getByText('No exception is active').waitFor();
+    const ended = call(second);
+    const again = await eventually('it is asked for again', async () => {
+      const { items } = await must<{ items: { id: string; digest: string; status: string }[] }>(
+        first,
+        200,
+        'GET',
+        `/approvals?agent=${access.agent}&status=pending`,
+      );
+      return items[0] ?? null;
+    });
+    await asPerson(ben.page, origin, 'POST', `/approvals/${again.id}/deny`, { digest: again.digest, reason: 'not any more' });
+    expect(await ended).toBe('denied');
+    expect(ben.watched.problems).toEqual([]);
+  });
+
+  it('are looked at: an overdue review is marked done, and what nobody uses is revoked together', async () => {
+    const access = await grantAccess(first, 'sink', 'main', { label: 'forgotten' });
+    const client = new pg.Client(database.poolConfig);
+    await client.connect();
+    await client.query("UPDATE grants SET created_at = now() - interval '20 days' WHERE id = $1", [access.grant]);
+    await client.query("UPDATE agents SET review_due = now() - interval '2 days' WHERE slug = $1", [access.agent]);
+    await client.end();
+    const { page, watched } = ana;
+    await visit(page, `${origin}/overview`);
+    await page.getByRole('link', { name: '1 grant is not used' }).waitFor();
+    await page.getByRole('link', { name: '1 agent is due for a review' }).click();
+    await page.getByRole('row', { name: access.agent }).getByText('review overdue, 1 unused').waitFor();
+
+    await visit(page, `${origin}/agents/${access.agent}`);
+    await page.getByRole('button', { name: 'Mark reviewed' }).click();
+    await page.getByRole('dialog').getByLabel('Note').fill('still needed');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: `Mark ${access.agent} reviewed` })
+      .click();
+    await expect.poll(() => page.getByRole('region', { name: 'At a glance' }).textContent()).toMatch(/last .* by /);
+
+    await visit(page, `${origin}/agents?tab=grants&unused=true`);
+    await page.getByRole('button', { name: 'Revoke 1 unused grant' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('list', { name: 'Grants to revoke' }).textContent()).toMatch(/forgotten.*never used/);
+    await dialog.getByRole('button', { name: 'Revoke 1 unused grant' }).click();
+    await reaches(access, '401');
+    await page.getByText('Nothing matches these filters').waitFor();
+    expect(watched.problems).toEqual([]);
   });
 
   it('are shown and suspended when their owner leaves', async () => {

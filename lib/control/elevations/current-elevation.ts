@@ -18,7 +18,8 @@ export async function elevationsOf(db: Reader, grantIds: readonly string[], now:
 export async function policyInForce(
   db: Reader,
   grant: { readonly id: string; readonly policyId: string | null },
-  now: Date,
+  at: Date,
 ): Promise<string | null> {
-  return (await elevationsOf(db, [grant.id], now)).get(grant.id)?.policyId ?? grant.policyId;
+  const lasting = (await elevationsOf(db, [grant.id], at)).get(grant.id);
+  return lasting !== undefined && lasting.startsAt !== null && lasting.startsAt <= at ? lasting.policyId : grant.policyId;
 }

@@ -13,6 +13,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'grant.write': 'Create, rotate and revoke grants',
   'approval.decide': 'Decide approvals',
   'member.write': 'Manage members',
+  'notification.write': 'Manage notification channels and read their log',
   'payload.read': 'Read the arguments of calls',
 };
 

@@ -41,6 +41,8 @@ const LOCKABLE = {
   user: 'users',
   approval: 'approvals',
   exception: 'approval_exceptions',
+  channel: 'notification_channels',
+  delivery: 'notification_deliveries',
 } as const;
 
 /** Takes the row lock, so that what is read next in this transaction stays true until it ends. */

@@ -52,6 +52,14 @@ import { getOffboarding } from './members/offboarding';
 import { updateMember } from './members/update-member';
 import * as nodes from './nodes/contract';
 import { getEnforcement, listNodes } from './nodes/list-nodes';
+import * as notifications from './notifications/contract';
+import { createNotificationChannel } from './notifications/create-channel';
+import { deleteNotificationChannel } from './notifications/delete-channel';
+import { getNotificationChannel, listNotificationChannels } from './notifications/list-channels';
+import { listNotificationDeliveries } from './notifications/list-deliveries';
+import { resendNotification } from './notifications/resend-notification';
+import { testNotificationChannel } from './notifications/test-channel';
+import { updateNotificationChannel } from './notifications/update-channel';
 import * as policies from './policies/contract';
 import { deletePolicy } from './policies/delete-policy';
 import { discardPolicyDraft } from './policies/discard-policy-draft';
@@ -170,6 +178,14 @@ export const REGISTRY: readonly Route[] = [
   route(approvals.withdrawApproval, withdrawApproval),
   route(exceptions.listExceptions, listExceptions),
   route(exceptions.revokeException, revokeException),
+  route(notifications.listNotificationChannels, listNotificationChannels),
+  route(notifications.createNotificationChannel, createNotificationChannel),
+  route(notifications.getNotificationChannel, getNotificationChannel),
+  route(notifications.updateNotificationChannel, updateNotificationChannel),
+  route(notifications.deleteNotificationChannel, deleteNotificationChannel),
+  route(notifications.testNotificationChannel, testNotificationChannel),
+  route(notifications.listNotificationDeliveries, listNotificationDeliveries),
+  route(notifications.resendNotification, resendNotification),
   route(publications.listPublications, listPublications),
   route(publications.getPublication, getPublication),
   route(publications.approvePublication, approvePublication),

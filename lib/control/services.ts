@@ -1,3 +1,4 @@
+import type { MailServer, OutgoingMessage, SendResult } from '@/lib/domain/notification/outgoing-message';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import type { IdPrefix } from '@/lib/kernel/ids';
 import type { Json, JsonObject } from '@/lib/kernel/json';
@@ -85,6 +86,13 @@ export interface SimulationServices {
   }): Promise<ObservedUse>;
 }
 
+/** How messages to people leave the process; both are guarded as connections to upstreams are. */
+export interface NotificationServices {
+  checkMailServer(server: MailServer): Promise<EgressVerdict>;
+  /** One attempt, over in 20 s. Never rejects. */
+  send(message: OutgoingMessage): Promise<SendResult>;
+}
+
 /** What verbs need from the world besides the database. Hosts implement it; tests replace only the upstream part. */
 export interface ControlServices {
   readonly allowStdio: boolean;
@@ -124,4 +132,5 @@ export interface ControlServices {
   verifyAudit(): Promise<AuditVerification>;
   readonly events: LiveEvents;
   readonly simulations: SimulationServices;
+  readonly notifications: NotificationServices;
 }

@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'grant.write',
   'approval.decide',
   'member.write',
+  'notification.write',
   'payload.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -15,3 +15,8 @@ export function approvalArgumentsAad(approvalId: string): string {
 export function serverSecretAad(secretId: string, kind: 'env' | 'header', name: string): string {
   return `server_secrets|${secretId}|${kind} ${name}|1`;
 }
+
+/** An address, a signing secret or a password of a notification channel; `secretId` is the row's id. */
+export function notificationSecretAad(secretId: string, name: string): string {
+  return `notification_secrets|${secretId}|${name}|1`;
+}

@@ -20,6 +20,8 @@ import { type Api, createApi, type Health } from './api-router';
 import type { DataPlane } from './data-plane';
 import { gatewayTokens } from './gateway-tokens';
 import { Metrics } from './metrics';
+import { NotificationRunner } from './notification-runner';
+import { createNotificationServices } from './notification-services';
 import { allowedOrigins } from './own-address';
 import { startPublicationClock } from './publication-clock';
 import { SimulationRunner } from './simulation/simulation-runner';
@@ -65,6 +67,9 @@ export async function createControl(plane: DataPlane): Promise<Control> {
     lastEventId: null,
   });
   plane.closing.unshift(startPublicationClock(() => publishDue(ownContext()), log));
+  const notifications = new NotificationRunner({ prisma: database.prisma, services, random: Math.random }, log);
+  notifications.start();
+  plane.closing.unshift(() => notifications.close());
   if (env.admin && (await createFirstAdmin(ownContext(), env.admin))) log.info(`Made the first administrator ${env.admin.email}.`);
   return { api, auth, setupCode: () => createSetupCode(ownContext()) };
 }
@@ -109,6 +114,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     verifyAudit: () => verifyAudit(pool),
     events: plane.events,
     simulations,
+    notifications: createNotificationServices(createEgressGuard(env.allowedUpstreams)),
   };
 }
 

@@ -22,7 +22,9 @@ export type IdPrefix =
   | 'sec'
   | 'sim'
   | 'req'
-  | 'node';
+  | 'node'
+  | 'ntc'
+  | 'ntf';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.

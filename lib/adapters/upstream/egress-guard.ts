@@ -46,9 +46,10 @@ export interface EgressTarget extends ResolvedAddress {
 export interface EgressGuard {
   /**
    * Decides whether the gateway may connect to `url` now. Resolves names anew each time: what is returned is what a
-   * connection must use, and the only thing it may use. Never throws.
+   * connection must use, and the only thing it may use. `publicPorts` are those that public hosts may be reached on when
+   * it is not HTTP that is spoken. Never throws.
    */
-  check(url: string | URL): Promise<Result<EgressTarget, EgressProblem>>;
+  check(url: string | URL, publicPorts?: ReadonlySet<number>): Promise<Result<EgressTarget, EgressProblem>>;
 }
 
 export interface EgressGuardOptions {
@@ -71,14 +72,14 @@ export function createEgressGuard(options: EgressGuardOptions): EgressGuard {
   }
   const resolve = options.resolve ?? systemResolve;
   return {
-    async check(input) {
+    async check(input, publicPorts = PUBLIC_PORTS) {
       const url = typeof input === 'string' ? parseUrl(input) : input;
       if (url === null) return fail(invalidUrl(String(input)));
       const place = placeOf(url);
       const ports = listed.get(place.host);
       const isListed = ports !== undefined && (ports.has(null) || ports.has(place.port));
       const isLoopback = options.allowLoopback && saysLoopback(place.host);
-      const problem = formProblem(url, place, isListed || isLoopback);
+      const problem = formProblem(url, place, isListed || isLoopback, publicPorts);
       if (problem !== null) return fail(problem);
       const addresses = await addressesOf(place, resolve);
       if (!addresses.ok) return addresses;
@@ -124,7 +125,7 @@ function saysLoopback(host: string): boolean {
   return host === 'localhost' || (isIP(host) !== 0 && classifyAddress(host) === 'loopback');
 }
 
-function formProblem(url: URL, place: Place, permitted: boolean): EgressProblem | null {
+function formProblem(url: URL, place: Place, permitted: boolean, publicPorts: ReadonlySet<number>): EgressProblem | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     return {
       code: 'scheme_refused',
@@ -148,10 +149,10 @@ function formProblem(url: URL, place: Place, permitted: boolean): EgressProblem 
       fix: `Use https, or, for a server in your own network, ${allowHint(place)}.`,
     };
   }
-  if (!PUBLIC_PORTS.has(place.port)) {
+  if (!publicPorts.has(place.port)) {
     return {
       code: 'port_refused',
-      message: `Port ${place.port} is not one that public MCP servers are reached on (${[...PUBLIC_PORTS].join(', ')}).`,
+      message: `Port ${place.port} is not one that public ${publicPorts === PUBLIC_PORTS ? 'MCP' : 'mail'} servers are reached on (${[...publicPorts].join(', ')}).`,
       fix: `If this server is meant, ${allowHint(place)}.`,
     };
   }

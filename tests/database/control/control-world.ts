@@ -7,12 +7,14 @@ import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
 import { REGISTRY } from '@/lib/control/registry';
 import type { CatalogueReading, ControlServices, LiveEvent, OpenedSecrets, ReportedStep, UpstreamAddress } from '@/lib/control/services';
 import { createPrisma } from '@/lib/db/prisma';
+import type { OutgoingMessage, SendResult } from '@/lib/domain/notification/outgoing-message';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import { ROLES, type Role } from '@/lib/domain/roles';
 import { approvalArgumentsAad, argumentsAad } from '@/lib/domain/sealed-value';
 import { createEnvelope } from '@/lib/env/envelope';
 import { createApi } from '@/lib/hosts/api-router';
 import { EventHub } from '@/lib/hosts/event-hub';
+import { createNotificationServices } from '@/lib/hosts/notification-services';
 import { newId } from '@/lib/kernel/ids';
 import { makeToken } from '@/lib/kernel/token';
 import { createTestDatabase } from '../setup/test-database';
@@ -28,6 +30,12 @@ export interface FakeUpstream {
   /** What it was asked with, to see that secrets reach it and nothing else. */
   readonly asked: { upstream: UpstreamAddress; secrets: OpenedSecrets }[];
   readonly stopped: string[];
+}
+
+/** What left for people, and what the next receivers answer; without an answer they take it. */
+export interface FakeReceiver {
+  readonly sent: OutgoingMessage[];
+  readonly answers: (SendResult | Promise<SendResult>)[];
 }
 
 export interface Answer {
@@ -66,8 +74,9 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   let nowMs = Date.UTC(2026, 10, 20, 12, 0, 0);
   const now = () => new Date(nowMs);
   const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [] };
+  const receiver: FakeReceiver = { sent: [], answers: [] };
   const passwords = createPasswords();
-  const services = worldServices(upstream, { allowStdio: options.allowStdio ?? false, now, passwords });
+  const services = worldServices(upstream, receiver, { allowStdio: options.allowStdio ?? false, now, passwords });
   const auth = createAuth({
     prisma,
     services,
@@ -130,6 +139,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     api,
     services,
     upstream,
+    receiver,
     call,
     texts,
     failures,
@@ -199,6 +209,7 @@ export const reading = (tools: readonly ToolDefinition[]): CatalogueReading => (
 
 function worldServices(
   upstream: FakeUpstream,
+  receiver: FakeReceiver,
   facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords> },
 ): ControlServices {
   const envelope = createEnvelope(randomBytes(32));
@@ -241,6 +252,13 @@ function worldServices(
     gatewayUrl: (slug) => `${ORIGIN}/mcp/${slug}`,
     verifyAudit: async () => ({ ok: true, events: 0, writers: 0, problems: [] }),
     simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },
+    notifications: {
+      checkMailServer: createNotificationServices(guard).checkMailServer,
+      send: async (message) => {
+        receiver.sent.push(message);
+        return receiver.answers.shift() ?? { ok: true, code: 200, detail: 'HTTP 200: taken', retryAfterMs: null };
+      },
+    },
     events: new EventHub() as { publish(name: LiveEvent['name'], data: unknown): void } & EventHub,
   };
 }

@@ -1,0 +1,127 @@
+import type { Prisma } from '@/lib/db/generated/client';
+import type { DeliveryEvent, DeliveryStatus, Notification, NotificationFacts } from '@/lib/domain/notification/notification-event';
+import type { SendResult } from '@/lib/domain/notification/outgoing-message';
+import { ATTEMPTS_MAX, nextAttemptMs } from '@/lib/domain/notification/retry-plan';
+import { toldArguments } from '@/lib/domain/notification/told-arguments';
+import type { ControlContext } from '../context';
+import { storableText } from '../storable';
+import type { ChannelRow } from './channel-answer';
+import { openChannelSecrets } from './channel-secrets';
+import { type ClaimedDelivery, claimDueDeliveries } from './claim-due';
+import { composeMessage } from './compose-message';
+
+const DETAIL_CHARACTERS_MAX = 500;
+const PARTS = { channel: { include: { secrets: true } }, approval: true } as const;
+
+export interface DeliveryOutcome {
+  readonly delivery: string;
+  readonly status: DeliveryStatus;
+  readonly detail: string;
+}
+
+/** Sends everything that is due, once; for tests and for whoever needs no more than one round. */
+export async function deliverDue(ctx: DeliverContext, most = 20): Promise<DeliveryOutcome[]> {
+  const claimed = await claimDueDeliveries(ctx, most);
+  return Promise.all(claimed.map((one) => deliver(ctx, one)));
+}
+
+export type DeliverContext = Pick<ControlContext, 'prisma' | 'services'> & { readonly random: () => number };
+
+/**
+ * One attempt of a claimed delivery, and what follows from it: done, again later, or given up. Rejects only when the database
+ * does; the lease lets another attempt be made then.
+ */
+export async function deliver(ctx: DeliverContext, claimed: ClaimedDelivery): Promise<DeliveryOutcome> {
+  const row = await ctx.prisma.notificationDelivery.findUnique({ where: { id: claimed.id }, include: PARTS });
+  if (row === null) return { delivery: claimed.id, status: 'skipped', detail: 'It is gone.' };
+  const pointless = pointlessBecause(row, claimed.now);
+  if (pointless !== null) return finish(ctx, claimed, 'skipped', { ok: false, code: null, detail: pointless, retryAfterMs: null });
+  const result = await attempt(ctx, row, claimed);
+  if (result.ok) return finish(ctx, claimed, 'delivered', result);
+  const waitMs = row.event === 'test' ? null : nextAttemptMs(claimed.attempt, ctx.random(), result.retryAfterMs);
+  if (waitMs === null) return finish(ctx, claimed, 'failed', result);
+  await ctx.prisma.$executeRaw`
+    UPDATE notification_deliveries SET status = 'waiting', due_at = clock_timestamp() + ${waitMs}::float8 * interval '1 millisecond',
+      response_code = ${result.code}, detail = ${short(result.detail)}
+    WHERE id = ${claimed.id} AND attempts = ${claimed.attempt} AND status = 'sending'`;
+  return { delivery: claimed.id, status: 'waiting', detail: result.detail };
+}
+
+type Row = Prisma.NotificationDeliveryGetPayload<{ include: typeof PARTS }>;
+
+/** Why nothing is to be sent any more, or null. */
+function pointlessBecause({ channel, approval, event, attempts, channelKind }: Row, now: Date): string | null {
+  if (channel === null) return 'The channel was deleted.';
+  if (!channel.enabled && event !== 'test') return 'The channel was switched off.';
+  if (attempts > ATTEMPTS_MAX) return 'Its attempts were used up by processes that did not end them.';
+  const over = approval !== null && (approval.status !== 'pending' || approval.expiresAt <= now);
+  if (event === 'escalated' && over) return 'The request was over before its time.';
+  // A person is not called to what cannot be decided any more; a program may want to have heard of it.
+  if (event === 'requested' && channelKind !== 'webhook' && over) return 'The request was over before this could be sent.';
+  return null;
+}
+
+async function attempt(ctx: DeliverContext, row: Row, claimed: ClaimedDelivery): Promise<SendResult> {
+  try {
+    const channel = row.channel as NonNullable<Row['channel']>;
+    const told = notificationOf(ctx, row, channel, claimed.now);
+    return await ctx.services.notifications.send(composeMessage(channel, openSecrets(ctx, channel), told));
+  } catch (error) {
+    return { ok: false, code: null, detail: (error as Error).message, retryAfterMs: null };
+  }
+}
+
+function openSecrets(ctx: DeliverContext, channel: NonNullable<Row['channel']>) {
+  try {
+    return openChannelSecrets(ctx, channel.secrets);
+  } catch {
+    throw new Error('The secrets of the channel cannot be opened with the current CALLGATE_SECRET_KEY. Set them again.');
+  }
+}
+
+function notificationOf(
+  ctx: DeliverContext,
+  row: Row,
+  channel: Pick<ChannelRow, 'name' | 'servers' | 'minimumRisk' | 'includeArguments'>,
+  now: Date,
+): Notification {
+  const { approval } = row;
+  const facts = row.facts as unknown as NotificationFacts;
+  return {
+    id: row.messageId,
+    event: row.event as DeliveryEvent,
+    at: row.createdAt.toISOString(),
+    now: now.toISOString(),
+    facts,
+    arguments: toldArguments(
+      { includeArguments: channel.includeArguments && approval !== null, keepArguments: approval?.keepArguments ?? false },
+      () => argumentsText(ctx, approval),
+    ),
+    url: approval === null ? `${ctx.services.publicUrl}/approvals` : `${ctx.services.publicUrl}/approvals/${approval.id}`,
+    channel: { name: channel.name, servers: channel.servers, minimumRisk: channel.minimumRisk as NotificationFacts['risk'] },
+  };
+}
+
+/** As the policy redacted them; null when they cannot be opened. */
+function argumentsText(ctx: DeliverContext, approval: Row['approval']): string | null {
+  if (approval === null || approval.argumentsEnvelope === null) return null;
+  try {
+    return ctx.services.openApprovalArguments({ id: approval.id, envelope: approval.argumentsEnvelope })[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function finish(
+  ctx: DeliverContext,
+  claimed: ClaimedDelivery,
+  status: 'delivered' | 'failed' | 'skipped',
+  { code, detail }: SendResult,
+): Promise<DeliveryOutcome> {
+  await ctx.prisma.$executeRaw`
+    UPDATE notification_deliveries SET status = ${status}, finished_at = clock_timestamp(), response_code = ${code}, detail = ${short(detail)}
+    WHERE id = ${claimed.id} AND attempts = ${claimed.attempt} AND status = 'sending'`;
+  return { delivery: claimed.id, status, detail };
+}
+
+const short = (detail: string): string => storableText(detail).slice(0, DETAIL_CHARACTERS_MAX);

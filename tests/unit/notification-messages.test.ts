@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { inertLine } from '@/lib/domain/notification/inert-line';
+import { mailMessage } from '@/lib/domain/notification/mail-message';
+import { type Notification, type NotificationFacts, sampleFacts } from '@/lib/domain/notification/notification-event';
+import { notificationWords, timeLeft } from '@/lib/domain/notification/notification-words';
+import { slackMessage } from '@/lib/domain/notification/slack-message';
+import { TOLD_CHARACTERS_MAX, toldArguments } from '@/lib/domain/notification/told-arguments';
+import { webhookBody } from '@/lib/domain/notification/webhook-body';
+
+const AT = Date.UTC(2026, 10, 26, 4, 0, 0);
+const HOSTILE =
+  '<!channel> <https://evil.example|Approve> *bold* "\'><script>alert(1)</script>\u202egnp\u200b\r\nBcc: eve@example.com &amp;';
+
+function told(change: Partial<Omit<Notification, 'facts'>> & { facts?: Partial<NotificationFacts> } = {}): Notification {
+  return {
+    id: 'ntf_1',
+    event: 'requested',
+    at: new Date(AT).toISOString(),
+    now: new Date(AT + 60_000).toISOString(),
+    arguments: { included: false, why: 'Arguments are shown in the console only.' },
+    url: 'https://gate.example.com/approvals/apr_1',
+    channel: { name: 'Oncall', servers: ['stripe-prod'], minimumRisk: 'high' },
+    ...change,
+    facts: { ...sampleFacts(AT), id: 'apr_1', agent: 'support-bot', server: 'stripe-prod', message: null, ...change.facts },
+  };
+}
+const hostile = (event: Notification['event']) =>
+  told({
+    event,
+    arguments: { included: true, text: HOSTILE, truncated: false },
+    facts: {
+      ...{
+        agent: HOSTILE,
+        server: HOSTILE,
+        tool: HOSTILE,
+        innerTool: HOSTILE,
+        owner: HOSTILE,
+        purpose: HOSTILE,
+        policy: HOSTILE,
+        rule: HOSTILE,
+      },
+      ...{ message: HOSTILE, approvers: [`user:${HOSTILE}`], status: 'denied', decidedBy: HOSTILE, decidedReason: HOSTILE },
+    },
+  });
+
+describe('the words', () => {
+  it('say who wants what, the risk, the rule, the time left, who decides and why one is told', () => {
+    const words = notificationWords(told());
+    expect(words.title).toBe('Approval needed for support-bot: create_refund');
+    expect(words.sentence).toBe('support-bot wants to call create_refund on stripe-prod.');
+    expect(Object.fromEntries(words.facts)).toMatchObject({
+      Risk: 'High (financial)',
+      Rule: 'example-policy v1, /tools/create_refund/approval',
+      'Time left': '9 min, until 2026-11-26T04:10:00.000Z. After that it is denied.',
+      'Who decides': 'A person with the role Approver; never the owner of the agent, owner@example.com.',
+      'Why you': 'The channel "Oncall" hears of requests on stripe-prod, risk high or more.',
+    });
+    expect(words.link).toEqual({ label: 'Review the request', url: 'https://gate.example.com/approvals/apr_1' });
+  });
+
+  it('call an expired request denied, and never approved', () => {
+    const words = notificationWords(told({ event: 'expired', facts: { status: 'expired' } }));
+    expect(words.title).toContain('Denied, because nobody decided in time');
+    expect(JSON.stringify(words)).toContain('the call was denied. It was not made.');
+    expect(JSON.stringify(words)).not.toMatch(/approved/i);
+  });
+
+  it('say who decided and why', () => {
+    const denied = notificationWords(
+      told({ event: 'decided', facts: { status: 'denied', decidedBy: 'Ben', decidedReason: 'wrong customer' } }),
+    );
+    expect(Object.fromEntries(denied.facts).Outcome).toBe('Denied by Ben: wrong customer');
+    const approved = notificationWords(told({ event: 'decided', facts: { status: 'approved', decidedBy: 'Ben' } }));
+    expect([approved.title, Object.fromEntries(approved.facts).Outcome]).toEqual([
+      'Approved: support-bot: create_refund',
+      'Approved by Ben. One identical call is let through.',
+    ]);
+  });
+
+  it('write times that people read', () => {
+    expect([-5, 41_900, 600_000, 3 * 3_600_000 + 60_000].map(timeLeft)).toEqual(['0 s', '41 s', '10 min', '3 h 1 min']);
+  });
+});
+
+describe('hostile text', () => {
+  it('becomes one visible line', () => {
+    expect(inertLine('a\u202eb\u200bc\u0000d\r\ne\ud800')).toBe('a[U+202E]b[U+200B]c[U+0000]d e[U+D800]');
+    expect(inertLine('x'.repeat(300), 10)).toBe('xxxxxxxxx…');
+  });
+
+  it.each(['requested', 'decided', 'escalated'] as const)('means nothing in a Slack message of %s', (event) => {
+    const message = JSON.parse(slackMessage(hostile(event)));
+    expect(message.text).not.toMatch(/<|>/);
+    expect(message.text).toContain('&lt;!channel&gt;');
+    const markdown: string[] = [];
+    const collect = (value: unknown): void => {
+      if (value === null || typeof value !== 'object') return;
+      if ((value as { type?: unknown }).type === 'mrkdwn') markdown.push((value as { text: string }).text);
+      for (const member of Object.values(value)) collect(member);
+    };
+    collect(message.blocks);
+    expect(markdown).toEqual([expect.stringMatching(/^<https:\/\/gate\.example\.com\/approvals\/apr_1\|(Review|Open) the request>$/)]);
+    // Links only: nothing in it can be pressed to decide.
+    expect(JSON.stringify(message)).not.toMatch(/"type":"(button|actions|input)"/);
+    for (const block of message.blocks) {
+      expect(block.text?.text.length ?? 0).toBeLessThanOrEqual(3_000);
+      for (const field of block.fields ?? []) expect(field.text.length).toBeLessThanOrEqual(2_000);
+    }
+    expect(message.blocks[0].text.text.length).toBeLessThanOrEqual(150);
+  });
+
+  it('means nothing in a mail, neither in its HTML nor in its subject', () => {
+    const { subject, text, html } = mailMessage(hostile('decided'));
+    expect(subject).not.toMatch(/[\r\n\u202e\u200b]/);
+    expect(html.match(/<script|<https|<!channel/g)).toBeNull();
+    expect(html.match(/<a /g)).toHaveLength(1);
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(text + html).not.toMatch(/[\u202e\u200b]/);
+    expect(html).toContain('href="https://gate.example.com/approvals/apr_1"');
+  });
+
+  it('is plain JSON in a webhook', () => {
+    const body = JSON.parse(webhookBody(hostile('decided')));
+    expect(body).toMatchObject({
+      id: 'ntf_1',
+      type: 'approval.decided',
+      time: '2026-11-26T04:00:00.000Z',
+      approval: { agent: HOSTILE, url: told().url },
+    });
+  });
+});
+
+describe('arguments', () => {
+  const never = (): string => {
+    throw new Error('read without leave');
+  };
+  it('are not even read without leave of the channel and the server', () => {
+    expect(toldArguments({ includeArguments: false, keepArguments: true }, never).included).toBe(false);
+    expect(toldArguments({ includeArguments: true, keepArguments: false }, never).included).toBe(false);
+    expect(toldArguments({ includeArguments: true, keepArguments: true }, () => null).included).toBe(false);
+  });
+
+  it('are cut with a note', () => {
+    const cut = toldArguments({ includeArguments: true, keepArguments: true }, () => `{"note":"${'x'.repeat(5_000)}"}`);
+    expect(cut).toMatchObject({ included: true, truncated: true, text: expect.stringMatching(new RegExp(`^.{${TOLD_CHARACTERS_MAX}}$`)) });
+    expect(mailMessage(told({ arguments: cut })).text).toContain('the first 2000 characters, more in the console');
+  });
+});

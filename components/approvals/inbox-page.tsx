@@ -17,6 +17,7 @@ import { AccessRequests } from './access-requests';
 import { type AlikeGroup, alikeGroups } from './alike-groups';
 import { DecideTogether } from './decide-together';
 import { LoadView } from './load-view';
+import { AlertMenu } from './alert-menu';
 import { RequestCard } from './request-card';
 import { RequestList } from './request-list';
 import { useApproval, useDecided, useWaiting } from './use-approvals';
@@ -50,6 +51,7 @@ export function InboxPage({ selected }: { selected: string | null }) {
         <PageHeader
           title="Approvals"
           badges={<LiveDot />}
+          actions={<AlertMenu />}
           description="Calls that a policy lets through only when a person agrees. What nobody approves in time is denied."
         />
       </div>

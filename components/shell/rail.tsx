@@ -4,6 +4,7 @@ import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useSyncExternalStore } from 'react';
+import { useApprovalSummary } from '@/components/shared/approval-alerts/use-approval-summary';
 import { BrandMark } from '@/components/shared/brand-mark';
 import { cn } from '@/components/ui/cn';
 import { Tooltip } from '@/components/ui/tooltip';
@@ -82,13 +83,14 @@ export function RailNav({ collapsed, onNavigate }: { collapsed: boolean; onNavig
                   onClick={onNavigate}
                   aria-current={current ? 'page' : undefined}
                   className={cn(
-                    'flex h-8 items-center gap-2.5 rounded-control px-2 text-base font-medium text-ink-2 hover:bg-hover hover:text-ink',
+                    'relative flex h-8 items-center gap-2.5 rounded-control px-2 text-base font-medium text-ink-2 hover:bg-hover hover:text-ink',
                     current && 'bg-selected text-ink hover:bg-selected',
                     collapsed && 'justify-center px-0',
                   )}
                 >
                   <item.icon aria-hidden className={cn('size-4 shrink-0', current && 'text-accent')} />
                   <span className={collapsed ? 'sr-only' : ''}>{item.label}</span>
+                  {item.href === '/approvals' ? <WaitingCount collapsed={collapsed} /> : null}
                 </Link>
               );
               return (
@@ -107,5 +109,22 @@ export function RailNav({ collapsed, onNavigate }: { collapsed: boolean; onNavig
         </div>
       ))}
     </nav>
+  );
+}
+
+/** How many requests wait for this person; nothing for none. */
+function WaitingCount({ collapsed }: { collapsed: boolean }) {
+  const count = useApprovalSummary().data?.decidable ?? 0;
+  if (count === 0) return null;
+  return (
+    <span
+      className={cn(
+        'num rounded-full bg-accent px-1.5 text-meta text-accent-ink',
+        collapsed ? 'absolute -top-1 right-0.5 px-1 leading-4' : 'ml-auto',
+      )}
+    >
+      {count > 99 ? '99+' : count}
+      <span className="sr-only"> waiting for you</span>
+    </span>
   );
 }

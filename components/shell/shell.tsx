@@ -3,6 +3,7 @@
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError } from '@/components/shared/api/client';
+import { ApprovalAlerts } from '@/components/shared/approval-alerts/approval-alerts';
 import { useMe } from '@/components/shared/permission';
 import { useShortcuts } from '@/components/shared/shortcuts';
 import { CommandPalette } from './command-palette';
@@ -34,6 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         Skip to content
       </a>
+      <ApprovalAlerts />
       <Rail />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onSearch={() => setPalette(true)} />

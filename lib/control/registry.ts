@@ -9,6 +9,8 @@ import { getApprovalLoad } from './approval-insight/approval-load';
 import * as approvalInsight from './approval-insight/contract';
 import { decideApprovals } from './approval-insight/decide-approvals';
 import { viewApproval } from './approval-insight/view-approval';
+import * as approvalSummary from './approval-summary/contract';
+import { getApprovalSummary } from './approval-summary/get-approval-summary';
 import * as approvals from './approvals/contract';
 import { approveApproval, denyApproval, withdrawApproval } from './approvals/decide-approval';
 import { getApproval, listApprovals } from './approvals/list-approvals';
@@ -168,6 +170,7 @@ export const REGISTRY: readonly Route[] = [
   route(policyReview.reviewPolicy, reviewPolicy),
   route(policyReview.watchPolicyVersion, watchPolicyVersion),
   route(approvals.listApprovals, listApprovals),
+  route(approvalSummary.getApprovalSummary, getApprovalSummary),
   route(approvals.getApproval, getApproval),
   route(approvalInsight.getApprovalContext, getApprovalContext),
   route(approvalInsight.getApprovalLoad, getApprovalLoad),

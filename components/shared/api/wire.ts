@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AgentAnswer, getAgent } from '@/lib/control/agents/contract';
+import type { ApprovalSummary as ApprovalSummaryAnswer } from '@/lib/control/approval-summary/contract';
 import type { ApprovalAnswer, ApprovalDetail as ApprovalDetailAnswer } from '@/lib/control/approvals/contract';
 import type { AuditRow as AuditRowAnswer, getAuditEvent } from '@/lib/control/audit/contract';
 import type { changeSchema } from '@/lib/control/changes/contract';
@@ -12,6 +13,7 @@ import type { limitSchema } from '@/lib/control/limits/contract';
 import type { getMe, listOwnSessions } from '@/lib/control/me/contract';
 import type { getOffboarding, MemberAnswer } from '@/lib/control/members/contract';
 import type { getEnforcement } from '@/lib/control/nodes/contract';
+import type { ChannelAnswer, DeliveryAnswer } from '@/lib/control/notifications/contract';
 import type {
   getPolicy,
   getPolicyVersion,
@@ -71,6 +73,9 @@ export type PolicyWatch = AnswerOf<typeof watchPolicyVersion>;
 export type PolicyEnforcement = AnswerOf<typeof getEnforcement>;
 export type Approval = ApprovalAnswer;
 export type ApprovalDetail = ApprovalDetailAnswer;
+export type ApprovalSummary = ApprovalSummaryAnswer;
+export type NotificationChannel = ChannelAnswer;
+export type NotificationDelivery = DeliveryAnswer;
 export type Publication = PublicationAnswer;
 export type Simulation = SimulationAnswer;
 export type ObservedPolicy = AnswerOf<typeof observedPolicy>;

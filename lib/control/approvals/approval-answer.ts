@@ -25,8 +25,10 @@ export async function readOnlooker(db: Reader, ctx: Pick<ControlContext, 'actor'
   return { email: user?.email ?? null, owners: new Map(agents.map(({ id, owner }) => [id, owner])) };
 }
 
+type DecidableRow = Pick<ApprovalRow, 'agentId' | 'agentOwner' | 'approvers' | 'votesNeeded' | 'votes'>;
+
 /** Whether this actor may decide: by role at all, and by the rule for this one. */
-export function decisionOf(ctx: Pick<ControlContext, 'actor'>, row: ApprovalRow, { email, owners }: Onlooker): Eligibility {
+export function decisionOf(ctx: Pick<ControlContext, 'actor'>, row: DecidableRow, { email, owners }: Onlooker): Eligibility {
   const { actor } = ctx;
   const approvers = row.approvers as string[];
   if (actor.kind === 'anonymous' || !mayRole(actor.role, 'approval.decide'))

@@ -50,6 +50,7 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   reviewPolicy: EVERYONE,
   watchPolicyVersion: EVERYONE,
   listApprovals: EVERYONE,
+  getApprovalSummary: EVERYONE,
   getApproval: EVERYONE,
   approveApproval: APPROVERS,
   denyApproval: APPROVERS,

@@ -7,6 +7,7 @@ import { AboutSection } from './about-section';
 import { AppearanceSection } from './appearance-section';
 import { ChangesSection } from './changes-section';
 import { MembersSection } from './members-section';
+import { NotificationsSection } from './notifications/notifications-section';
 import { ProfileSection } from './profile-section';
 import type { SettingsSection } from './sections';
 
@@ -22,6 +23,7 @@ export function SettingsPage({ section }: { section: SettingsSection }) {
         onChange={(value) => router.push(`/settings/${value}`)}
         items={[
           { value: 'members', label: 'Members', content: <MembersSection /> },
+          { value: 'notifications', label: 'Notifications', content: <NotificationsSection /> },
           { value: 'profile', label: 'Profile', content: <ProfileSection /> },
           { value: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
           { value: 'changes', label: 'Changes', content: <ChangesSection /> },

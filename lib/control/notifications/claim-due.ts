@@ -1,7 +1,7 @@
 import type { ControlContext } from '../context';
 
 /** Longer than any attempt takes; after it, what a dead process had claimed is due again. */
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 40;
 const KEPT_DAYS = 30;
 
 export interface ClaimedDelivery {

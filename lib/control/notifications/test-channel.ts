@@ -20,7 +20,7 @@ export async function testNotificationChannel(
     const [row] = await tx.$queryRaw<{ now: Date }[]>`
       INSERT INTO notification_deliveries (id, message_id, channel_id, channel_name, channel_kind, event, facts, status, attempts, last_attempt_at, due_at)
       VALUES (${id}, ${id}, ${channel.id}, ${channel.name}, ${channel.kind}, 'test', ${JSON.stringify(facts)}::jsonb, 'sending', 1, clock_timestamp(),
-        clock_timestamp() + interval '60 seconds')
+        clock_timestamp() + interval '40 seconds')
       RETURNING clock_timestamp() AS now`;
     await record({ action: 'channel.test', entity: 'channel', entityId: channel.id, entityName: channel.name, after: { delivery: id } });
     return row?.now ?? ctx.now;

@@ -307,3 +307,24 @@ describe('arguments', () => {
     expect(told.filter(({ included }) => !included)).toHaveLength(3);
   });
 });
+
+describe('the summary', () => {
+  const summary = async (as: 'viewer' | 'approver' | 'admin') => (await world.call('GET', '/approvals/summary', { as })).body;
+
+  it('counts what waits, and what the caller may decide: by role, by rule, and never of an agent of one’s own', async () => {
+    expect(await summary('approver')).toEqual({ pending: 0, decidable: 0, newest: [] });
+    const anybody = await ask();
+    const named = await ask({ demand: { approvers: ['user:admin@example.com'] } });
+    const own = await ask();
+    await world.prisma.$executeRawUnsafe(`UPDATE approvals SET agent_owner = 'approver@example.com' WHERE id = '${own}'`);
+    await deny(await ask());
+    expect(await summary('viewer')).toMatchObject({ pending: 3, decidable: 0, newest: [] });
+    expect(await summary('approver')).toMatchObject({
+      pending: 3,
+      decidable: 1,
+      newest: [{ id: anybody, tool: 'create_charge', risk: 'high' }],
+    });
+    const admin = await summary('admin');
+    expect([admin.decidable, new Set(admin.newest.map(({ id }: { id: string }) => id))]).toEqual([3, new Set([anybody, named, own])]);
+  });
+});

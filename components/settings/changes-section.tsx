@@ -18,7 +18,7 @@ const FACETS: readonly Facet[] = [
   {
     id: 'entity',
     label: 'What',
-    options: ['server', 'tool', 'policy', 'agent', 'grant', 'member'].map((value) => ({
+    options: ['server', 'tool', 'policy', 'agent', 'grant', 'member', 'channel'].map((value) => ({
       value,
       label: value.charAt(0).toUpperCase() + value.slice(1),
     })),

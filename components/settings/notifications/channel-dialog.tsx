@@ -139,7 +139,7 @@ function FilterFields({
           <Input inputMode="numeric" value={draft.afterMinutes} onChange={(event) => onChange({ afterMinutes: event.target.value })} />
         </Field>
       ) : null}
-      <Field label="Least risk" error={fieldError(error, 'minimumRisk')} className="w-56">
+      <Field label="Minimum risk" error={fieldError(error, 'minimumRisk')} className="w-56">
         <Select
           value={draft.minimumRisk}
           onChange={(value) => onChange({ minimumRisk: value as ChannelDraft['minimumRisk'] })}

@@ -12,7 +12,7 @@ export const EVENT_WORDS: Record<NotificationDelivery['event'], string> = {
 
 export const EVENT_HINTS: Record<NotificationChannel['events'][number], string> = {
   requested: 'A call waits for a person.',
-  escalated: 'It still waits after a time. Then only.',
+  escalated: 'Nobody has decided after a while. Sent only then.',
   decided: 'It was approved, denied, taken back or is outdated.',
   expired: 'Nobody decided in time, so it was denied.',
 };
@@ -42,3 +42,7 @@ const STATUS_LOOKS: Record<NotificationDelivery['status'], { status: string; wor
   skipped: { status: 'disabled', word: 'Skipped' },
 };
 export const statusLook = (status: NotificationDelivery['status']) => STATUS_LOOKS[status];
+
+/** What it is about, for one line. */
+export const aboutWords = ({ event, about }: NotificationDelivery): string =>
+  event === 'test' ? 'Test of the channel' : `${about.server} / ${about.tool}`;

@@ -12,12 +12,14 @@ import { StatusTag } from '@/components/shared/status-tag';
 import { type Column, DataTable } from '@/components/shared/table/data-table';
 import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
+import { useUrlState } from '@/components/shared/url-state';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { DELIVERY_STATUSES } from '@/lib/domain/notification/notification-event';
-import { EVENT_WORDS, statusLook } from './channel-words';
+import { aboutWords, EVENT_WORDS, statusLook } from './channel-words';
+import { DeliveryPeek } from './delivery-peek';
 
 const ALL = 'all';
 
@@ -25,7 +27,7 @@ const COLUMNS: readonly Column<NotificationDelivery>[] = [
   { id: 'at', header: 'Time', width: '128px', cell: (row) => <Time at={row.createdAt} /> },
   { id: 'event', header: 'Event', width: '104px', cell: (row) => <Event row={row} /> },
   { id: 'channel', header: 'Channel', width: '16%', cell: (row) => <span className="font-medium">{row.channel.name}</span> },
-  { id: 'about', header: 'About', from: 'lg', cell: (row) => <About row={row} /> },
+  { id: 'about', header: 'About', from: 'xl', cell: (row) => <About row={row} /> },
   { id: 'status', header: 'Status', width: '112px', cell: (row) => <Status row={row} /> },
   { id: 'attempts', header: 'Attempts', align: 'right', width: '80px', cell: (row) => <span className="num">{row.attempts}</span> },
   { id: 'detail', header: 'Answer', cell: (row) => <Answer row={row} /> },
@@ -41,6 +43,7 @@ const COLUMNS: readonly Column<NotificationDelivery>[] = [
 
 /** What was sent, what waits and what failed. Looks again by itself, because attempts are made without anybody here. */
 export function DeliveryLog() {
+  const { get, set } = useUrlState();
   const [status, setStatus] = useState<string>(ALL);
   const list = useList<NotificationDelivery>(
     'deliveries',
@@ -48,6 +51,7 @@ export function DeliveryLog() {
     { status: status === ALL ? null : status },
     { refetchMs: 5_000 },
   );
+  const shown = list.rows?.find((row) => row.id === get('sel'));
   return (
     <Panel
       title="Delivery log"
@@ -85,6 +89,8 @@ export function DeliveryLog() {
                   <SendAgain row={row} />
                 </span>
               )}
+              selected={get('sel')}
+              onSelect={(sel) => set({ sel }, sel && !get('sel') ? 'push' : 'replace')}
               hasMore={list.hasNextPage}
               loadingMore={list.isFetchingNextPage}
               onLoadMore={() => void list.fetchNextPage()}
@@ -99,6 +105,7 @@ export function DeliveryLog() {
           )
         }
       </Loaded>
+      {shown ? <DeliveryPeek delivery={shown} onClose={() => set({ sel: null })} /> : null}
     </Panel>
   );
 }
@@ -115,7 +122,7 @@ function Answer({ row }: { row: NotificationDelivery }) {
 }
 
 function About({ row }: { row: NotificationDelivery }) {
-  const words = <InertText text={`${row.about.server} / ${row.about.tool}`} max={80} />;
+  const words = <InertText text={aboutWords(row)} max={80} />;
   if (row.approval === null) return words;
   return (
     <Link href={`/approvals/${row.approval}`} className="text-accent hover:underline">

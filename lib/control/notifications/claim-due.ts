@@ -13,7 +13,7 @@ export interface ClaimedDelivery {
 }
 
 /**
- * Takes up to `most` deliveries that are due by the database's clock. Rows that another node is at are left to it, and the
+ * Takes up to `most` deliveries that are due by the database's clock; what was not tried yet goes before what failed already. Rows that another node is at are left to it, and the
  * lease is part of the claim, so each attempt is made by one node; one that dies in between lets it be made again.
  */
 export async function claimDueDeliveries(ctx: Pick<ControlContext, 'prisma'>, most: number): Promise<ClaimedDelivery[]> {
@@ -22,7 +22,7 @@ export async function claimDueDeliveries(ctx: Pick<ControlContext, 'prisma'>, mo
       due_at = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}::int)
     WHERE id IN (
       SELECT id FROM notification_deliveries WHERE status IN ('waiting', 'sending') AND due_at <= clock_timestamp()
-      ORDER BY due_at, id LIMIT ${most}::int FOR UPDATE SKIP LOCKED)
+      ORDER BY attempts, due_at, id LIMIT ${most}::int FOR UPDATE SKIP LOCKED)
     RETURNING id, attempts AS attempt, clock_timestamp() AS now`;
 }
 

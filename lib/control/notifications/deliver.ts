@@ -7,7 +7,7 @@ import type { ControlContext } from '../context';
 import { storableText } from '../storable';
 import type { ChannelRow } from './channel-answer';
 import { openChannelSecrets } from './channel-secrets';
-import { type ClaimedDelivery, claimDueDeliveries } from './claim-due';
+import type { ClaimedDelivery } from './claim-due';
 import { composeMessage } from './compose-message';
 
 const DETAIL_CHARACTERS_MAX = 500;
@@ -17,12 +17,6 @@ export interface DeliveryOutcome {
   readonly delivery: string;
   readonly status: DeliveryStatus;
   readonly detail: string;
-}
-
-/** Sends everything that is due, once; for tests and for whoever needs no more than one round. */
-export async function deliverDue(ctx: DeliverContext, most = 20): Promise<DeliveryOutcome[]> {
-  const claimed = await claimDueDeliveries(ctx, most);
-  return Promise.all(claimed.map((one) => deliver(ctx, one)));
 }
 
 export type DeliverContext = Pick<ControlContext, 'prisma' | 'services'> & { readonly random: () => number };
@@ -35,7 +29,9 @@ export async function deliver(ctx: DeliverContext, claimed: ClaimedDelivery): Pr
   const row = await ctx.prisma.notificationDelivery.findUnique({ where: { id: claimed.id }, include: PARTS });
   if (row === null) return { delivery: claimed.id, status: 'skipped', detail: 'It is gone.' };
   const pointless = pointlessBecause(row, claimed.now);
-  if (pointless !== null) return finish(ctx, claimed, 'skipped', { ok: false, code: null, detail: pointless, retryAfterMs: null });
+  if (pointless !== null) return finish(ctx, claimed, 'skipped', { code: null, detail: pointless });
+  if (claimed.attempt > ATTEMPTS_MAX)
+    return finish(ctx, claimed, 'failed', { code: null, detail: 'Each process that tried ended before it knew.' });
   const result = await attempt(ctx, row, claimed);
   if (result.ok) return finish(ctx, claimed, 'delivered', result);
   const waitMs = row.event === 'test' ? null : nextAttemptMs(claimed.attempt, ctx.random(), result.retryAfterMs);
@@ -50,10 +46,9 @@ export async function deliver(ctx: DeliverContext, claimed: ClaimedDelivery): Pr
 type Row = Prisma.NotificationDeliveryGetPayload<{ include: typeof PARTS }>;
 
 /** Why nothing is to be sent any more, or null. */
-function pointlessBecause({ channel, approval, event, attempts, channelKind }: Row, now: Date): string | null {
+function pointlessBecause({ channel, approval, event, channelKind }: Row, now: Date): string | null {
   if (channel === null) return 'The channel was deleted.';
   if (!channel.enabled && event !== 'test') return 'The channel was switched off.';
-  if (attempts > ATTEMPTS_MAX) return 'Its attempts were used up by processes that did not end them.';
   const over = approval !== null && (approval.status !== 'pending' || approval.expiresAt <= now);
   if (event === 'escalated' && over) return 'The request was over before its time.';
   // A person is not called to what cannot be decided any more; a program may want to have heard of it.
@@ -116,7 +111,7 @@ async function finish(
   ctx: DeliverContext,
   claimed: ClaimedDelivery,
   status: 'delivered' | 'failed' | 'skipped',
-  { code, detail }: SendResult,
+  { code, detail }: Pick<SendResult, 'code' | 'detail'>,
 ): Promise<DeliveryOutcome> {
   await ctx.prisma.$executeRaw`
     UPDATE notification_deliveries SET status = ${status}, finished_at = clock_timestamp(), response_code = ${code}, detail = ${short(detail)}

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
-import { deliverDue } from '@/lib/control/notifications/deliver';
+import { claimDueDeliveries } from '@/lib/control/notifications/claim-due';
+import { deliver } from '@/lib/control/notifications/deliver';
 import type { OutgoingMessage, SendResult } from '@/lib/domain/notification/outgoing-message';
 import { redactArguments } from '@/lib/policy/redact';
 import { type AskChange, askFor } from '../../fixtures/ledger/approval-fixture';
@@ -73,7 +74,11 @@ async function ask(change: AskChange = {}): Promise<string> {
   if (answer.kind !== 'pending') throw new Error(JSON.stringify(answer));
   return answer.approval.id;
 }
-const round = () => deliverDue({ prisma: world.prisma, services: world.services, random: () => 0.5 });
+/** What a node does each second. */
+async function round() {
+  const ctx = { prisma: world.prisma, services: world.services, random: () => 0.5 };
+  return Promise.all((await claimDueDeliveries(ctx, 20)).map((one) => deliver(ctx, one)));
+}
 const outbox = () => world.prisma.notificationDelivery.findMany({ orderBy: { id: 'asc' } });
 const statusOf = async (status: string, id: string) =>
   world.prisma.$executeRawUnsafe(`UPDATE approvals SET status = '${status}' WHERE id = '${id}'`);

@@ -7,7 +7,7 @@ import { BlockAgent } from '@/components/shared/agents/block-agent';
 import { useList } from '@/components/shared/api/lists';
 import type { Agent } from '@/components/shared/api/wire';
 import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
-import { formatCount } from '@/components/shared/format';
+import { plural } from '@/components/shared/format';
 import { PageHeader } from '@/components/shared/page-header';
 import { useRefusal } from '@/components/shared/permission';
 import { EmptyState, Loaded, NoMatches } from '@/components/shared/state-view';
@@ -54,38 +54,34 @@ function flagsOf(agent: Agent): string | null {
   return flags.length === 0 ? null : flags.join(', ');
 }
 
+function Reaches({ agent }: { agent: Agent }) {
+  if (agent.servers.length === 0) return <span className="text-ink-3">nothing</span>;
+  return (
+    <span className="text-ink-2" title={agent.servers.join(', ')}>
+      {agent.servers.join(', ')} <span className="text-ink-3">· {plural(agent.grants, 'grant')}</span>
+    </span>
+  );
+}
+
 function Flags({ agent }: { agent: Agent }) {
   const flags = flagsOf(agent);
   return flags === null ? <span className="text-ink-3">–</span> : <span className="text-limited">{flags}</span>;
 }
 
 const COLUMNS: readonly Column<Agent>[] = [
-  { id: 'name', header: 'Agent', width: '16%', cell: (agent) => <span className="font-medium">{agent.name}</span> },
-  {
-    id: 'slug',
-    header: 'Slug',
-    from: 'xl',
-    width: '14%',
-    cell: (agent) => <code className="font-mono text-meta text-ink-2">{agent.slug}</code>,
-  },
-  { id: 'owner', header: 'Owner', width: '14%', cell: (agent) => <span className="text-ink-2">{agent.owner}</span> },
+  { id: 'name', header: 'Agent', width: '18%', cell: (agent) => <span className="font-medium">{agent.name}</span> },
+  { id: 'owner', header: 'Owner', width: '16%', cell: (agent) => <span className="text-ink-2">{agent.owner}</span> },
   {
     id: 'env',
     header: 'Environment',
     from: 'xl',
-    width: '112px',
+    width: '108px',
     cell: (agent) => agent.environment ?? <span className="text-ink-3">–</span>,
   },
-  {
-    id: 'servers',
-    header: 'Reaches',
-    cell: (agent) =>
-      agent.servers.length ? <span className="text-ink-2">{agent.servers.join(', ')}</span> : <span className="text-ink-3">nothing</span>,
-  },
-  { id: 'grants', header: 'Grants', align: 'right', width: '80px', cell: (agent) => formatCount(agent.grants) },
-  { id: 'status', header: 'Status', width: '136px', cell: (agent) => <AgentStatus agent={agent} /> },
-  { id: 'flags', header: 'To look at', from: 'lg', width: '148px', cell: (agent) => <Flags agent={agent} /> },
-  { id: 'used', header: 'Last seen', align: 'right', width: '132px', cell: (agent) => <Time at={agent.lastUsedAt} /> },
+  { id: 'servers', header: 'Reaches', cell: (agent) => <Reaches agent={agent} /> },
+  { id: 'status', header: 'Status', width: '132px', cell: (agent) => <AgentStatus agent={agent} /> },
+  { id: 'flags', header: 'To look at', from: 'lg', width: '140px', cell: (agent) => <Flags agent={agent} /> },
+  { id: 'used', header: 'Last seen', align: 'right', width: '112px', cell: (agent) => <Time at={agent.lastUsedAt} /> },
   {
     id: 'block',
     header: <span className="sr-only">Actions</span>,
@@ -146,7 +142,7 @@ function AgentsPanel({ create }: { create: ReactNode }) {
                       <AgentStatus agent={agent} />
                     </span>
                     <span className="block truncate text-meta text-ink-3">
-                      {flagsOf(agent) ?? agent.owner} · {formatCount(agent.grants)} grants
+                      {flagsOf(agent) ?? agent.owner} · {plural(agent.grants, 'grant')}
                     </span>
                   </span>
                   <BlockAgent agent={agent} size="sm" reason="from the list of agents" />

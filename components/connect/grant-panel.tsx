@@ -18,7 +18,7 @@ import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { ClientSnippets } from './client-snippets';
 import { UNUSED_WORDS } from './grant-words';
-import { RequestElevationDialog } from './request-elevation-dialog';
+import { RequestElevationDialog, useCannotAsk } from './request-elevation-dialog';
 import { TokenDialog } from './token-dialog';
 
 const GRACES = [
@@ -176,6 +176,7 @@ function PolicyChoice({ grant }: { grant: Grant }) {
 function GrantActions({ grant }: { grant: Grant }) {
   const client = useQueryClient();
   const refusal = useRefusal('grant.write');
+  const cannotAsk = useCannotAsk(grant);
   const [open, setOpen] = useState<'rotate' | 'revoke' | 'elevate' | null>(null);
   const [grace, setGrace] = useState('0');
   const refresh = () => {
@@ -202,7 +203,11 @@ function GrantActions({ grant }: { grant: Grant }) {
       <Button disabledReason={refusal} onClick={() => setOpen('rotate')}>
         Rotate token
       </Button>
-      {grant.elevation || grant.status === 'expired' ? null : <Button onClick={() => setOpen('elevate')}>Ask for more access</Button>}
+      {grant.elevation || grant.status === 'expired' ? null : (
+        <Button disabledReason={cannotAsk} onClick={() => setOpen('elevate')}>
+          Ask for more access
+        </Button>
+      )}
       <Button className="text-denied" disabledReason={refusal} onClick={() => setOpen('revoke')}>
         Revoke grant
       </Button>

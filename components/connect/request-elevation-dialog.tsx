@@ -1,11 +1,12 @@
 'use client';
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, fieldError } from '@/components/shared/api/client';
 import { useAllPolicies } from '@/components/shared/api/lists';
-import type { Elevation, Grant } from '@/components/shared/api/wire';
+import type { Agent, Elevation, Grant } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
+import { useMe, useRefusal } from '@/components/shared/permission';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
@@ -19,6 +20,19 @@ const SPANS = [
   { value: '240', label: '4 hours' },
   { value: '480', label: '8 hours' },
 ];
+
+/** Why this person may not ask, or null: admins may, and the owner of the agent. */
+export function useCannotAsk(grant: Grant): string | null {
+  const refusal = useRefusal('grant.write');
+  const me = useMe();
+  const agent = useQuery({
+    queryKey: ['agent-status', grant.agent.slug],
+    queryFn: ({ signal }) => api<Agent>('GET', `/agents/${encodeURIComponent(grant.agent.slug)}`, { signal }),
+    enabled: refusal !== null,
+  });
+  const owns = agent.data !== undefined && agent.data.owner.toLowerCase() === me.data?.email?.toLowerCase();
+  return refusal === null || owns ? null : 'Only the owner of the agent and admins ask for more access.';
+}
 
 /** Another policy of the same server for a while. It is a request: somebody else has to agree. */
 export function RequestElevationDialog({ grant, onClose }: { grant: Grant; onClose: () => void }) {

@@ -111,6 +111,7 @@ function Actions({ row }: { row: Elevation }) {
   const [open, setOpen] = useState<ElevationVerb | null>(null);
   const decide = useDecideElevation();
   const { may, why } = row.decision;
+  const notEnding = row.ending.may ? null : row.ending.why;
   if (row.status !== 'pending' && row.status !== 'active') return null;
   const show = (verb: ElevationVerb) => {
     decide.reset();
@@ -127,12 +128,12 @@ function Actions({ row }: { row: Elevation }) {
           <Button size="sm" disabledReason={may ? null : why} onClick={() => show('deny')}>
             Deny…
           </Button>
-          <Button size="sm" variant="quiet" onClick={() => show('end')}>
+          <Button size="sm" variant="quiet" disabledReason={notEnding} onClick={() => show('end')}>
             Take back
           </Button>
         </>
       ) : (
-        <Button size="sm" onClick={() => show('end')}>
+        <Button size="sm" disabledReason={notEnding} onClick={() => show('end')}>
           End access now
         </Button>
       )}

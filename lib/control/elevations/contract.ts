@@ -25,6 +25,7 @@ export const elevationSchema = z.object({
   endReason: z.string().nullable(),
   now: timeSchema.describe('by the database’s clock, when this was read'),
   decision: z.object({ may: z.boolean(), why: z.string() }).describe('whether the caller may decide, and why not'),
+  ending: z.object({ may: z.boolean(), why: z.string() }).describe('whether the caller may end it or take it back, and why not'),
 });
 export type ElevationAnswer = z.output<typeof elevationSchema>;
 

@@ -1,5 +1,4 @@
 import { elevationStatusAt } from '@/lib/domain/elevation';
-import { mayRole } from '@/lib/domain/roles';
 import { change, type RecordChange } from '../change';
 import type { ControlContext, Transaction, VerbInput } from '../context';
 import { ControlError } from '../control-error';
@@ -8,7 +7,7 @@ import { stateOf } from '../grants/grant-answer';
 import { lockRow } from '../locate';
 import type { approveElevation as approval, denyElevation as denial, ElevationAnswer, endElevation as ending } from './contract';
 import { elevationsOf } from './current-elevation';
-import { decisionOf, type ElevationRow, elevationAnswer, emailOf, isOwner, readElevation } from './elevation-answer';
+import { decisionOf, type ElevationRow, elevationAnswer, emailOf, endingOf, readElevation } from './elevation-answer';
 
 /** From now on, by the database's clock, and for exactly as long as was asked. */
 export async function approveElevation(
@@ -51,12 +50,11 @@ export async function denyElevation(ctx: ControlContext, { params, body }: VerbI
   });
 }
 
-/** Less access needs nobody's consent: whoever is concerned may end it, and whoever asked may take it back. */
+/** Takes effect with the next call, as revoking does. */
 export async function endElevation(ctx: ControlContext, { params, body }: VerbInput<typeof ending>): Promise<AnswerOf<typeof ending>> {
   return settle(ctx, params.elevation, async (tx, record, row, email) => {
-    const { role, id } = ctx.actor;
-    if (!(role !== null && mayRole(role, 'approval.decide')) && id !== row.requestedId && !isOwner(email, row.grant.agent.owner))
-      throw new ControlError(403, 'elevation.not_yours', 'Approvers, admins, whoever asked and the owner of the agent may end it.');
+    const { may, why } = endingOf(ctx, row, email);
+    if (!may) throw new ControlError(403, 'elevation.not_yours', why);
     const status = elevationStatusAt(row, ctx.now);
     if (status !== 'pending' && status !== 'active') throw over(row, ctx.now);
     const next = status === 'pending' ? 'withdrawn' : 'ended';

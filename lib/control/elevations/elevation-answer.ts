@@ -58,6 +58,19 @@ export function decisionOf(
   return { may: true, why: 'Nobody decides what they asked for themselves, or for their own agent: here you do neither.' };
 }
 
+/** Less access needs nobody's consent: whoever is concerned may end it, and whoever asked may take it back. */
+export function endingOf(
+  { actor }: Pick<ControlContext, 'actor'>,
+  row: Pick<ElevationRow, 'requestedId' | 'grant'>,
+  email: string | null,
+): ElevationAnswer['ending'] {
+  const may =
+    (actor.role !== null && mayRole(actor.role, 'approval.decide')) ||
+    actor.id === row.requestedId ||
+    isOwner(email, row.grant.agent.owner);
+  return { may, why: 'Approvers, admins, whoever asked and the owner of the agent may end it.' };
+}
+
 export function elevationAnswer(ctx: Pick<ControlContext, 'actor' | 'now'>, row: ElevationRow, email: string | null): ElevationAnswer {
   const { policy, grant } = row;
   return {
@@ -82,5 +95,6 @@ export function elevationAnswer(ctx: Pick<ControlContext, 'actor' | 'now'>, row:
     endReason: row.endReason,
     now: ctx.now.toISOString(),
     decision: decisionOf(ctx, row, email),
+    ending: endingOf(ctx, row, email),
   };
 }

@@ -127,6 +127,18 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
                 event.policy
               ),
             ],
+            ...(event.elevation
+              ? [
+                  [
+                    'For a while',
+                    <span key="w" className="text-ask">
+                      until <Time at={event.elevation.until} />: “<InertText text={event.elevation.reason} max={300} />
+                      ”, asked by <InertText text={event.elevation.requestedBy} max={120} />, approved by{' '}
+                      <InertText text={event.elevation.decidedBy ?? 'nobody'} max={120} />
+                    </span>,
+                  ] as const,
+                ]
+              : []),
             ['Grant', event.grant ? <Id key="g" value={event.grant} max={20} /> : null],
             ['Client', event.client ? <InertText key="n" text={`${event.client.name} ${event.client.version ?? ''}`} max={120} /> : null],
             ['From', event.sourceIp],

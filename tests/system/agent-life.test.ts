@@ -121,9 +121,15 @@ describe.skipIf(!CHROMIUM)(`agents and grants in a real browser, on two nodes${C
     const given = await asPerson<Elevation>(ben.page, origin, 'POST', `/elevations/${asked.id}/approve`, {});
     expect(given.status).toBe('active');
     await reaches(access, 'ok', 'write_record');
-    const version = (await must<{ items: { policy: string }[] }>(first, 200, 'GET', `/audit?grant=${access.grant}&decision=allowed`))
-      .items[0];
-    expect(version?.policy).toBe('more');
+    const { items } = await must<{ items: { id: string; policy: string }[] }>(
+      first,
+      200,
+      'GET',
+      `/audit?grant=${access.grant}&decision=allowed`,
+    );
+    expect(items[0]?.policy).toBe('more');
+    const event = await must<{ elevation: unknown }>(first, 200, 'GET', `/audit/${items[0]?.id}`);
+    expect(event.elevation).toMatchObject({ id: asked.id, reason: 'incident 4711', decidedBy: 'Ben' });
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(given.until) - Date.now()) + 50));
     // Nobody did anything, and no node heard of anything.
     expect(await Promise.all([first, second].map((node) => outcome(node, access, 'write_record')))).toEqual(['denied', 'denied']);

@@ -76,6 +76,10 @@ export const getAuditEvent = defineContract({
   summary: 'One event with its trace. Arguments are opened for readers of payloads, and that is recorded.',
   answer: auditRowSchema.extend({
     definitionDigest: z.string().nullable(),
+    elevation: z
+      .object({ id: z.string(), reason: z.string(), requestedBy: z.string(), decidedBy: z.string().nullable(), until: timeSchema })
+      .nullable()
+      .describe('the grant used this policy for a while only'),
     session: z.string().nullable(),
     sourceIp: z.string().nullable(),
     trace: z.array(traceStepSchema),

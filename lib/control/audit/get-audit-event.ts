@@ -41,6 +41,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
   return {
     ...auditRow(row),
     definitionDigest: row.definition_digest,
+    elevation: await elevationAt(ctx, row),
     session: row.session,
     sourceIp: row.source_ip,
     trace: row.trace,
@@ -56,6 +57,23 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     })),
     integrity: { writer: row.writer, seq: String(row.seq), hash: row.hash, previousHash: row.previous_hash },
   };
+}
+
+/** The elevation under which the grant was used with this policy at that time; null when it was its own. */
+async function elevationAt(ctx: ControlContext, row: EventRecord): Promise<Answer['elevation']> {
+  if (row.grant_id === null || row.policy_slug === null) return null;
+  const elevation = await ctx.prisma.grantElevation.findFirst({
+    where: {
+      grantId: row.grant_id,
+      policy: { slug: row.policy_slug },
+      startsAt: { lte: row.at },
+      untilAt: { gt: row.at },
+      OR: [{ endedAt: null }, { endedAt: { gt: row.at } }],
+    },
+  });
+  if (elevation === null || elevation.untilAt === null) return null;
+  const { id, reason, requestedBy, decidedBy, untilAt } = elevation;
+  return { id, reason, requestedBy, decidedBy, until: untilAt.toISOString() };
 }
 
 async function argumentsOf(ctx: ControlContext, row: EventRecord): Promise<Answer['arguments']> {

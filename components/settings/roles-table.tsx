@@ -15,6 +15,8 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'member.write': 'Manage members',
   'notification.write': 'Manage notification channels and read their log',
   'payload.read': 'Read the arguments of calls',
+  'kill.engage': 'Engage the kill switch',
+  'kill.lift': 'Lift the kill switch',
 };
 
 export function RolesTable() {

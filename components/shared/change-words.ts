@@ -24,6 +24,8 @@ const WORDS: Record<string, string> = {
   'publication.withdrawn': 'replaced the waiting publication of policy',
   'publication.outdated': 'took back, by changing the draft, the request to publish policy',
   'publication.failed': 'could not publish the waiting version of policy',
+  'kill_switch.engage': 'engaged the kill switch for',
+  'kill_switch.lift': 'lifted the kill switch for',
   'approval.read': 'read what approval is asked for of',
   'approval.approve': 'approved a call of',
   'approval.deny': 'denied a call of',

@@ -39,6 +39,9 @@ import { getGrant, listGrants } from './grants/list-grants';
 import { revokeGrant, revokeUnusedGrants } from './grants/revoke-grant';
 import { rotateGrant } from './grants/rotate-grant';
 import { updateGrant } from './grants/update-grant';
+import * as killSwitch from './kill-switch/contract';
+import { listKillSwitches } from './kill-switch/list-kill-switches';
+import { setKillSwitch } from './kill-switch/set-kill-switch';
 import * as limits from './limits/contract';
 import { listLimits } from './limits/list-limits';
 import * as live from './live/contract';
@@ -223,6 +226,8 @@ export const REGISTRY: readonly Route[] = [
   route(elevations.approveElevation, approveElevation),
   route(elevations.denyElevation, denyElevation),
   route(elevations.endElevation, endElevation),
+  route(killSwitch.listKillSwitches, listKillSwitches),
+  route(killSwitch.setKillSwitch, setKillSwitch),
   route(audit.listAudit, listAudit),
   route(audit.verifyAudit, verifyAudit),
   route(audit.getAuditEvent, getAuditEvent),

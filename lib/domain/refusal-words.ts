@@ -8,6 +8,12 @@ export function refusalKind(reason: Reason): RefusalKind {
   return REASONS[reason].owner === 'upstream' ? 'unavailable' : 'denied';
 }
 
+/** What the agent reads when a person has stopped its calls. One that was running may have had its effect. */
+export function killSentence(reason: 'kill.engaged' | 'kill.cancelled', words: string): string {
+  const done = reason === 'kill.engaged' ? 'The call was NOT EXECUTED.' : 'Whether it had an effect is UNKNOWN; do not repeat it.';
+  return `Stopped by an operator: ${words} ${done} Do not work around this with other arguments or another tool; tell the user.`;
+}
+
 /**
  * What the agent reads of a refused call: what, why, what to do, in at most a few short sentences. `words` are the author's or
  * the reason's own; never the caller's or the upstream's. `retryAfterMs` is when a limit resets, in milliseconds from now.

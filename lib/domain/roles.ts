@@ -18,13 +18,15 @@ export const PERMISSIONS = [
   'member.write',
   'notification.write',
   'payload.read',
+  'kill.engage',
+  'kill.lift',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Role, readonly Permission[]> = {
   viewer: ['read'],
-  author: ['read', 'policy.write', 'policy.publish', 'tool.classify'],
-  approver: ['read', 'approval.decide', 'payload.read'],
+  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage'],
+  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage'],
   admin: PERMISSIONS,
 };
 

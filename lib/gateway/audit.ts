@@ -55,7 +55,7 @@ function decisionOf(facts: RequestFacts, denial: Denial): EventDecision {
   const { decision } = facts;
   if (denial.reason === 'limit.exhausted') return 'limited';
   if (denial.reason === 'approval.needed') return 'needs_approval';
-  if (denial.reason.startsWith('approval.')) return 'denied';
+  if (denial.reason.startsWith('approval.') || denial.reason.startsWith('kill.')) return 'denied';
   if (decision !== null && decision.reason === denial.reason && decision.outcome !== 'allowed') return decision.outcome;
   if (REASONS[denial.reason].owner === 'upstream') return 'unavailable';
   if (denial.reason === 'policy.none') return 'denied';

@@ -1,3 +1,4 @@
+import { type EngagedKill, killWords } from '@/lib/domain/kill-switch';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
 import { fail } from '@/lib/kernel/result';
@@ -55,6 +56,12 @@ export function refuse(
     approval: extra?.approval ?? null,
     prompt: extra?.prompt ?? false,
   });
+}
+
+/** A refusal by a kill switch: before the call was sent, or `kill.cancelled` while it was running. */
+export function refuseKilled(kill: EngagedKill, reason: 'kill.engaged' | 'kill.cancelled' = 'kill.engaged'): Refused {
+  const running = reason === 'kill.cancelled' ? ' This call was running and was cancelled.' : '';
+  return refuse(reason, { http: 403, message: `${killWords(kill)}${running}`, rule: '(kill switch)' });
 }
 
 /** The sentence that goes out: the author's, or the reason's own. */

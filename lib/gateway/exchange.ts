@@ -1,6 +1,8 @@
+import type { EngagedKill } from '@/lib/domain/kill-switch';
 import { fail, ok, type Result } from '@/lib/kernel/result';
-import { type Denial, refuse } from './denial';
+import { type Denial, refuse, refuseKilled } from './denial';
 import type { ForwardContext } from './forward-context';
+import { killNow, subjectOf } from './live-calls';
 import type { UpstreamSession } from './ports';
 import { UpstreamFailure, type UpstreamReply } from './ports';
 import { discard } from './relayed-body';
@@ -23,12 +25,49 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   if (call.era === 'modern') call.request.signal.addEventListener('abort', abort, { once: true });
+  let killed: EngagedKill | null = killNow(call, context);
+  if (killed !== null) return refuseKilled(killed);
+  const stop = (kill: EngagedKill): void => {
+    killed = kill;
+    abort();
+  };
+  const forget = context.live.add({ subject: subjectOf(call), stop });
   try {
     const reply = await send(call, context, session, controller.signal);
-    return readAnswer(call, context, reply, abort);
+    const answer = readAnswer(call, context, reply, abort);
+    if (!answer.ok || answer.value.kind === 'empty' || reply.body === null) {
+      forget();
+      return answer;
+    }
+    return ok({ ...answer.value, reply: { ...reply, body: endingWith(reply.body, forget) } });
   } catch (error) {
-    return fail(failureOf(error, context));
+    forget();
+    return killed === null ? fail(failureOf(error, context)) : refuseKilled(killed, 'kill.cancelled');
   }
+}
+
+/** The same body; `onEnd` is called once it has ended in any way. */
+function endingWith(body: AsyncIterable<Uint8Array>, onEnd: () => void): AsyncIterable<Uint8Array> {
+  const source = body[Symbol.asyncIterator]();
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      try {
+        const read = await source.next();
+        if (read.done === true) onEnd();
+        return read;
+      } catch (error) {
+        onEnd();
+        throw error;
+      }
+    },
+    async return() {
+      onEnd();
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
 }
 
 function readAnswer(call: Granted, context: ForwardContext, reply: UpstreamReply, abort: () => void): Result<Answer, Denial> {

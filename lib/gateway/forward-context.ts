@@ -2,6 +2,7 @@ import type { Denial } from './denial';
 import type { RequestFacts } from './facts';
 import type { HeldCalls, HoldTimes } from './held-calls';
 import type { ImplicitSessions } from './implicit-sessions';
+import type { LiveCalls } from './live-calls';
 import type { GatewayPorts } from './ports';
 import type { GatewayResponse } from './request';
 import type { SessionStore } from './sessions';
@@ -15,6 +16,8 @@ export interface ForwardContext {
   /** Calls that wait for a person, and how long they may. */
   readonly held: HeldCalls;
   readonly holdTimes: HoldTimes;
+  /** What the kill switch finds and stops. */
+  readonly live: LiveCalls;
   /** Records a refusal and makes its answer, for calls whose answer has begun by then. */
   readonly answerRefusal: (facts: RequestFacts, denial: Denial) => Promise<GatewayResponse>;
   /** Counts calls on their way, for draining. */

@@ -6,6 +6,7 @@ import { HeldCalls, HOLD_TIMES } from './held-calls';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
 import { listTools } from './list-tools';
+import { LiveCalls } from './live-calls';
 import type { GatewayPorts } from './ports';
 import { Refusals } from './refusals';
 import { relayNotification, relayRequest, relayResponse } from './relay';
@@ -63,11 +64,13 @@ class NodeGateway implements Gateway {
       implicit: new ImplicitSessions(ports, sessions),
       publicUrl: options.publicUrl,
       held: new HeldCalls(),
+      live: new LiveCalls(),
       holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
       answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),
       onSent: () => this.calls++,
       onSettled: () => this.calls--,
     };
+    ports.snapshots.onChange((snapshot) => this.context.live.stopKilled(snapshot));
   }
 
   async handle(request: GatewayRequest): Promise<GatewayResponse> {

@@ -4,6 +4,7 @@ import { STREAM_HEADERS } from './exchange';
 import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import { type HoldTimes, Waiting } from './held-calls';
+import { subjectOf } from './live-calls';
 import type { GatewayResponse } from './request';
 import type { Decided } from './stages/decide';
 import { errorText } from './wire/respond';
@@ -23,11 +24,13 @@ export async function answerHeld(call: Decided, context: ForwardContext, work: W
   signal.addEventListener('abort', leave, { once: true });
   const key = `${typeof call.message.id} ${call.message.id}`;
   call.session?.held.set(key, leave);
+  const forget = context.live.add({ subject: subjectOf(call), stop: (kill) => waiting.kill(kill) });
   const answered = work(waiting)
     .then((result) => (result.ok ? result.value : context.answerRefusal(call, result.error)))
     .catch((error: unknown) => failed(call, context, error))
     .finally(() => {
       signal.removeEventListener('abort', leave);
+      forget();
       if (call.session?.held.get(key) === leave) call.session.held.delete(key);
     });
   const { holdTimes } = context;

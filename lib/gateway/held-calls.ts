@@ -1,3 +1,4 @@
+import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { AskedApproval } from './ports';
 
 /** How long a call that needs a person is held, and how its waiting shows. Milliseconds. */
@@ -33,6 +34,8 @@ export type Awakening =
   | 'time'
   /** The client left, or cancelled the call: nothing may be executed for it any more. */
   | 'left'
+  /** A kill switch stops the call. */
+  | 'killed'
   /** The node is about to stop. */
   | 'drained';
 
@@ -40,7 +43,9 @@ export type Awakening =
 export class Waiting {
   /** Known as soon as a person is asked. */
   approval: AskedApproval | null = null;
-  private ended: 'left' | 'drained' | null = null;
+  /** Set when a kill switch ended the waiting. */
+  killed: EngagedKill | null = null;
+  private ended: 'left' | 'killed' | 'drained' | null = null;
   private changed = false;
   private wake: (() => void) | null = null;
   private readonly messages: string[] = [];
@@ -58,6 +63,12 @@ export class Waiting {
 
   leave(): void {
     this.ended = 'left';
+    this.wake?.();
+  }
+
+  kill(kill: EngagedKill): void {
+    this.killed = kill;
+    this.ended ??= 'killed';
     this.wake?.();
   }
 

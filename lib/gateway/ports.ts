@@ -3,6 +3,7 @@ import type { PassClaim, PassProblem } from '@/lib/domain/approval/approval-pass
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { ApprovalDemand, Catalogue, Charge } from '@/lib/domain/decision';
+import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
 
@@ -48,11 +49,15 @@ export interface Snapshots {
   current(): Snapshot | null;
   /** The state with every change that was committed before the call; null when it cannot be had within 2 s. */
   latest(): Promise<Snapshot | null>;
+  /** Calls `listener` with each new state as soon as this node has it. Returns how to stop. */
+  onChange(listener: (snapshot: Snapshot) => void): () => void;
 }
 
 /** One immutable state of everything a decision needs. A call uses one snapshot from start to end. */
 export interface Snapshot {
   readonly version: number;
+  /** The kill switches that are engaged; mostly none. */
+  readonly kills: readonly EngagedKill[];
   grantByTokenHash(hash: string): GrantView | undefined;
   serverBySlug(slug: string): ServerView | undefined;
   serverById(id: string): ServerView | undefined;

@@ -1,6 +1,6 @@
 /** What looks at a body on its way to the client. It never changes the bytes; it may add some at the end. */
 export interface Tap {
-  /** Before the chunk is handed on; `false` ends the client's body here, without it. */
+  /** Before the chunk is handed on; `false` ends the client's body here, without it and with what `finish` adds. */
   observe(chunk: Uint8Array): boolean;
   /** The upstream's body ended, or broke off. Bytes returned are sent as the last ones; `null` after a break ends the client's body broken too. */
   finish(how: 'ended' | 'broken'): Uint8Array | null;
@@ -48,7 +48,7 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
     const wanted = this.tap.observe(read.value);
     if (this.draining) void this.drain();
     else if (wanted) return read;
-    else this.cutOff();
+    else return this.cutOff();
     return DONE;
   }
 
@@ -64,10 +64,11 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
     return Promise.resolve(DONE);
   }
 
-  private cutOff(): void {
-    if (this.done) return;
+  private cutOff(): IteratorResult<Uint8Array> {
+    if (this.done) return DONE;
     this.letGo();
-    this.tap.finish('ended');
+    const tail = this.tap.finish('ended');
+    return tail === null ? DONE : { done: false, value: tail };
   }
 
   private letGo(): void {

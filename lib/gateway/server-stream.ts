@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { failureOf, STREAM_HEADERS } from './exchange';
 import type { ForwardContext } from './forward-context';
+import { killNow, subjectOf } from './live-calls';
 import type { UpstreamReply } from './ports';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
@@ -35,7 +36,11 @@ export async function listen(
   const isStream = reply.status === 200 && reply.body !== null && reply.contentType?.toLowerCase().startsWith('text/event-stream') === true;
   if (isStream && reply.body !== null) {
     open.add(abort);
-    const tap = new GuardedTap(call, context, () => open.delete(abort));
+    const forget = context.live.add({ subject: subjectOf(call), stop: abort });
+    const tap = new GuardedTap(call, context, () => {
+      open.delete(abort);
+      forget();
+    });
     return ok({ status: 200, headers: STREAM_HEADERS, body: new RelayedBody(reply.body, tap, abort) });
   }
   discard(reply.body);
@@ -81,6 +86,7 @@ class GuardedTap extends StreamTap {
     const snapshot = ports.snapshots.current();
     const grant = snapshot?.grantByTokenHash(this.call.tokenHash);
     if (snapshot == null || grant === undefined || checkGrant(grant, ports.clock.nowMs()) !== null) return false;
+    if (killNow(this.call, this.context) !== null) return false;
     return snapshot.serverById(grant.serverId)?.status === 'active';
   }
 }

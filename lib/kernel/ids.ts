@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'apr'
   | 'exc'
   | 'hld'
+  | 'kil'
   | 'evt'
   | 'usr'
   | 'ses'

@@ -1,3 +1,4 @@
+import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { GrantView, ServerView, Snapshot, Snapshots } from '@/lib/gateway/ports';
 
 /** Snapshots from plain lists; `lease = false` is a node that cannot confirm its state. Grants are found by the hash given with them. */
@@ -6,13 +7,16 @@ export class MemorySnapshots implements Snapshots {
   private version = 1;
   private readonly grants = new Map<string, GrantView>();
   private readonly servers = new Map<string, ServerView>();
+  private readonly listeners = new Set<(snapshot: Snapshot) => void>();
+  private kills: readonly EngagedKill[] = [];
 
   current(): Snapshot | null {
     if (!this.lease) return null;
-    const { version, grants } = this;
+    const { version, grants, kills } = this;
     const servers = [...this.servers.values()];
     return {
       version,
+      kills,
       grantByTokenHash: (hash) => grants.get(hash),
       serverBySlug: (slug) => servers.find((server) => server.slug === slug),
       serverById: (id) => this.servers.get(id),
@@ -25,11 +29,28 @@ export class MemorySnapshots implements Snapshots {
 
   putGrant(hash: string, grant: GrantView): void {
     this.grants.set(hash, grant);
-    this.version++;
+    this.changed();
   }
 
   putServer(server: ServerView): void {
     this.servers.set(server.id, server);
+    this.changed();
+  }
+
+  onChange(listener: (snapshot: Snapshot) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** The kill switches that are engaged from now on, in place of those before. */
+  setKills(kills: readonly EngagedKill[]): void {
+    this.kills = kills;
+    this.changed();
+  }
+
+  private changed(): void {
     this.version++;
+    const snapshot = this.current();
+    if (snapshot !== null) for (const listener of [...this.listeners]) listener(snapshot);
   }
 }

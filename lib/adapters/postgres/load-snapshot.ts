@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { CatalogueTool } from '@/lib/domain/decision';
+import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { AgentView, GatewayLog, GrantView, LivePolicy, ServerView, Snapshot, UpstreamTarget } from '@/lib/gateway/ports';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
@@ -53,10 +54,13 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
       `SELECT grant_id, policy_id, ${MS('until_at')} AS until_ms FROM grant_elevations
        WHERE status = 'approved' AND until_at > clock_timestamp() ORDER BY until_at`,
     );
+    const kills = await run<EngagedKill>(
+      'SELECT id, scope, server_id AS "serverId", agent_id AS "agentId", tool FROM kill_switches WHERE lifted_at IS NULL',
+    );
     await run('COMMIT');
     const live = policyViews(policies, compile, cache, log);
     return {
-      snapshot: assemble(Number(head.version), serverViews(servers, tools, live), grantViews(grants, agents, elevations)),
+      snapshot: assemble(Number(head.version), kills, serverViews(servers, tools, live), grantViews(grants, agents, elevations)),
       nowMs: head.now_ms,
       enforced: new Map([...live.values()].flatMap((policies) => [...policies.values()].map(({ id, version }) => [id, version] as const))),
     };
@@ -224,11 +228,17 @@ function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[], el
   return views;
 }
 
-function assemble(version: number, servers: readonly ServerView[], grants: ReadonlyMap<string, GrantView>): Snapshot {
+function assemble(
+  version: number,
+  kills: readonly EngagedKill[],
+  servers: readonly ServerView[],
+  grants: ReadonlyMap<string, GrantView>,
+): Snapshot {
   const bySlug = new Map(servers.map((server) => [server.slug, server]));
   const byId = new Map(servers.map((server) => [server.id, server]));
   return {
     version,
+    kills,
     grantByTokenHash: (hash) => grants.get(hash),
     serverBySlug: (slug) => bySlug.get(slug),
     serverById: (id) => byId.get(id),

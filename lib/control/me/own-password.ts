@@ -1,9 +1,8 @@
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
-import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { checkPassword } from '../members/password-rules';
-import { attemptSucceeded, takeAttempt } from '../throttle';
+import { confirmPassword } from './confirm-password';
 import type { changeOwnPassword as contract } from './contract';
 import { requirePerson } from './require-person';
 
@@ -11,12 +10,7 @@ import { requirePerson } from './require-person';
 export async function changeOwnPassword(ctx: ControlContext, { body }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
   const person = requirePerson(ctx);
   const user = await ctx.prisma.user.findUniqueOrThrow({ where: { id: person.id } });
-  const bucket = `password:${user.id}`;
-  await takeAttempt(ctx.prisma, [bucket]);
-  if (!(await ctx.services.passwords.verify(user.passwordHash, body.current))) {
-    throw new ControlError(422, 'me.password', 'The current password is not right.', [{ path: '/current', message: 'not right' }]);
-  }
-  await attemptSucceeded(ctx.prisma, bucket, bucket);
+  await confirmPassword(ctx, person, body.current, '/current');
   checkPassword(body.next, user, '/next');
   const passwordHash = await ctx.services.passwords.hash(body.next);
   const ended = await change(ctx, async (tx, record) => {

@@ -1,10 +1,11 @@
 import { deniedWords, staleWords } from '@/lib/domain/approval/approval-words';
 import { ok, type Result } from '@/lib/kernel/result';
 import { promptOf, promptParams } from '../approval-prompt';
-import { type Denial, refuse } from '../denial';
+import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import { progressTokenOf } from '../held-answer';
 import type { Waiting } from '../held-calls';
+import { killNow } from '../live-calls';
 import { type ApprovalStanding, type AskedApproval, LedgerUnavailable } from '../ports';
 import type { Decided } from './decide';
 
@@ -35,9 +36,11 @@ export async function awaitDecision(
   try {
     for (;;) {
       const standing = await look(asked.id, context);
-      if (standing !== 'unknown' && standing?.status !== 'pending') return verdict(standing, asked, context);
+      if (standing !== 'unknown' && standing?.status !== 'pending')
+        return (await killed(call, standing, context)) ?? verdict(standing, asked, context);
       const leftMs = untilMs - clock.monotonicMs();
       const awakening = await waiting.next(standing === 'unknown' ? Math.min(LOOK_AGAIN_MS, leftMs) : leftMs);
+      if (waiting.killed !== null) return refuseKilled(waiting.killed);
       if (awakening === 'left' || awakening === 'drained') return pending;
       if (awakening === 'time' && clock.monotonicMs() >= untilMs) return pending;
     }
@@ -62,6 +65,14 @@ async function look(id: string, { ports }: ForwardContext): Promise<ApprovalStan
     if (error instanceof LedgerUnavailable) return 'unknown';
     throw error;
   }
+}
+
+/** A kill switch takes back what waits in the same transaction; the news of one may be here before the news of the other. */
+async function killed(call: Decided, standing: ApprovalStanding | null, context: ForwardContext): Promise<Refused | null> {
+  if (standing?.status !== 'withdrawn') return null;
+  await context.ports.snapshots.latest();
+  const kill = killNow(call, context);
+  return kill === null ? null : refuseKilled(kill);
 }
 
 function verdict(standing: ApprovalStanding | null, asked: AskedApproval, { ports }: ForwardContext): Result<null, Denial> {

@@ -1,10 +1,12 @@
 import type { CallFacts, CatalogueTool, Decision } from '@/lib/domain/decision';
+import { killOf } from '@/lib/domain/kill-switch';
 import type { Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
 import { undeclaredArgument } from '@/lib/policy/declared-arguments';
-import { type Denial, type Refused, refuse } from '../denial';
+import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import type { RequestFacts } from '../facts';
+import { subjectOf } from '../live-calls';
 import type { GatewayPorts, LivePolicy } from '../ports';
 import type { Message } from '../wire/json-rpc';
 import type { Granted } from './grant';
@@ -36,6 +38,8 @@ export function decide(call: Granted, ports: GatewayPorts): Result<Decided, Deni
   facts.decision = decision;
   // An observing policy lets its own refusals pass, never a tool that nobody approved.
   if (absent !== null) return refuse(absent);
+  const kill = decision.outcome === 'hidden' && !decision.passes ? null : killOf(call.snapshot.kills, subjectOf(call));
+  if (kill !== null) return refuseKilled(kill);
   if (!decision.passes && decision.outcome !== 'needs_approval') return refuse(decision.reason, { message: decision.message });
   if (undeclaredArgument(args, tool.inputSchema) !== null) return refuse('argument.undeclared', { message: null });
   return ok(Object.assign(call, { tool, args }) as unknown as Decided);

@@ -1,5 +1,8 @@
-import { type Denial, refuse } from '../denial';
+import type { EngagedKill } from '@/lib/domain/kill-switch';
+import { tellCancelled } from '../cancel-upstream';
+import { type Denial, refuse, refuseKilled } from '../denial';
 import type { ForwardContext } from '../forward-context';
+import { killNow, subjectOf } from '../live-calls';
 import { UpstreamFailure, type UpstreamReply } from '../ports';
 import { discard, RelayedBody, type Tap } from '../relayed-body';
 import type { GatewayResponse } from '../request';
@@ -21,6 +24,9 @@ const AWAITED_MAX = 256;
  */
 export async function forward(call: Admitted, context: ForwardContext): Promise<GatewayResponse> {
   const exchange = new Exchange(call, context);
+  // Admitting took a while; from here on, whatever is engaged stops this call.
+  const kill = killNow(call, context);
+  if (kill !== null) return exchange.notSent(kill);
   let reply: UpstreamReply;
   try {
     reply = await send(call, context, call.session?.upstream ?? null, exchange.signal);
@@ -34,6 +40,7 @@ class Exchange {
   private readonly controller = new AbortController();
   private readonly settlement: Settlement;
   private readonly key: string;
+  private readonly forget: () => void;
 
   constructor(
     private readonly call: Admitted,
@@ -46,11 +53,13 @@ class Exchange {
       call,
       context.ports,
       () => {
+        this.forget();
         if (session?.calls.get(this.key) === this.settlement) session.calls.delete(this.key);
         context.onSettled();
       },
       () => this.controller.abort(),
     );
+    this.forget = context.live.add({ subject: subjectOf(call), stop: this.stop });
     if (session !== null && !session.calls.has(this.key)) session.calls.set(this.key, this.settlement);
     // In the modern era a closed stream is the cancellation; before, the client may come back for the result.
     if (era === 'modern') request.signal.addEventListener('abort', this.cancel, { once: true });
@@ -66,7 +75,22 @@ class Exchange {
     this.controller.abort();
   };
 
+  /** A kill switch ends the call here, at the upstream and in the record; the answer is a refusal. */
+  private readonly stop = (kill: EngagedKill): void => {
+    this.settlement.kill(kill);
+    tellCancelled(this.call, this.context);
+    this.controller.abort();
+  };
+
+  /** The configuration changed between the decision and now: the record says that nothing was sent. */
+  notSent(kill: EngagedKill): GatewayResponse {
+    this.settlement.settle('not_sent', null, `kill.engaged: the kill switch ${kill.id} stopped the call before it was sent.`);
+    return this.refused(refuseKilled(kill).error);
+  }
+
   failed(error: unknown): GatewayResponse {
+    const { killed } = this.settlement;
+    if (killed !== null) return this.refused(refuseKilled(killed, 'kill.cancelled').error);
     const sent = !(error instanceof UpstreamFailure) || error.sent;
     if (!(error instanceof UpstreamFailure)) this.context.ports.log.error('upstream adapter failed', { error: String(error) });
     if (this.settlement.cancelled) this.settlement.settleWithoutResult(null, '');
@@ -81,6 +105,11 @@ class Exchange {
 
   answer(reply: UpstreamReply): GatewayResponse {
     const { status, body } = reply;
+    const { killed } = this.settlement;
+    if (killed !== null) {
+      discard(body);
+      return this.refused(refuseKilled(killed, 'kill.cancelled').error);
+    }
     const type = reply.contentType?.toLowerCase() ?? '';
     if (status === 404 && this.call.session?.upstream.upstreamId != null) return this.lostSession(reply);
     const json = type.startsWith('application/json');
@@ -96,7 +125,7 @@ class Exchange {
     if (stream) headers['x-accel-buffering'] = 'no';
     const tap = stream
       ? new CallStreamTap(this.call, this.settlement, this.context.publicUrl)
-      : new CallJsonTap(this.call, this.settlement, status);
+      : new CallJsonTap(this.call, this.settlement, status, this.context.publicUrl);
     return { status, headers, body: new RelayedBody(body, tap, () => this.controller.abort()) };
   }
 
@@ -125,6 +154,12 @@ class Exchange {
   }
 }
 
+const encoder = new TextEncoder();
+
+function killedText(call: Admitted, kill: EngagedKill, publicUrl: string): string {
+  return toolResultText(call, refuseKilled(kill, 'kill.cancelled').error, call.event, publicUrl);
+}
+
 /** One JSON body: the result, or an error. */
 class CallJsonTap implements Tap {
   private readonly sniffer = new OutcomeSniffer();
@@ -133,15 +168,20 @@ class CallJsonTap implements Tap {
     private readonly call: Admitted,
     private readonly settlement: Settlement,
     private readonly status: number,
+    private readonly publicUrl: string,
   ) {}
 
   observe(chunk: Uint8Array): boolean {
+    if (this.settlement.killed !== null) return false;
     this.settlement.bytes += chunk.length;
     this.sniffer.push(chunk);
     return true;
   }
 
-  finish(how: 'ended' | 'broken'): null {
+  finish(how: 'ended' | 'broken'): Uint8Array | null {
+    const { killed, bytes } = this.settlement;
+    // Once a part of the result has gone out, a broken body is the only honest answer.
+    if (killed !== null) return bytes > 0 ? null : encoder.encode(killedText(this.call, killed, this.publicUrl));
     const outcome = this.sniffer.end();
     if (this.status >= 400) this.settlement.settle('upstream_error', this.status, `The server answered HTTP ${this.status}.`);
     else if (outcome !== 'incomplete') this.settlement.settleSniffed(outcome, this.status);
@@ -169,6 +209,7 @@ class CallStreamTap extends StreamTap {
   }
 
   override observe(chunk: Uint8Array): boolean {
+    if (this.settlement.killed !== null) return false;
     this.settlement.bytes += chunk.length;
     return super.observe(chunk);
   }
@@ -176,6 +217,8 @@ class CallStreamTap extends StreamTap {
   override finish(how: 'ended' | 'broken'): Uint8Array | null {
     this.observeEnd();
     this.release();
+    const { killed } = this.settlement;
+    if (killed !== null) return this.mayAppend ? encodeEvent(killedText(this.call, killed, this.publicUrl)) : null;
     if (this.settlement.isSettled) return null;
     // The client may fetch the result on another stream of the session; the outcome is learned there.
     const { session } = this.call;

@@ -1,5 +1,6 @@
+import { killOf } from '@/lib/domain/kill-switch';
 import { ok, type Result } from '@/lib/kernel/result';
-import { type Denial, type Refused, refuse } from '../denial';
+import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts, GrantView, LivePolicy, ServerView } from '../ports';
 import type { SessionStore } from '../sessions';
@@ -22,7 +23,7 @@ export type GrantedStream = Identified & GrantedFacts;
  */
 export function grant<C extends Identified>(call: C, ports: GatewayPorts, sessions: SessionStore): Result<C & GrantedFacts, Denial> {
   const now = ports.clock.nowMs();
-  const refused = checkGrant(call.grant, now) ?? findServer(call, now) ?? findSession(call, sessions, now);
+  const refused = checkGrant(call.grant, now) ?? findServer(call, now) ?? checkKill(call) ?? findSession(call, sessions, now);
   return refused ?? ok(call as C & GrantedFacts);
 }
 
@@ -51,6 +52,13 @@ function findServer(call: Identified, nowMs: number): Refused | null {
   facts.server = server;
   facts.policy = policyOf(call.grant, server, nowMs);
   return null;
+}
+
+/** A kill switch on tools is the decision's to see, which knows what would run. Lists are answered: with nothing. */
+function checkKill(call: Identified): Refused | null {
+  if (call.message?.method === 'tools/list') return null;
+  const kill = killOf(call.snapshot.kills, { agentId: call.grant.agent.id, serverId: call.grant.serverId, tools: [] });
+  return kill === null ? null : refuseKilled(kill);
 }
 
 /** The policy of an elevation while it lasts, else the grant's own. One that is not published denies everything, elevated or not. */

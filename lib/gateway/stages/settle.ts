@@ -1,5 +1,6 @@
 import type { EventOutcome } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
+import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { GatewayPorts } from '../ports';
 import type { OpenCall } from '../sessions';
 import type { SniffedOutcome } from '../wire/outcome-sniffer';
@@ -12,6 +13,8 @@ const NOTE_MAX = 500;
 export class Settlement implements OpenCall {
   /** The client asked to cancel: a call that then ends without a result was cancelled. */
   cancelled = false;
+  /** The kill switch that stopped the call while it was running. */
+  killed: EngagedKill | null = null;
   bytes = 0;
   private settled = false;
   private readonly sentMs: number;
@@ -47,6 +50,12 @@ export class Settlement implements OpenCall {
     };
     this.ports.ledger.settle(settlement, this.refund(outcome), this.call.policy.id);
     this.onSettled();
+  }
+
+  /** An operator stopped the call: whatever still comes of it is not passed on. */
+  kill(kill: EngagedKill): void {
+    this.killed = kill;
+    this.settle('cancelled', null, `kill.cancelled: the kill switch ${kill.id} stopped the call while it was running.`);
   }
 
   /** The outcome of a response that was seen. */

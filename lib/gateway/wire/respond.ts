@@ -1,6 +1,6 @@
 import { type ApprovalPlace, approvalSentence } from '@/lib/domain/approval/approval-words';
 import { REASONS } from '@/lib/domain/reasons';
-import { refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
+import { killSentence, refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
 import type { Json } from '@/lib/kernel/json';
 import { promptParams, promptState } from '../approval-prompt';
 import { ruleOf } from '../audit';
@@ -29,9 +29,9 @@ export function refusalResponse(facts: RequestFacts, denial: Denial, event: stri
       if (isCall) return { status: 200, headers, body: toolResultText(facts, denial, event, publicUrl) };
       // Without an id there is no in-band answer, so the status has to say it.
       return {
-        status: rpcIdOf(facts) === null ? 502 : 200,
+        status: rpcIdOf(facts) === null ? (denial.http ?? 502) : 200,
         headers,
-        body: errorText(facts, INTERNAL_ERROR, wordsOf(denial), dataOf(denial, event)),
+        body: errorText(facts, rpc ?? INTERNAL_ERROR, wordsOf(denial), dataOf(denial, event)),
       };
     default:
       addHttpHeaders(headers, facts, denial, publicUrl);
@@ -105,6 +105,7 @@ export function approvalOf({ approval }: Denial, publicUrl: string): ApprovalPla
 function sentenceOf(facts: RequestFacts, denial: Denial, publicUrl: string): string {
   const { reason, retryAfterMs } = denial;
   const words = wordsOf(denial);
+  if (reason === 'kill.engaged' || reason === 'kill.cancelled') return killSentence(reason, words);
   if (!reason.startsWith('approval.')) return refusalSentence(refusalKind(reason), words, retryAfterMs);
   return approvalSentence(reason, words, { retryAfterMs, policy: facts.policy?.slug ?? null, place: approvalOf(denial, publicUrl) });
 }

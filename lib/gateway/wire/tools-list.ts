@@ -13,25 +13,37 @@ const LIST_TTL_MS_MAX = 1000;
 /**
  * A `tools/list` response with only what this grant may know of: active tools of the catalogue whose live definition is
  * the approved one and which the policy does not hide. Denied tools stay: an agent that sees one can ask why. Returns the
- * message unchanged (same object) when it is not a list. Without a policy the list is empty.
+ * message unchanged (same object) when it is not a list. Without a policy the list is empty. `stopped`: what a kill switch
+ * stops.
  */
-export function filterToolsList(message: Json, server: ServerView, policy: CompiledPolicy | null): Json {
+export function filterToolsList(
+  message: Json,
+  server: ServerView,
+  policy: CompiledPolicy | null,
+  stopped: (tool: string) => boolean,
+): Json {
   if (!isJsonObject(message) || !isJsonObject(message.result)) return message;
   const { tools } = message.result;
   if (tools === undefined) return message;
   const seen = new Set<string>();
-  const listed = Array.isArray(tools) ? (tools as readonly Json[]).filter((tool) => isListed(tool, server, policy, seen)) : [];
+  const listed = Array.isArray(tools) ? (tools as readonly Json[]).filter((tool) => isListed(tool, server, policy, stopped, seen)) : [];
   const result: Record<string, Json> = { ...message.result, tools: listed };
   if ('cacheScope' in result) result.cacheScope = 'private';
   if (typeof result.ttlMs === 'number') result.ttlMs = Math.min(result.ttlMs, LIST_TTL_MS_MAX);
   return { ...message, result };
 }
 
-function isListed(tool: Json, server: ServerView, policy: CompiledPolicy | null, seen: Set<string>): boolean {
+function isListed(
+  tool: Json,
+  server: ServerView,
+  policy: CompiledPolicy | null,
+  stopped: (tool: string) => boolean,
+  seen: Set<string>,
+): boolean {
   if (policy === null || !isJsonObject(tool) || typeof tool.name !== 'string' || seen.has(tool.name)) return false;
   const approved = server.catalogue.get(tool.name);
   if (approved === undefined || approved.status !== 'active') return false;
-  if (policy.hides(tool.name, server.catalogue)) return false;
+  if (policy.hides(tool.name, server.catalogue) || stopped(tool.name)) return false;
   if (digestOf(tool, server.id) !== approved.digest) return false;
   seen.add(tool.name);
   return true;

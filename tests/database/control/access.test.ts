@@ -101,6 +101,8 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   revokeGrant: ADMINS,
   rotateGrant: ADMINS,
   revokeUnusedGrants: ADMINS,
+  listKillSwitches: EVERYONE,
+  setKillSwitch: ['author', 'approver', 'admin'],
   listAudit: EVERYONE,
   verifyAudit: EVERYONE,
   getAuditEvent: EVERYONE,
@@ -272,7 +274,7 @@ describe('requests that are not understood', () => {
       '/servers/%E0%A4%A',
     ])
       expect((await world.call('GET', path)).status, path).toBe(404);
-    for (const path of ['/alerts', '/kill-switch']) expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
+    for (const path of ['/alerts', '/nothing']) expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
     const { status, headers } = await world.call('DELETE', '/servers');
     expect([status, headers.get('allow')]).toEqual([405, 'GET, POST']);
     expect((await world.call('POST', '/servers/probe/sync', { body: {} })).status).toBe(404);

@@ -6,6 +6,7 @@ import { BlockAgent } from '@/components/shared/agents/block-agent';
 import { api } from '@/components/shared/api/client';
 import type { AgentDetail as Detail } from '@/components/shared/api/wire';
 import { useElevations } from '@/components/shared/elevations/use-elevations';
+import { KillButton, KillNote } from '@/components/shared/kill-switch/kill-button';
 import { PageHeader } from '@/components/shared/page-header';
 import { Loaded } from '@/components/shared/state-view';
 import { useUrlState } from '@/components/shared/url-state';
@@ -47,9 +48,11 @@ export function AgentDetail({ slug, grants }: { slug: string; grants: ReactNode 
                 <LinkButton href={`/activity?agent=${agent.slug}`}>View activity</LinkButton>
                 <ReviewButton agent={agent} />
                 <BlockAgent agent={agent} />
+                <KillButton target={{ scope: 'agent', label: agent.slug }} />
               </>
             }
           />
+          <KillNote target={{ scope: 'agent', label: agent.slug }} />
           <AgentNotices agent={agent} />
           <AgentGlance agent={agent} />
           <AgentTabs agent={agent} grants={grants} />

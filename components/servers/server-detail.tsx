@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '@/components/shared/api/client';
 import type { Server } from '@/components/shared/api/wire';
+import { KillButton, KillNote } from '@/components/shared/kill-switch/kill-button';
 import { PageHeader } from '@/components/shared/page-header';
 import { Loaded } from '@/components/shared/state-view';
 import { useUrlState } from '@/components/shared/url-state';
@@ -40,8 +41,14 @@ export function ServerDetail({ slug, tools, policies, grants }: ServerDetailProp
                 <ServerStatus server={server} />
               </>
             }
-            actions={<SyncButton server={server} />}
+            actions={
+              <>
+                <SyncButton server={server} />
+                <KillButton target={{ scope: 'server', label: server.slug }} />
+              </>
+            }
           />
+          <KillNote target={{ scope: 'server', label: server.slug }} />
           <Tabs
             label="Server"
             value={get('tab') ?? 'overview'}

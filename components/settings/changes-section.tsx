@@ -18,9 +18,9 @@ const FACETS: readonly Facet[] = [
   {
     id: 'entity',
     label: 'What',
-    options: ['server', 'tool', 'policy', 'agent', 'grant', 'member', 'channel'].map((value) => ({
+    options: ['server', 'tool', 'policy', 'agent', 'grant', 'member', 'channel', 'kill_switch'].map((value) => ({
       value,
-      label: value.charAt(0).toUpperCase() + value.slice(1),
+      label: (value.charAt(0).toUpperCase() + value.slice(1)).replace('_', ' '),
     })),
   },
 ];

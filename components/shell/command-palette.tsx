@@ -34,6 +34,7 @@ export function CommandPalette({ open, onOpenChange, onShortcuts }: PaletteProps
   };
   const go = (href: string) => run(() => router.push(href));
   const noServer = useRefusal('server.write');
+  const noKill = useRefusal('kill.engage');
   const noAgent = useRefusal('agent.write');
   return (
     <Command.Dialog
@@ -79,6 +80,15 @@ export function CommandPalette({ open, onOpenChange, onShortcuts }: PaletteProps
           ))}
         </Command.Group>
         <Command.Group heading="Act" className={groupLooks}>
+          {/* ⌘K, K, Enter: its value has to be the best match of that letter. */}
+          <Item
+            icon={<OctagonX />}
+            value="kill switch stop all calls"
+            disabled={Boolean(noKill)}
+            onSelect={() => go('/kill-switch?engage=1')}
+          >
+            Stop calls (kill switch)
+          </Item>
           <Item icon={<Plus />} value="add server register mcp" disabled={Boolean(noServer)} onSelect={() => go('/servers/new')}>
             Add server
           </Item>

@@ -8,6 +8,7 @@ import { useMe } from '@/components/shared/permission';
 import { useShortcuts } from '@/components/shared/shortcuts';
 import { CommandPalette } from './command-palette';
 import { ConnectionBanner } from './connection-banner';
+import { KillBanner } from './kill-banner';
 import { NAV_ITEMS } from './nav';
 import { Rail } from './rail';
 import { ShortcutSheet } from './shortcut-sheet';
@@ -40,6 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onSearch={() => setPalette(true)} />
         <ConnectionBanner />
+        <KillBanner />
         <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1600px] flex-1 px-4 py-5 outline-none md:px-6">
           {children}
         </main>

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import type { Tool } from '@/components/shared/api/wire';
 import { Id } from '@/components/shared/id-text';
 import { JsonView } from '@/components/shared/json-view';
+import { KillButton, KillNote } from '@/components/shared/kill-switch/kill-button';
 import { CategoryWord, RiskBars } from '@/components/shared/risk-bars';
 import { StatusTag } from '@/components/shared/status-tag';
 import { Time } from '@/components/shared/time-text';
@@ -16,8 +17,13 @@ import { ClassifyTool } from './classify-tool';
 
 /** One tool: what it can do and why we say so, what is wrong with its definition, what it says of itself. */
 export function ToolPanel({ tool }: { tool: Tool }) {
+  const target = { scope: 'tool', label: `${tool.server}/${tool.name}` } as const;
   return (
     <div className="flex flex-col gap-5">
+      <div>
+        <KillNote target={target} />
+        <KillButton target={target} size="sm" />
+      </div>
       {tool.status !== 'active' ? <ApproveTool tool={tool} /> : null}
       <Section title="Risk">
         <p className="mb-2 flex flex-wrap items-center gap-3">

@@ -19,6 +19,8 @@ interface ConfirmProps {
   /** What has to be typed in T3. */
   name?: string;
   destructive?: boolean;
+  /** What the children still miss, in words for the disabled button. */
+  missing?: string | null;
   pending?: boolean;
   error?: string | null;
   commentLabel?: string;
@@ -40,6 +42,7 @@ function Body({
   consequences,
   name,
   destructive,
+  missing: missingInChildren = null,
   pending,
   error,
   commentLabel = 'Reason',
@@ -54,7 +57,7 @@ function Body({
       ? `Type ${name} to go on`
       : tier !== 'T1' && comment.trim() === ''
         ? `${commentLabel} is required`
-        : null;
+        : missingInChildren;
   return (
     <Dialog
       open={open}

@@ -36,6 +36,13 @@ export function CommandPalette({ open, onOpenChange, onShortcuts }: PaletteProps
   const noServer = useRefusal('server.write');
   const noKill = useRefusal('kill.engage');
   const noAgent = useRefusal('agent.write');
+  // ⌘K, K, Enter: nothing may come before it for the letters it begins with, the search for them neither.
+  const killFirst = text.trim() !== '' && 'kill switch'.startsWith(text.trim().toLowerCase());
+  const kill = (
+    <Item icon={<OctagonX />} value="kill switch stop all calls" disabled={Boolean(noKill)} onSelect={() => go('/kill-switch?engage=1')}>
+      Stop calls (kill switch)
+    </Item>
+  );
   return (
     <Command.Dialog
       open={open}
@@ -54,6 +61,11 @@ export function CommandPalette({ open, onOpenChange, onShortcuts }: PaletteProps
         <Command.Empty className="px-3 py-6 text-center text-ink-3">
           Nothing is called that. Press Enter on “Search activity” to look in the audit trail.
         </Command.Empty>
+        {killFirst ? (
+          <Command.Group heading="Stop" className={groupLooks} forceMount>
+            {kill}
+          </Command.Group>
+        ) : null}
         {text.trim() ? (
           <Command.Group heading="Search" className={groupLooks} forceMount>
             {/^evt_[0-9a-z]{26}$/.test(text.trim()) ? (
@@ -80,15 +92,7 @@ export function CommandPalette({ open, onOpenChange, onShortcuts }: PaletteProps
           ))}
         </Command.Group>
         <Command.Group heading="Act" className={groupLooks}>
-          {/* ⌘K, K, Enter: its value has to be the best match of that letter. */}
-          <Item
-            icon={<OctagonX />}
-            value="kill switch stop all calls"
-            disabled={Boolean(noKill)}
-            onSelect={() => go('/kill-switch?engage=1')}
-          >
-            Stop calls (kill switch)
-          </Item>
+          {killFirst ? null : kill}
           <Item icon={<Plus />} value="add server register mcp" disabled={Boolean(noServer)} onSelect={() => go('/servers/new')}>
             Add server
           </Item>

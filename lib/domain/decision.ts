@@ -75,7 +75,7 @@ export interface ApprovalDemand {
 
 /** One line of the explanation, in the order of evaluation. */
 export interface TraceStep {
-  readonly stage: 'visibility' | 'action' | 'require' | 'deny_if' | 'limit' | 'approval' | 'dispatch' | 'default';
+  readonly stage: 'identity' | 'visibility' | 'action' | 'require' | 'deny_if' | 'limit' | 'approval' | 'dispatch' | 'default';
   readonly rule: string;
   /** The tool this step is about; differs from the called tool inside a dispatcher. */
   readonly tool: string;

@@ -91,9 +91,19 @@ function intentOf(facts: RequestFacts, decision: EventDecision, reason: Reason, 
     client: facts.client,
     sourceIp: facts.request.sourceIp,
     rpcId: rpcIdOf(facts),
-    trace: said?.trace ?? [],
+    trace: [...identityStep(facts), ...(said?.trace ?? [])],
     charges: said?.charges ?? [],
   };
+}
+
+/** Whose token it was; a grant token is its grant, which the event names anyway. */
+function identityStep(facts: RequestFacts): TraceStep[] {
+  const { jwt } = facts;
+  if (jwt === null) return [];
+  const subject = jwt.subject === null ? 'without a subject' : `subject ${jwt.subject}`;
+  return [
+    { stage: 'identity', rule: '(token issuer)', tool: toolOf(facts) ?? '', result: 'pass', note: `JWT of ${jwt.issuer}, ${subject}` },
+  ];
 }
 
 /** Arguments are kept only once the policy looked at them: before, nobody said what in them has to be redacted. */

@@ -1,4 +1,5 @@
 import type { Decision } from '@/lib/domain/decision';
+import type { JwtIdentity } from '@/lib/domain/jwt/jwt-identity';
 import type { RpcId } from './denial';
 import type { GrantView, LivePolicy, ServerView, Snapshot } from './ports';
 import type { GatewayRequest } from './request';
@@ -21,6 +22,8 @@ export interface RequestFacts {
   snapshot: Snapshot | null;
   /** Of the token that was presented; the token itself is kept nowhere. */
   tokenHash: string | null;
+  /** What a verified JWT says, when one was presented. */
+  jwt: JwtIdentity | null;
   grant: GrantView | null;
   message: Message | null;
   era: Era | null;
@@ -43,6 +46,7 @@ export function newFacts(request: GatewayRequest, startedMs: number): RequestFac
     headers: null,
     snapshot: null,
     tokenHash: null,
+    jwt: null,
     grant: null,
     message: null,
     era: null,

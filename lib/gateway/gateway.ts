@@ -101,7 +101,7 @@ class NodeGateway implements Gateway {
     if (this.draining) return refuse('gateway.draining');
     const received = receive(facts, this.edge);
     if (!received.ok) return received;
-    const identified = identify(received.value, this.ports);
+    const identified = await identify(received.value, this.ports, this.context.publicUrl);
     if (!identified.ok) return identified;
     if (facts.request.method !== 'POST') {
       const stream = grant(identified.value, this.ports, this.context.sessions);

@@ -3,8 +3,12 @@ import type { PassClaim, PassProblem } from '@/lib/domain/approval/approval-pass
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { ApprovalDemand, Catalogue, Charge } from '@/lib/domain/decision';
+import type { JwtIdentity } from '@/lib/domain/jwt/jwt-identity';
+import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
+import type { JwtProblem, UnverifiedJwt } from '@/lib/domain/jwt/read-jwt';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { JsonObject } from '@/lib/kernel/json';
+import type { Result } from '@/lib/kernel/result';
 import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
 
 /** What the gateway needs from the world. Adapters implement these; the gateway never sees what stands behind. */
@@ -15,6 +19,7 @@ export interface GatewayPorts {
   readonly upstreams: Upstreams;
   readonly clock: Clock;
   readonly tokens: TokenHasher;
+  readonly jwt: JwtVerifier;
   readonly log: GatewayLog;
   /**
    * Told of every request that a grant was good for, with the client where it says who it is; must not throw and must not
@@ -35,6 +40,20 @@ export interface TokenHasher {
   hash(token: string): string;
   /** A new unguessable session id, visible ASCII. */
   sessionId(): string;
+}
+
+export interface JwtVerifier {
+  /**
+   * Verifies a token of this issuer: header, claims at `nowMs`, signature. `hash` is the token's SHA-256, `resources` are the
+   * addresses of the called endpoint. Fails with `jwt_keys` while the issuer's keys cannot be read; never rejects.
+   */
+  verify(
+    jwt: UnverifiedJwt,
+    hash: string,
+    issuer: JwtIssuer,
+    resources: readonly string[],
+    nowMs: number,
+  ): Promise<Result<JwtIdentity, JwtProblem>>;
 }
 
 export interface GatewayLog {
@@ -58,7 +77,12 @@ export interface Snapshot {
   readonly version: number;
   /** The kill switches that are engaged; mostly none. */
   readonly kills: readonly EngagedKill[];
+  /** Whose JWTs are believed; mostly none. */
+  readonly issuers: readonly JwtIssuer[];
   grantByTokenHash(hash: string): GrantView | undefined;
+  agentBySlug(slug: string): AgentView | undefined;
+  /** The grants of an agent for a server without regard to tokens, the newest first. */
+  grantsFor(agentId: string, serverId: string): readonly GrantView[];
   serverBySlug(slug: string): ServerView | undefined;
   serverById(id: string): ServerView | undefined;
 }

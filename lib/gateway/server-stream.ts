@@ -7,7 +7,9 @@ import type { UpstreamReply } from './ports';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { callsOf, StreamTap } from './session-tap';
-import { checkGrant, type GrantedStream } from './stages/grant';
+import { checkGrant } from './stages/check-grant';
+import type { GrantedStream } from './stages/grant';
+import { presentGrant } from './stages/present-grant';
 import { upstreamHeaders } from './upstream-headers';
 import { MODERN_VERSION } from './wire/eras';
 
@@ -84,9 +86,11 @@ class GuardedTap extends StreamTap {
   private stillGranted(): boolean {
     const { ports } = this.context;
     const snapshot = ports.snapshots.current();
-    const grant = snapshot?.grantByTokenHash(this.call.tokenHash);
-    if (snapshot == null || grant === undefined || checkGrant(grant, ports.clock.nowMs()) !== null) return false;
+    if (snapshot === null) return false;
+    const now = ports.clock.nowMs();
+    const grant = presentGrant(this.call, snapshot, now);
+    if (!grant.ok || checkGrant(grant.value, now) !== null) return false;
     if (killNow(this.call, this.context) !== null) return false;
-    return snapshot.serverById(grant.serverId)?.status === 'active';
+    return snapshot.serverById(grant.value.serverId)?.status === 'active';
   }
 }

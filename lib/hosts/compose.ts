@@ -22,6 +22,10 @@ export async function composeRuntime(env: Env, options: { log?: Log; port?: numb
       publicUrl: plane.publicUrl,
       database,
       gateway: plane.gateway,
+      acceptedTokens: () => {
+        const issuers = plane.snapshots.current()?.issuers ?? [];
+        return { issuers: issuers.map(({ issuer }) => issuer), scopes: [...new Set(issuers.flatMap((one) => one.requiredScopes))] };
+      },
       api: control.api,
       auth: control.auth,
       setupCode: control.setupCode,

@@ -19,6 +19,7 @@ import { compilePolicy } from '@/lib/policy/compile';
 import { redactArguments } from '@/lib/policy/redact';
 import { EventHub } from './event-hub';
 import { gatewayTokens } from './gateway-tokens';
+import { createJwtVerifier } from './jwt-verifier';
 import type { Log } from './log';
 import { allowedHosts, allowedOrigins } from './own-address';
 
@@ -116,6 +117,8 @@ function composeGateway({
       clock: snapshots.clock,
       tokens: gatewayTokens,
       onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),
+      jwt: createJwtVerifier(guard, log),
+      onClientSeen: (grant, client, ip) => usage.recordUsage(grant, client, ip),
     },
     {
       publicUrl,

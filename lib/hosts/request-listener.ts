@@ -24,7 +24,8 @@ export function createRequestListener(runtime: Runtime, options: { readonly page
     const path = pathOf(req.url);
     if (path === '/mcp' || path.startsWith('/mcp/')) return gateway(req, res);
     if (!hostIsAllowed(req.rawHeaders, hosts)) return refuseHost(res, runtime.publicUrl);
-    if (path.startsWith('/.well-known/oauth-protected-resource')) return protectedResource(res, path, runtime.publicUrl);
+    if (path.startsWith('/.well-known/oauth-protected-resource'))
+      return protectedResource(res, path, runtime.publicUrl, runtime.acceptedTokens());
     if (path === '/api/v1' || path.startsWith('/api/v1/') || HEALTH_PATHS.has(path)) return void api(runtime, req, res);
     if (!options.page) {
       res

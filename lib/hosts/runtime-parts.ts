@@ -4,6 +4,7 @@ import type { Env } from '@/lib/env/env';
 import type { Gateway } from '@/lib/gateway/gateway';
 import type { Api } from './api-router';
 import type { Log } from './log';
+import type { AcceptedTokens } from './protected-resource';
 
 /** Everything that exists once in a process. */
 export interface Runtime {
@@ -13,6 +14,8 @@ export interface Runtime {
   readonly publicUrl: string;
   readonly database: Database;
   readonly gateway: Gateway;
+  /** Whose JWTs the gateway takes, for its metadata. */
+  acceptedTokens(): AcceptedTokens;
   readonly api: Api;
   /** Who is asking; for pages and next-auth's routes. */
   readonly auth: Auth;

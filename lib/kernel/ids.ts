@@ -14,6 +14,7 @@ export type IdPrefix =
   | 'exc'
   | 'hld'
   | 'kil'
+  | 'iss'
   | 'evt'
   | 'usr'
   | 'ses'

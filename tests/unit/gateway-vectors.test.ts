@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, createPublicKey, type JsonWebKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeToken } from '@/lib/kernel/token';
 import { LATER, POLICY, TOOLS, type Vector, vectors, vectorsPresent } from '../fixtures/gateway-vectors';
+import { issuerOf, jwksOf, newSigningKey, signJwt, withHeader } from '../fixtures/jwt-fixture';
 import { newWorld, type SendOptions, type World } from './gateway-world';
 
 const HTTP = { host: 'gate.example.com', 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /** How each category's input becomes one request. */
-function requestOf(vector: Vector, world: World): Partial<SendOptions> {
+async function requestOf(vector: Vector, world: World): Promise<Partial<SendOptions>> {
   const { input } = vector;
   const rpc = (body: object) => ({ jsonrpc: '2.0', id: 1, ...body });
   switch (vector.cat) {
@@ -24,13 +25,17 @@ function requestOf(vector: Vector, world: World): Partial<SendOptions> {
       return { body: rpc(input.body), rawHeaders: [...raw, ...rest.flat()] };
     }
     case 'AUTH':
-      return { body: rpc({ method: 'tools/call', params: { name: 'github__list_issues', arguments: {} } }), ...identityOf(input, world) };
+      return {
+        body: rpc({ method: 'tools/call', params: { name: 'github__list_issues', arguments: {} } }),
+        ...(await identityOf(input, world)),
+      };
     default:
       return { body: rpc(input) };
   }
 }
 
-function identityOf(input: string | null, world: World): Partial<SendOptions> {
+async function identityOf(input: string | null, world: World): Promise<Partial<SendOptions>> {
+  if (input?.startsWith('JWT:')) return { token: await jwtOf(input.slice('JWT:'.length), world) };
   const other = makeToken(randomBytes(32));
   switch (input) {
     case null:
@@ -50,6 +55,48 @@ function identityOf(input: string | null, world: World): Partial<SendOptions> {
   }
 }
 
+const key = await newSigningKey('k1');
+const rsa = await newSigningKey('r1', 'RS256');
+
+/** The token that each vector about JWTs describes. */
+async function jwtOf(kind: string, world: World): Promise<string> {
+  const now = world.clock.now;
+  const seconds = Math.floor(now / 1000);
+  const ours = 'https://gate.example.com/mcp/shop';
+  switch (kind) {
+    case 'none': {
+      const [header, claims] = withHeader(await signJwt(key, now), { alg: 'none' }).split('.');
+      return `${header}.${claims}.`;
+    }
+    case 'hs-pub': {
+      const input = withHeader(await signJwt(rsa, now), { alg: 'HS256', kid: 'r1' })
+        .split('.')
+        .slice(0, 2)
+        .join('.');
+      const secret = createPublicKey({ key: rsa.publicJwk as JsonWebKey, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+      return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+    }
+    case 'aud-multi':
+      return signJwt(key, now, { aud: [ours, 'https://other.example.com'] });
+    case 'iss':
+      return signJwt(key, now, { iss: 'https://evil.example.com' });
+    case 'noexp':
+      return signJwt(key, now, { exp: undefined });
+    case 'nbf':
+      return signJwt(key, now, { nbf: seconds + 3_600 });
+    case 'long':
+      return signJwt(key, now, { exp: seconds + 86_400 + 1 });
+    case 'kid':
+      return signJwt(key, now, {}, { kid: '../../dev/null' });
+    case 'tamper': {
+      const [header, , signature] = (await signJwt(key, now)).split('.');
+      return [header, (await signJwt(key, now, { sub: 'admin' })).split('.')[1], signature].join('.');
+    }
+    default:
+      throw new Error(`no token is made for ${kind}`);
+  }
+}
+
 describe.skipIf(!vectorsPresent)('hostile inputs', () => {
   it('are all there', () => {
     expect(vectors.length).toBe(115);
@@ -60,7 +107,8 @@ describe.skipIf(!vectorsPresent)('hostile inputs', () => {
     const later = LATER[vector.id];
     it.skipIf(later !== undefined)(`${vector.id} ${vector.name}${later === undefined ? '' : ` (later: ${later})`}`, async () => {
       const world = newWorld({ tools: TOOLS, policy: POLICY });
-      const answer = await world.send(requestOf(vector, world));
+      world.snapshots.setIssuers([issuerOf({ jwksUrl: null, jwks: jwksOf(key, rsa), lifetimeSeconds: 86_400 })]);
+      const answer = await world.send(await requestOf(vector, world));
       const body = answer.status === 202 ? {} : await answer.json();
       const { outcome, http, jsonrpc } = vector.expect;
       expect({ upstream: world.upstreams.count('tools/call') + world.upstreams.count(''), events: world.ledger.events.length }).toEqual({

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { JwksSource } from '@/lib/adapters/jwt/jwks-source';
+import { JoseVerifier } from '@/lib/adapters/jwt/jwt-verifier';
 import { MemoryApprovals } from '@/lib/adapters/memory/memory-approvals';
 import { MemoryLedger, type RecordedEvent } from '@/lib/adapters/memory/memory-ledger';
 import { MemorySnapshots } from '@/lib/adapters/memory/memory-snapshots';
@@ -121,6 +123,8 @@ export function newWorld(
     target?: UpstreamTarget;
     reach?: Upstreams;
     hold?: Partial<HoldTimes>;
+    /** Answers for the addresses of key sets. */
+    fetchKeys?: (url: string) => Promise<string>;
   } = {},
 ): World {
   const clock = { now: Date.UTC(2026, 10, 20, 12), mono: 0 };
@@ -138,6 +142,13 @@ export function newWorld(
     upstreams: options.reach ?? upstreams,
     clock: clockPort,
     tokens: { hash, sessionId: () => randomBytes(24).toString('base64url') },
+    jwt: new JoseVerifier(
+      new JwksSource({
+        fetchText: options.fetchKeys ?? (async () => Promise.reject(new Error('no key set is served here'))),
+        monotonicMs: () => clock.now,
+        warn: (message) => log.push(message),
+      }),
+    ),
     log: { warn: (message) => log.push(message), error: (message, facts) => log.push(`${message} ${JSON.stringify(facts)}`) },
     onUse: (grant, client) => {
       const seen = client === null ? null : `${grant} ${client.name} ${client.version}`;

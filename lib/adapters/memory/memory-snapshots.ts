@@ -1,3 +1,4 @@
+import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { GrantView, ServerView, Snapshot, Snapshots } from '@/lib/gateway/ports';
 
@@ -9,15 +10,20 @@ export class MemorySnapshots implements Snapshots {
   private readonly servers = new Map<string, ServerView>();
   private readonly listeners = new Set<(snapshot: Snapshot) => void>();
   private kills: readonly EngagedKill[] = [];
+  private issuers: readonly JwtIssuer[] = [];
 
   current(): Snapshot | null {
     if (!this.lease) return null;
-    const { version, grants, kills } = this;
+    const { version, grants, kills, issuers } = this;
     const servers = [...this.servers.values()];
     return {
       version,
       kills,
+      issuers,
       grantByTokenHash: (hash) => grants.get(hash),
+      agentBySlug: (slug) => [...grants.values()].find(({ agent }) => agent.slug === slug)?.agent,
+      grantsFor: (agentId, serverId) =>
+        [...grants.values()].filter((grant) => grant.agent.id === agentId && grant.serverId === serverId).reverse(),
       serverBySlug: (slug) => servers.find((server) => server.slug === slug),
       serverById: (id) => this.servers.get(id),
     };
@@ -45,6 +51,12 @@ export class MemorySnapshots implements Snapshots {
   /** The kill switches that are engaged from now on, in place of those before. */
   setKills(kills: readonly EngagedKill[]): void {
     this.kills = kills;
+    this.changed();
+  }
+
+  /** Whose JWTs are believed from now on, in place of those before. */
+  setIssuers(issuers: readonly JwtIssuer[]): void {
+    this.issuers = issuers;
     this.changed();
   }
 

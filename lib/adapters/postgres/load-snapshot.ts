@@ -1,9 +1,11 @@
 import type pg from 'pg';
 import type { CatalogueTool } from '@/lib/domain/decision';
+import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { AgentView, GatewayLog, GrantView, LivePolicy, ServerView, Snapshot, UpstreamTarget } from '@/lib/gateway/ports';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
+import { type GrantIndex, indexGrants } from './grant-index';
 
 /** Turns a policy text into the engine; null when the text has errors. */
 export type CompilePolicy = (text: string) => { readonly policy: CompiledPolicy | null };
@@ -57,10 +59,17 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     const kills = await run<EngagedKill>(
       'SELECT id, scope, server_id AS "serverId", agent_id AS "agentId", tool FROM kill_switches WHERE lifted_at IS NULL',
     );
+    const issuers = await run<JwtIssuer>(
+      `SELECT id, revision, issuer, jwks_url AS "jwksUrl", jwks, audiences, algorithms, tolerance_seconds AS "toleranceSeconds",
+         lifetime_seconds AS "lifetimeSeconds", typ, agent_claim AS "agentClaim", agent_map AS "agentMap", scope_claim AS "scopeClaim",
+         scope_mode AS "scopeMode", required_scopes AS "requiredScopes"
+       FROM jwt_issuers WHERE status = 'active'`,
+    );
     await run('COMMIT');
     const live = policyViews(policies, compile, cache, log);
     return {
       snapshot: assemble(Number(head.version), kills, serverViews(servers, tools, live), grantViews(grants, agents, elevations)),
+      snapshot: assemble(Number(head.version), { kills, issuers }, serverViews(servers, tools, live), grantIndex(grants, agents)),
       nowMs: head.now_ms,
       enforced: new Map([...live.values()].flatMap((policies) => [...policies.values()].map(({ id, version }) => [id, version] as const))),
     };
@@ -205,6 +214,7 @@ function serverViews(
 /** One view a token: a grant has its current token and, for a while, the ones that were rotated out. */
 function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[], elevations: readonly ElevationRow[]): Map<string, GrantView> {
   const elevationOf = new Map(elevations.map((row) => [row.grant_id, { policyId: row.policy_id, untilMs: row.until_ms }]));
+function grantIndex(grants: readonly GrantRow[], agents: readonly AgentRow[]): GrantIndex {
   const agentById = new Map<string, AgentView>();
   for (const { owner_status, ...row } of agents) agentById.set(row.id, { ...row, ownerActive: owner_status === 'active' });
   const views = new Map<string, GrantView>();
@@ -225,21 +235,23 @@ function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[], el
       status: row.status,
     });
   }
-  return views;
+  return indexGrants(views, agentById.values());
 }
 
 function assemble(
   version: number,
-  kills: readonly EngagedKill[],
+  lists: Pick<Snapshot, 'kills' | 'issuers'>,
   servers: readonly ServerView[],
-  grants: ReadonlyMap<string, GrantView>,
+  grants: GrantIndex,
 ): Snapshot {
   const bySlug = new Map(servers.map((server) => [server.slug, server]));
   const byId = new Map(servers.map((server) => [server.id, server]));
   return {
     version,
-    kills,
-    grantByTokenHash: (hash) => grants.get(hash),
+    ...lists,
+    grantByTokenHash: (hash) => grants.byTokenHash.get(hash),
+    agentBySlug: (slug) => grants.agentBySlug.get(slug),
+    grantsFor: grants.grantsFor,
     serverBySlug: (slug) => bySlug.get(slug),
     serverById: (id) => byId.get(id),
   };

@@ -4,7 +4,7 @@ import { defineContract } from '../define-contract';
 import { categorySchema, jsonObjectSchema, riskSchema, timeInputSchema } from '../schema-parts';
 
 export const traceStepSchema = z.object({
-  stage: z.enum(['visibility', 'action', 'require', 'deny_if', 'limit', 'approval', 'dispatch', 'default']),
+  stage: z.enum(['identity', 'visibility', 'action', 'require', 'deny_if', 'limit', 'approval', 'dispatch', 'default']),
   rule: z.string(),
   tool: z.string(),
   path: z.string().optional(),

@@ -4,8 +4,10 @@ import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts, GrantView, LivePolicy, ServerView } from '../ports';
 import type { SessionStore } from '../sessions';
+import { checkGrant } from './check-grant';
 import type { Decoded } from './decode';
 import type { Identified } from './identify';
+import { unknownServer } from './present-grant';
 
 declare const granted: unique symbol;
 interface GrantedFacts {
@@ -46,6 +48,9 @@ function findServer(call: Identified, nowMs: number): Refused | null {
   }
   const server = call.snapshot.serverBySlug(call.slug);
   if (server === undefined) return refuse('server.unknown');
+function findServer(call: Identified): Refused | null {
+  const server = call.slug === '' ? undefined : call.snapshot.serverBySlug(call.slug);
+  if (server === undefined) return unknownServer(call.slug);
   if (server.id !== call.grant.serverId) return refuse('grant.other_server');
   if (server.status !== 'active') return refuse('server.disabled');
   const facts: RequestFacts = call;

@@ -1,12 +1,15 @@
+import { looksLikeJwt } from '@/lib/domain/jwt/read-jwt';
 import { ok, type Result } from '@/lib/kernel/result';
 import { isWellFormedToken } from '@/lib/kernel/token';
 import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts, GrantView, Snapshot } from '../ports';
+import { identifyJwt } from './identify-jwt';
+import { presentGrant } from './present-grant';
 import type { Received } from './receive';
 
 declare const identified: unique symbol;
-/** A request with a token that was issued. Whether the grant may still be used is the next question but one. */
+/** A request with a credential that stands for a grant. Whether the grant may still be used is the next question but one. */
 export interface Identified extends Received {
   readonly snapshot: Snapshot;
   readonly tokenHash: string;
@@ -14,22 +17,49 @@ export interface Identified extends Received {
   readonly [identified]: true;
 }
 
-/** Token to grant, from memory: a stranger costs a checksum, at most a hash and a look-up. */
-export function identify(call: Received, ports: GatewayPorts): Result<Identified, Denial> {
+/**
+ * Credential to grant. A grant token is looked up in memory: a stranger costs a checksum, at most a hash and a look-up. A
+ * JWT takes a signature the first time.
+ */
+export function identify(
+  call: Received,
+  ports: GatewayPorts,
+  publicUrl: string,
+): Result<Identified, Denial> | Promise<Result<Identified, Denial>> {
   const { authorization } = call.headers;
   if (authorization === null || authorization === '') return refuse('identity.missing');
   const space = authorization.indexOf(' ');
   if (space < 0 || authorization.slice(0, space).toLowerCase() !== 'bearer') return refuse('identity.missing');
   const token = authorization.slice(space + 1).trim();
+  if (looksLikeJwt(token)) return identifyBearerOf(call, token, ports, publicUrl);
   if (!isWellFormedToken(token)) return refuse('identity.malformed');
   const snapshot = ports.snapshots.current();
   if (snapshot === null) return refuse('policy.stale');
-  const hash = ports.tokens.hash(token);
-  const grant = snapshot.grantByTokenHash(hash);
-  if (grant === undefined) return refuse('identity.unknown');
+  const facts: RequestFacts = call;
+  facts.tokenHash = ports.tokens.hash(token);
+  return found(call, snapshot, ports);
+}
+
+async function identifyBearerOf(
+  call: Received,
+  token: string,
+  ports: GatewayPorts,
+  publicUrl: string,
+): Promise<Result<Identified, Denial>> {
+  const before = ports.snapshots.current();
+  if (before === null) return refuse('policy.stale');
+  const verified = await identifyJwt(call, token, before, ports, publicUrl);
+  if (!verified.ok) return verified;
+  // Verifying may have waited for keys: what counts is the state now.
+  const snapshot = ports.snapshots.current();
+  return snapshot === null ? refuse('policy.stale') : found(call, snapshot, ports);
+}
+
+function found(call: Received, snapshot: Snapshot, ports: GatewayPorts): Result<Identified, Denial> {
+  const grant = presentGrant(call, snapshot, ports.clock.nowMs());
+  if (!grant.ok) return grant;
   const facts: RequestFacts = call;
   facts.snapshot = snapshot;
-  facts.tokenHash = hash;
-  facts.grant = grant;
+  facts.grant = grant.value;
   return ok(call as Identified);
 }

@@ -9,6 +9,7 @@ import type { ForwardContext } from '../forward-context';
 import type { ApprovalAsk } from '../ports';
 import { type Decided, decide } from './decide';
 import { grant } from './grant';
+import { presentGrant } from './present-grant';
 
 /**
  * Asks everything again that was asked before a person did: grant, agent, server, tool, policy, in the newest state there
@@ -39,10 +40,10 @@ async function decideAgain(call: Decided, { ports, sessions }: ForwardContext): 
   const snapshot = await ports.snapshots.latest();
   if (snapshot === null) return refuse('policy.stale');
   const facts: RequestFacts = call;
-  const held = snapshot.grantByTokenHash(facts.tokenHash ?? '');
-  if (held === undefined) return refuse('identity.unknown');
+  const held = presentGrant(facts, snapshot, ports.clock.nowMs());
+  if (!held.ok) return held;
   facts.snapshot = snapshot;
-  facts.grant = held;
+  facts.grant = held.value;
   const granted = grant(call, ports, sessions);
   if (!granted.ok) return granted;
   return decide(granted.value, ports);

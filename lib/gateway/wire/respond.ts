@@ -46,12 +46,21 @@ export function refusalResponse(facts: RequestFacts, denial: Denial, event: stri
 function addHttpHeaders(headers: Record<string, string>, facts: RequestFacts, denial: Denial, publicUrl: string): void {
   const status = denial.http ?? REASONS[denial.reason].http;
   if (status === 401) {
-    const place = facts.slug === '' ? '' : `/${facts.slug}`;
     const presented = denial.reason === 'identity.missing' ? '' : ', error="invalid_token"';
-    headers['www-authenticate'] = `Bearer resource_metadata="${publicUrl}/.well-known/oauth-protected-resource/mcp${place}"${presented}`;
+    headers['www-authenticate'] = `Bearer resource_metadata="${metadataOf(facts, publicUrl)}"${presented}`;
+  }
+  if (denial.reason === 'identity.insufficient_scope') {
+    const scope = String(denial.data?.scope ?? '').replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '');
+    headers['www-authenticate'] =
+      `Bearer error="insufficient_scope", scope="${scope}", resource_metadata="${metadataOf(facts, publicUrl)}"`;
   }
   if (status === 405) headers.allow = 'POST, GET, DELETE';
   if (status === 503) headers['retry-after'] = '1';
+}
+
+/** RFC 9728: where the endpoint says whose tokens it takes. */
+function metadataOf({ slug }: RequestFacts, publicUrl: string): string {
+  return `${publicUrl}/.well-known/oauth-protected-resource/mcp${slug === '' ? '' : `/${slug}`}`;
 }
 
 function dataOf(denial: Denial, event: string | null): Json {

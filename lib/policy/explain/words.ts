@@ -4,6 +4,7 @@ import { durationSeconds } from '../duration';
 
 /** The one home of the words that people read for what the language says: trace, builder, explanation and lists use these. */
 export const STAGE_WORDS: Readonly<Record<TraceStep['stage'], string>> = {
+  identity: 'is',
   visibility: 'visible',
   action: 'action',
   require: 'must have',

@@ -1,0 +1,40 @@
+import { readJwt } from '@/lib/domain/jwt/read-jwt';
+import { ok, type Result } from '@/lib/kernel/result';
+import { type Denial, refuse } from '../denial';
+import type { RequestFacts } from '../facts';
+import type { GatewayPorts, Snapshot } from '../ports';
+
+/**
+ * Verifies a JWT and notes what it says. Cheap looks come first: without a configured issuer of that name nothing is
+ * hashed and no signature is computed.
+ */
+export async function identifyJwt(
+  facts: RequestFacts,
+  token: string,
+  snapshot: Snapshot,
+  ports: GatewayPorts,
+  publicUrl: string,
+): Promise<Result<null, Denial>> {
+  if (snapshot.issuers.length === 0) return refuse('identity.malformed');
+  const jwt = readJwt(token);
+  if (!jwt.ok) return refuse('identity.jwt', { message: jwt.error.message, data: { problem: jwt.error.code } });
+  const { iss } = jwt.value.claims;
+  const issuer = snapshot.issuers.find((one) => one.issuer === iss);
+  if (issuer === undefined) {
+    return refuse('identity.jwt', { message: 'The token is of no issuer that is configured here.', data: { problem: 'jwt_iss' } });
+  }
+  const hash = ports.tokens.hash(token);
+  const verified = await ports.jwt.verify(jwt.value, hash, issuer, resourcesOf(facts.slug, publicUrl), ports.clock.nowMs());
+  if (!verified.ok) {
+    const { code, message } = verified.error;
+    return refuse(code === 'jwt_keys' ? 'identity.keys_unavailable' : 'identity.jwt', { message, data: { problem: code } });
+  }
+  facts.jwt = verified.value;
+  facts.tokenHash = hash;
+  return ok(null);
+}
+
+/** What a token for this endpoint may name as its audience: the endpoint (RFC 8707), all endpoints, or the gateway. */
+function resourcesOf(slug: string, publicUrl: string): readonly string[] {
+  return [`${publicUrl}/mcp/${slug}`, `${publicUrl}/mcp`, publicUrl, `${publicUrl}/`];
+}

@@ -17,6 +17,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'payload.read': 'Read the arguments of calls',
   'kill.engage': 'Engage the kill switch',
   'kill.lift': 'Lift the kill switch',
+  'issuer.write': 'Configure token issuers',
 };
 
 export function RolesTable() {

@@ -43,6 +43,7 @@ const LOCKABLE = {
   exception: 'approval_exceptions',
   channel: 'notification_channels',
   delivery: 'notification_deliveries',
+  issuer: 'jwt_issuers',
 } as const;
 
 /** Takes the row lock, so that what is read next in this transaction stays true until it ends. */

@@ -39,6 +39,11 @@ import { getGrant, listGrants } from './grants/list-grants';
 import { revokeGrant, revokeUnusedGrants } from './grants/revoke-grant';
 import { rotateGrant } from './grants/rotate-grant';
 import { updateGrant } from './grants/update-grant';
+import { checkJwtIssuer } from './jwt-issuers/check-jwt-issuer';
+import * as jwtIssuers from './jwt-issuers/contract';
+import { createJwtIssuer } from './jwt-issuers/create-jwt-issuer';
+import { getJwtIssuer, listJwtIssuers } from './jwt-issuers/list-jwt-issuers';
+import { deleteJwtIssuer, updateJwtIssuer } from './jwt-issuers/update-jwt-issuer';
 import * as killSwitch from './kill-switch/contract';
 import { listKillSwitches } from './kill-switch/list-kill-switches';
 import { setKillSwitch } from './kill-switch/set-kill-switch';
@@ -228,6 +233,12 @@ export const REGISTRY: readonly Route[] = [
   route(elevations.endElevation, endElevation),
   route(killSwitch.listKillSwitches, listKillSwitches),
   route(killSwitch.setKillSwitch, setKillSwitch),
+  route(jwtIssuers.listJwtIssuers, listJwtIssuers),
+  route(jwtIssuers.createJwtIssuer, createJwtIssuer),
+  route(jwtIssuers.getJwtIssuer, getJwtIssuer),
+  route(jwtIssuers.updateJwtIssuer, updateJwtIssuer),
+  route(jwtIssuers.deleteJwtIssuer, deleteJwtIssuer),
+  route(jwtIssuers.checkJwtIssuer, checkJwtIssuer),
   route(audit.listAudit, listAudit),
   route(audit.verifyAudit, verifyAudit),
   route(audit.getAuditEvent, getAuditEvent),

@@ -120,6 +120,8 @@ export interface ControlServices {
   /** The arguments that an approval is asked for, and what else the server would get, as canonical JSON texts; throws when they cannot be opened. */
   openApprovalArguments(approval: { readonly id: string; readonly envelope: string }): readonly string[];
   egressCheck(url: string): Promise<EgressVerdict>;
+  /** A small document from an address of the configuration, under the egress guard; rejects with a sentence for people. */
+  fetchText(url: string): Promise<string>;
   /** Never throws for what the server or the network does. */
   readCatalogue(upstream: UpstreamAddress, secrets: OpenedSecrets): Promise<CatalogueReading>;
   /** Tries every step on connections of its own; resolves when the last step was reported. */

@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   'payload.read',
   'kill.engage',
   'kill.lift',
+  'issuer.write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -24,7 +24,7 @@ const LiveContext = createContext<Live | null>(null);
 // What a message makes stale. Calls are not here: lists of calls decide themselves, so that rows do not move.
 const STALE: Partial<Record<LiveKind, readonly string[]>> = {
   // Grants and agents travel with the policies of a snapshot.
-  policy: ['policies', 'policy', 'versions', 'enforcement', 'grants', 'agents', 'agent', 'setup', 'kill-switch'],
+  policy: ['policies', 'policy', 'versions', 'enforcement', 'grants', 'agents', 'agent', 'setup', 'kill-switch', 'jwt-issuers'],
   server: ['servers', 'server', 'tools'],
   limit: ['limits'],
   approval: ['approvals', 'approval'],

@@ -30,6 +30,8 @@ export interface FakeUpstream {
   /** What it was asked with, to see that secrets reach it and nothing else. */
   readonly asked: { upstream: UpstreamAddress; secrets: OpenedSecrets }[];
   readonly stopped: string[];
+  /** Small documents by address. */
+  readonly documents: Map<string, string>;
 }
 
 /** What left for people, and what the next receivers answer; without an answer they take it. */
@@ -65,6 +67,7 @@ const WRITES_WITHOUT_CHANGE = new Set([
   'classifyTools',
   'probeServer',
   'viewApproval',
+  'checkJwtIssuer',
 ]);
 
 /** The real API over a real database, engines, envelope and sign-in; only the upstream is made up. */
@@ -75,6 +78,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   const now = () => new Date(nowMs);
   const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [] };
   const receiver: FakeReceiver = { sent: [], answers: [] };
+  const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [], documents: new Map() };
   const passwords = createPasswords();
   const services = worldServices(upstream, receiver, { allowStdio: options.allowStdio ?? false, now, passwords });
   const auth = createAuth({
@@ -239,6 +243,7 @@ function worldServices(
     openArguments: (event) => JSON.parse(envelope.open(event.envelope, argumentsAad(event.id))),
     openApprovalArguments: (approval) => JSON.parse(envelope.open(approval.envelope, approvalArgumentsAad(approval.id))),
     egressCheck: (url) => guard.check(url),
+    fetchText: async (url) => upstream.documents.get(url) ?? Promise.reject(new Error('The address answered HTTP 404.')),
     readCatalogue: async (address, secrets) => {
       upstream.asked.push({ upstream: address, secrets });
       return upstream.reading;

@@ -6,6 +6,7 @@ import { Tabs } from '@/components/ui/tabs';
 import { AboutSection } from './about-section';
 import { AppearanceSection } from './appearance-section';
 import { ChangesSection } from './changes-section';
+import { IssuersSection } from './issuers-section';
 import { MembersSection } from './members-section';
 import { NotificationsSection } from './notifications/notifications-section';
 import { ProfileSection } from './profile-section';
@@ -24,6 +25,7 @@ export function SettingsPage({ section }: { section: SettingsSection }) {
         items={[
           { value: 'members', label: 'Members', content: <MembersSection /> },
           { value: 'notifications', label: 'Notifications', content: <NotificationsSection /> },
+          { value: 'issuers', label: 'Token issuers', content: <IssuersSection /> },
           { value: 'profile', label: 'Profile', content: <ProfileSection /> },
           { value: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
           { value: 'changes', label: 'Changes', content: <ChangesSection /> },

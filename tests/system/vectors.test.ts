@@ -5,6 +5,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/setup/test-database';
 import { LATER, POLICY, TOOLS, type Vector, vectors, vectorsPresent } from '../fixtures/gateway-vectors';
+import { ISSUER, jwksOf, newSigningKey, type SigningKey } from '../fixtures/jwt-fixture';
+import { jwtOfVector } from '../fixtures/jwt-vectors';
 import { fixtureFile, type StartedUpstream, startServer } from '../fixtures/upstreams/harness';
 import { type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool, outcomeOf, tally } from './support/calls';
@@ -19,6 +21,8 @@ describe.skipIf(!vectorsPresent)('hostile inputs at a running process', () => {
   let upstream: StartedUpstream;
   let callgate: RunningCallgate;
   let access: Access;
+  let key: SigningKey;
+  let rsa: SigningKey;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cg-vectors-'));
@@ -34,6 +38,9 @@ describe.skipIf(!vectorsPresent)('hostile inputs at a running process', () => {
     await register(callgate, httpServer('shop', upstream.port));
     await publish(callgate, 'shop', 'main', POLICY);
     access = await grantAccess(callgate, 'shop', 'main');
+    [key, rsa] = [await newSigningKey('k1'), await newSigningKey('r1', 'RS256')];
+    const jwks = JSON.parse(jwksOf(key, rsa));
+    await must(callgate, 201, 'POST', '/jwt-issuers', { name: 'Login', issuer: ISSUER, jwks, lifetimeSeconds: 86_400 });
   });
   afterAll(async () => {
     await callgate?.remove();
@@ -102,6 +109,10 @@ describe.skipIf(!vectorsPresent)('hostile inputs at a running process', () => {
     if (input === null) return lines(body, { authorization: '' });
     if (input === 'QUERY') return lines(body, {}, [], `?access_token=${access.token}`);
     if (input === 'COOKIE') return lines(body, { authorization: '', cookie: `session=${access.token}` });
+    if (input.startsWith('JWT:')) {
+      const place = { key, rsa, nowMs: Date.now(), audience: `http://localhost:${callgate.port}/mcp/shop`, subject: access.agent };
+      return lines(body, { authorization: `Bearer ${await jwtOfVector(input.slice('JWT:'.length), place)}` });
+    }
     if (input.startsWith('GEN:')) return lines(body, { authorization: `Bearer ${await tokenOf(input)}` });
     return lines(body, { authorization: input });
   }

@@ -1,8 +1,9 @@
-import { createHmac, createPublicKey, type JsonWebKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeToken } from '@/lib/kernel/token';
 import { LATER, POLICY, TOOLS, type Vector, vectors, vectorsPresent } from '../fixtures/gateway-vectors';
-import { issuerOf, jwksOf, newSigningKey, signJwt, withHeader } from '../fixtures/jwt-fixture';
+import { issuerOf, jwksOf, newSigningKey } from '../fixtures/jwt-fixture';
+import { jwtOfVector } from '../fixtures/jwt-vectors';
 import { newWorld, type SendOptions, type World } from './gateway-world';
 
 const HTTP = { host: 'gate.example.com', 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -35,7 +36,10 @@ async function requestOf(vector: Vector, world: World): Promise<Partial<SendOpti
 }
 
 async function identityOf(input: string | null, world: World): Promise<Partial<SendOptions>> {
-  if (input?.startsWith('JWT:')) return { token: await jwtOf(input.slice('JWT:'.length), world) };
+  if (input?.startsWith('JWT:')) {
+    const audience = 'https://gate.example.com/mcp/shop';
+    return { token: await jwtOfVector(input.slice('JWT:'.length), { key, rsa, nowMs: world.clock.now, audience, subject: 'bot' }) };
+  }
   const other = makeToken(randomBytes(32));
   switch (input) {
     case null:
@@ -57,45 +61,6 @@ async function identityOf(input: string | null, world: World): Promise<Partial<S
 
 const key = await newSigningKey('k1');
 const rsa = await newSigningKey('r1', 'RS256');
-
-/** The token that each vector about JWTs describes. */
-async function jwtOf(kind: string, world: World): Promise<string> {
-  const now = world.clock.now;
-  const seconds = Math.floor(now / 1000);
-  const ours = 'https://gate.example.com/mcp/shop';
-  switch (kind) {
-    case 'none': {
-      const [header, claims] = withHeader(await signJwt(key, now), { alg: 'none' }).split('.');
-      return `${header}.${claims}.`;
-    }
-    case 'hs-pub': {
-      const input = withHeader(await signJwt(rsa, now), { alg: 'HS256', kid: 'r1' })
-        .split('.')
-        .slice(0, 2)
-        .join('.');
-      const secret = createPublicKey({ key: rsa.publicJwk as JsonWebKey, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
-      return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
-    }
-    case 'aud-multi':
-      return signJwt(key, now, { aud: [ours, 'https://other.example.com'] });
-    case 'iss':
-      return signJwt(key, now, { iss: 'https://evil.example.com' });
-    case 'noexp':
-      return signJwt(key, now, { exp: undefined });
-    case 'nbf':
-      return signJwt(key, now, { nbf: seconds + 3_600 });
-    case 'long':
-      return signJwt(key, now, { exp: seconds + 86_400 + 1 });
-    case 'kid':
-      return signJwt(key, now, {}, { kid: '../../dev/null' });
-    case 'tamper': {
-      const [header, , signature] = (await signJwt(key, now)).split('.');
-      return [header, (await signJwt(key, now, { sub: 'admin' })).split('.')[1], signature].join('.');
-    }
-    default:
-      throw new Error(`no token is made for ${kind}`);
-  }
-}
 
 describe.skipIf(!vectorsPresent)('hostile inputs', () => {
   it('are all there', () => {

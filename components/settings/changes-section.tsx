@@ -18,8 +18,7 @@ const FACETS: readonly Facet[] = [
   {
     id: 'entity',
     label: 'What',
-    options: ['server', 'tool', 'policy', 'agent', 'grant', 'member', 'channel', 'kill_switch'].map((value) => ({
-    options: ['server', 'tool', 'policy', 'agent', 'grant', 'member', 'issuer', 'kill_switch'].map((value) => ({
+    options: ['server', 'tool', 'policy', 'agent', 'grant', 'member', 'channel', 'issuer', 'kill_switch'].map((value) => ({
       value,
       label: (value.charAt(0).toUpperCase() + value.slice(1)).replace('_', ' '),
     })),

@@ -118,7 +118,6 @@ function composeGateway({
       tokens: gatewayTokens,
       onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),
       jwt: createJwtVerifier(guard, log),
-      onClientSeen: (grant, client, ip) => usage.recordUsage(grant, client, ip),
     },
     {
       publicUrl,

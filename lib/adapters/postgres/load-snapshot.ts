@@ -68,8 +68,12 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     await run('COMMIT');
     const live = policyViews(policies, compile, cache, log);
     return {
-      snapshot: assemble(Number(head.version), kills, serverViews(servers, tools, live), grantViews(grants, agents, elevations)),
-      snapshot: assemble(Number(head.version), { kills, issuers }, serverViews(servers, tools, live), grantIndex(grants, agents)),
+      snapshot: assemble(
+        Number(head.version),
+        { kills, issuers },
+        serverViews(servers, tools, live),
+        grantIndex(grants, agents, elevations),
+      ),
       nowMs: head.now_ms,
       enforced: new Map([...live.values()].flatMap((policies) => [...policies.values()].map(({ id, version }) => [id, version] as const))),
     };
@@ -212,9 +216,8 @@ function serverViews(
 }
 
 /** One view a token: a grant has its current token and, for a while, the ones that were rotated out. */
-function grantViews(grants: readonly GrantRow[], agents: readonly AgentRow[], elevations: readonly ElevationRow[]): Map<string, GrantView> {
+function grantIndex(grants: readonly GrantRow[], agents: readonly AgentRow[], elevations: readonly ElevationRow[]): GrantIndex {
   const elevationOf = new Map(elevations.map((row) => [row.grant_id, { policyId: row.policy_id, untilMs: row.until_ms }]));
-function grantIndex(grants: readonly GrantRow[], agents: readonly AgentRow[]): GrantIndex {
   const agentById = new Map<string, AgentView>();
   for (const { owner_status, ...row } of agents) agentById.set(row.id, { ...row, ownerActive: owner_status === 'active' });
   const views = new Map<string, GrantView>();

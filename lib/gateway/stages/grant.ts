@@ -29,26 +29,7 @@ export function grant<C extends Identified>(call: C, ports: GatewayPorts, sessio
   return refused ?? ok(call as C & GrantedFacts);
 }
 
-/** Why a grant cannot be used at this time, or null. */
-export function checkGrant(grant: GrantView, nowMs: number): Refused | null {
-  if (grant.status === 'revoked') return refuse('identity.revoked');
-  if (grant.tokenExpiresAtMs !== null && grant.tokenExpiresAtMs <= nowMs) return refuse('identity.expired');
-  if (grant.expiresAtMs !== null && grant.expiresAtMs <= nowMs) return refuse('identity.expired');
-  if (!grant.agent.ownerActive) return refuse('identity.owner_disabled');
-  if (grant.agent.status !== 'active') return refuse('grant.agent_suspended');
-  if (grant.notBeforeMs !== null && grant.notBeforeMs > nowMs) {
-    return refuse('grant.not_yet', { retryAfterMs: grant.notBeforeMs - nowMs });
-  }
-  return null;
-}
-
 function findServer(call: Identified, nowMs: number): Refused | null {
-  if (call.slug === '') {
-    return refuse('server.unknown', { message: 'Name the server in the path: /mcp/{server}, with the slug that the console shows.' });
-  }
-  const server = call.snapshot.serverBySlug(call.slug);
-  if (server === undefined) return refuse('server.unknown');
-function findServer(call: Identified): Refused | null {
   const server = call.slug === '' ? undefined : call.snapshot.serverBySlug(call.slug);
   if (server === undefined) return unknownServer(call.slug);
   if (server.id !== call.grant.serverId) return refuse('grant.other_server');

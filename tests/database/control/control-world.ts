@@ -76,7 +76,6 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   const prisma = createPrisma(database.poolConfig, { info() {}, warn: () => {}, error: console.error });
   let nowMs = Date.UTC(2026, 10, 20, 12, 0, 0);
   const now = () => new Date(nowMs);
-  const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [] };
   const receiver: FakeReceiver = { sent: [], answers: [] };
   const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [], documents: new Map() };
   const passwords = createPasswords();

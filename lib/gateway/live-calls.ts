@@ -43,5 +43,6 @@ export function subjectOf({ grant, server, decision, message }: Identified): Kil
 
 /** The kill switch that stops this request by the newest state of this node, not by the one it was decided under. */
 export function killNow(call: Identified, { ports }: { readonly ports: GatewayPorts }): EngagedKill | null {
-  return killOf((ports.snapshots.current() ?? call.snapshot).kills, subjectOf(call));
+  const { kills } = ports.snapshots.current() ?? call.snapshot;
+  return kills.length === 0 ? null : killOf(kills, subjectOf(call));
 }

@@ -16,7 +16,7 @@ const CALLERS = 6;
 const POLICY = {
   version: '1',
   default: 'deny',
-  tools: { read_fast: {}, read_slow: {} },
+  tools: { read_fast: {}, read_slow: {}, read_asked: { approval: { approvers: ['role:approver'] } } },
 };
 
 describe('the kill switch, at a console node and a gateway node on one database', () => {
@@ -133,13 +133,28 @@ describe('the kill switch, at a console node and a gateway node on one database'
         const detail = await must<object>(nodes[0], 200, 'GET', `/audit/${event.id}`);
         expect(JSON.stringify(detail)).toContain('kill.cancelled: the kill switch kil_');
         const { tools } = await client.listTools();
-        expect(tools.map((tool) => tool.name)).toEqual(['read_fast']);
+        expect(tools.map((tool) => tool.name)).toEqual(['read_fast', 'read_asked']);
         await set('tool', 'slow/read_slow', false);
-        expect((await client.listTools()).tools).toHaveLength(2);
+        // The answer waits for the node that was asked; the other one hears of it a moment later.
+        await eventually('all tools are listed again', async () => (await client.listTools()).tools.length === 3);
         await client.close();
       }
     },
   );
+
+  it('ends calls that wait for a person at either node, and takes their requests back', async () => {
+    const waiting = nodes.map((node, n) => callTool(at(node), 'read_asked', { id: `asked at ${n}` }));
+    const pending = await eventually('both wait', async () => {
+      const { items } = await must<{ items: { id: string }[] }>(nodes[0], 200, 'GET', '/approvals?status=pending');
+      return items.length === 2 && items;
+    });
+    await set('agent', access.agent, true);
+    const engagedMs = performance.now();
+    for (const answer of await Promise.all(waiting)) expect(reasonOf(answer.body.result)).toBe('kill.engaged');
+    console.info(`Calls that waited for a person were answered ${Math.round(performance.now() - engagedMs)} ms after the kill switch.`);
+    for (const { id } of pending) expect(await must(nodes[0], 200, 'GET', `/approvals/${id}`)).toMatchObject({ status: 'withdrawn' });
+    expect(upstream.calls.filter((call) => call.tool === 'read_asked')).toEqual([]);
+  });
 
   it('lists nothing and opens nothing while the server is stopped', async () => {
     await set('server', 'slow', true);

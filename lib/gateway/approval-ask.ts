@@ -9,7 +9,7 @@ import type { Decided } from './stages/decide';
 /** What a person is asked about: the call as it was decided on, and the digest that everything afterwards is compared with. */
 export function askOf(call: Decided, demand: ApprovalDemand, ports: GatewayPorts): ApprovalAsk {
   const inputs = inputsOf(call);
-  const binding = bindingOf(call, inputs, ports);
+  const binding = bindingOf(call, demand, inputs, ports);
   return {
     digest: ports.tokens.hash(bindingText(binding)),
     subject: ports.tokens.hash(subjectText(binding)),
@@ -27,7 +27,12 @@ function inputsOf({ message }: Decided): JsonObject | null {
   return Object.keys(inputs).length === 0 ? null : inputs;
 }
 
-function bindingOf(call: Decided, inputs: JsonObject | null, { approvals }: GatewayPorts): ApprovalBinding {
+function bindingOf(
+  call: Decided,
+  { rule, approvers, count }: ApprovalDemand,
+  inputs: JsonObject | null,
+  { approvals }: GatewayPorts,
+): ApprovalBinding {
   const { grant, server, policy, decision, args } = call;
   return {
     agent: grant.agent.id,
@@ -38,5 +43,7 @@ function bindingOf(call: Decided, inputs: JsonObject | null, { approvals }: Gate
     definitions: decision.tools.map((name) => server.catalogue.get(name)?.digest ?? null),
     policy: { id: policy.id, version: policy.version },
     grant: { id: grant.id, scopes: grant.scopes, purpose: grant.purpose },
+    demand: { rule, approvers, count },
+    risk: { category: decision.category, level: decision.risk },
   };
 }

@@ -63,6 +63,8 @@ describe('what an approval is bound to', () => {
     definitions: ['b'.repeat(64), 'c'.repeat(64)],
     policy: { id: 'pol_1', version: 41 },
     grant: { id: 'grt_1', scopes: ['refunds'], purpose: 'support' },
+    demand: { rule: '/tools/call_tool/approval', approvers: ['role:approver'], count: 1 },
+    risk: { category: 'destructive', level: 'high' },
   };
   const CHANGES: Record<string, Partial<ApprovalBinding>> = {
     agent: { agent: 'agt_2' },
@@ -72,6 +74,8 @@ describe('what an approval is bound to', () => {
     inputs: { inputs: 'f'.repeat(64) },
     definition: { definitions: ['b'.repeat(64), null] },
     policy: { policy: { id: 'pol_1', version: 42 } },
+    rule: { demand: { rule: '/tools/call_tool/approval', approvers: ['role:approver'], count: 2 } },
+    risk: { risk: { category: 'destructive', level: 'critical' } },
     grant: { grant: { id: 'grt_1', scopes: ['refunds', 'admin'], purpose: 'support' } },
   };
 

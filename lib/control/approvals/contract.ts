@@ -10,7 +10,11 @@ const DURATIONS = Object.keys(APPROVAL_DURATIONS) as [ApprovalDuration, ...Appro
 export const approvalSchema = z.object({
   id: z.string(),
   status: z.enum(APPROVAL_STATUSES),
-  digest: z.string().describe('SHA-256 of agent, server, tools, arguments, tool definitions, policy version and grant; deciding names it'),
+  digest: z
+    .string()
+    .describe(
+      'SHA-256 of agent, server, tools, arguments, tool definitions and classes, policy version, rule and grant; deciding names it',
+    ),
   server: z.object({ id: z.string(), slug: z.string() }),
   agent: z.object({ id: z.string(), slug: z.string(), owner: z.string() }),
   grant: z.string(),

@@ -18,6 +18,10 @@ export interface ApprovalBinding {
   readonly definitions: readonly (string | null)[];
   readonly policy: { readonly id: string; readonly version: number };
   readonly grant: { readonly id: string; readonly scopes: readonly string[]; readonly purpose: string | null };
+  /** Which rule asks, and whom. The same version of a policy can ask others: by class of the tool, by agent, by time. */
+  readonly demand: { readonly rule: string; readonly approvers: readonly string[]; readonly count: number };
+  /** How the tool that runs is classified; people can change it without a new definition. */
+  readonly risk: { readonly category: string; readonly level: string };
 }
 
 /** What identifies the call itself, whatever configuration it would run under. */
@@ -25,14 +29,16 @@ export type ApprovalSubject = Pick<ApprovalBinding, 'agent' | 'server' | 'tools'
 
 /** RFC 8785 text of a binding; its SHA-256 is the digest that people see and that is compared at consumption. */
 export function bindingText(binding: ApprovalBinding): string {
-  const { agent, server, tools, definitions, policy, grant } = binding;
+  const { agent, server, tools, definitions, policy, grant, demand, risk } = binding;
   return canonicalJson({
     agent,
     arguments: binding.arguments,
     definitions,
+    demand: { approvers: demand.approvers, count: demand.count, rule: demand.rule },
     grant: { id: grant.id, purpose: grant.purpose, scopes: grant.scopes },
     inputs: binding.inputs,
     policy: { id: policy.id, version: policy.version },
+    risk: { category: risk.category, level: risk.level },
     server,
     tools,
   } satisfies Record<string, Json>);
@@ -45,7 +51,7 @@ export function subjectText({ agent, server, tools, arguments: args, inputs }: A
 
 /** One thing that is no longer what was shown. */
 export interface ApprovalDifference {
-  readonly what: 'policy' | 'definition' | 'grant' | 'agent' | 'owner' | 'server' | 'arguments' | 'inputs' | 'tool';
+  readonly what: 'policy' | 'rule' | 'definition' | 'risk' | 'grant' | 'agent' | 'owner' | 'server' | 'arguments' | 'inputs' | 'tool';
   readonly was: string;
   readonly is: string;
 }
@@ -65,8 +71,10 @@ export function differencesBetween(was: ApprovalBinding, is: ApprovalBinding): r
     const [before, after] = [was.definitions[index] ?? null, is.definitions[index] ?? null];
     if (before !== after) found.push({ what: 'definition', was: `${name} ${short(before)}`, is: `${name} ${short(after)}` });
   }
+  compare('risk', riskWords(was.risk), riskWords(is.risk));
   if (was.policy.id !== is.policy.id) compare('policy', was.policy.id, is.policy.id);
   else compare('policy', `version ${was.policy.version}`, `version ${is.policy.version}`);
+  compare('rule', demandWords(was.demand), demandWords(is.demand));
   compare('grant', grantWords(was.grant), grantWords(is.grant));
   return found;
 }
@@ -78,6 +86,8 @@ export function differenceSentence({ what, was, is }: ApprovalDifference): strin
 
 const NAMES: Record<ApprovalDifference['what'], string> = {
   policy: 'policy',
+  rule: 'rule that asks',
+  risk: 'class of the tool',
   definition: 'tool definition',
   grant: 'grant',
   agent: 'agent',
@@ -87,6 +97,9 @@ const NAMES: Record<ApprovalDifference['what'], string> = {
   inputs: 'digest of what is sent beside the arguments',
   tool: 'tool',
 };
+
+const riskWords = ({ category, level }: ApprovalBinding['risk']): string => `${category}, ${level} risk`;
+const demandWords = ({ rule, approvers, count }: ApprovalBinding['demand']): string => `${rule} (${count} of ${approvers.join(', ')})`;
 
 function grantWords({ id, scopes, purpose }: ApprovalBinding['grant']): string {
   const parts = [id, scopes.length === 0 ? 'no scopes' : `scopes ${scopes.join(', ')}`];

@@ -6,7 +6,7 @@ import type { ApprovalBinding } from '@/lib/domain/approval/approval-binding';
 import type { AuditIntent } from '@/lib/domain/audit-event';
 import type { JsonObject } from '@/lib/kernel/json';
 import { redactArguments } from '@/lib/policy/redact';
-import { type AskChange, askFor } from '../../fixtures/ledger/approval-fixture';
+import { type AskChange, askFor, DEMAND } from '../../fixtures/ledger/approval-fixture';
 import { callIntent, captureLog } from '../../fixtures/ledger/ledger-fixture';
 import { createWorld, type World } from './control-world';
 
@@ -54,6 +54,8 @@ beforeAll(async () => {
     definitions: [],
     policy: { id: grant.policyId as string, version: grant.policy?.liveVersion as number },
     grant: { id: grant.id, scopes: [], purpose: null },
+    demand: { rule: DEMAND.rule, approvers: DEMAND.approvers, count: DEMAND.count },
+    risk: { category: 'financial', level: 'high' },
   };
 });
 afterAll(async () => {

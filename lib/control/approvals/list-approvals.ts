@@ -5,6 +5,7 @@ import { viewersOf } from '../approval-insight/view-approval';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { decodeCursor, pageOf } from '../paging';
+import { readableTrace } from '../readable-trace';
 import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
 import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
 
@@ -67,7 +68,7 @@ export async function getApproval(ctx: ControlContext, { params }: VerbInput<typ
     arguments: await argumentsOf(ctx, row),
     argumentsBytes: row.argumentsBytes,
     argumentsDigest: bindingOf(row).arguments,
-    trace: row.trace as ApprovalDetail['trace'],
+    trace: readableTrace(ctx, row.trace as ApprovalDetail['trace']),
     client: row.clientName === null ? null : { name: row.clientName, version: row.clientVersion ?? '' },
     session: row.session,
     sourceIp: row.sourceIp,

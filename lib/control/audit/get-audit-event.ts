@@ -4,6 +4,7 @@ import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
+import { readableTrace } from '../readable-trace';
 import { LATEST_OUTCOME } from './audit-filter';
 import { AUDIT_COLUMNS, type AuditRecord, auditRow } from './audit-row';
 import type { getAuditEvent as contract } from './contract';
@@ -44,7 +45,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     elevation: await elevationAt(ctx, row),
     session: row.session,
     sourceIp: row.source_ip,
-    trace: row.trace,
+    trace: readableTrace(ctx, row.trace),
     charges: row.charges,
     arguments: await argumentsOf(ctx, row),
     settlements: settlements.map((one) => ({

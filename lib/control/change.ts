@@ -1,6 +1,7 @@
 import type { Prisma } from '@/lib/db/generated/client';
 import type { ControlContext, Transaction } from './context';
 import type { ControlServices } from './services';
+import { storableJson } from './storable';
 
 export interface ChangeRecord {
   /** e.g. `policy.publish` */
@@ -61,6 +62,7 @@ export async function change<T>(ctx: ControlContext, work: (tx: Transaction, rec
 }
 
 function asJson(value: unknown): Prisma.InputJsonValue | undefined {
-  // undefined leaves the column NULL; the round trip drops what JSON cannot say (undefined members, dates become text).
-  return value === undefined || value === null ? undefined : (JSON.parse(JSON.stringify(value)) as Prisma.InputJsonValue);
+  // undefined leaves the column NULL; the round trip drops what JSON cannot say (undefined members, dates become text), and a
+  // character that the database cannot hold must not refuse the change that it is in.
+  return value === undefined || value === null ? undefined : (storableJson(value) as Prisma.InputJsonValue);
 }

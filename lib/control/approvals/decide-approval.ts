@@ -91,7 +91,7 @@ export async function withdrawApproval(
     }
     if (standing) {
       await tx.$executeRaw`
-        UPDATE approval_exceptions SET revoked_at = clock_timestamp(), revoked_by = ${ctx.actor.name}, revoke_reason = ${body.reason ?? null}
+        UPDATE approval_exceptions SET revoked_at = clock_timestamp(), revoked_by = ${ctx.actor.name}, revoke_reason = ${body.reason ? storableText(body.reason) : null}
         WHERE id = ${exception.id}`;
     }
     await record({

@@ -11,6 +11,8 @@ import { recordReading } from './record-reading';
 
 const HISTORY_DAYS = 90;
 const HISTORY_CALLS = 300;
+/** And so many bytes of their arguments, the newest calls first: they are opened in the process that serves the gateway. */
+const HISTORY_BYTES = 4_000_000;
 /** The newest events of a grant that are looked through for earlier calls: a bound on work, whatever the traffic. */
 const LOOKED_THROUGH = 5_000;
 const BEFORE_CALLS = 6;
@@ -78,14 +80,16 @@ function lastApproved(ctx: ControlContext, row: ApprovalRow): Promise<ApprovalRo
 /** Arguments of earlier calls that were made, newest first; redacted as they were kept. */
 async function earlierArguments(ctx: ControlContext, row: ApprovalRow): Promise<Json[]> {
   const rows = await ctx.prisma.$queryRaw<{ id: string; envelope: string }[]>`
-    SELECT e.id, e.arguments_envelope AS envelope
+    SELECT id, envelope FROM (
+      SELECT e.id, e.at, e.arguments_envelope AS envelope, sum(e.arguments_bytes) OVER (ORDER BY e.at DESC, e.id DESC) AS bytes
       FROM grants g CROSS JOIN LATERAL (
-        SELECT id, at, tool, inner_tool, arguments_envelope, expects_outcome FROM audit_events
+        SELECT id, at, tool, inner_tool, arguments_envelope, arguments_bytes, expects_outcome FROM audit_events
          WHERE grant_id = g.id AND at < ${row.createdAt} AND at >= ${new Date(row.createdAt.getTime() - HISTORY_DAYS * DAY_MS)}
          ORDER BY at DESC, id DESC LIMIT ${LOOKED_THROUGH}) e
      WHERE g.agent_id = ${row.agentId} AND g.server_id = ${row.serverId} AND e.expects_outcome AND e.arguments_envelope IS NOT NULL
        AND e.tool = ${row.tool} AND e.inner_tool IS NOT DISTINCT FROM ${row.innerTool}
-     ORDER BY e.at DESC LIMIT ${HISTORY_CALLS}`;
+     ORDER BY e.at DESC, e.id DESC LIMIT ${HISTORY_CALLS}) newest
+     WHERE bytes <= ${HISTORY_BYTES} ORDER BY at DESC`;
   return rows.flatMap(({ id, envelope }) => {
     try {
       return [ctx.services.openArguments({ id, envelope })];
@@ -135,10 +139,11 @@ async function similar(ctx: ControlContext, row: ApprovalRow): Promise<ApprovalC
 }
 
 async function riskReasons(ctx: ControlContext, row: ApprovalRow): Promise<string[]> {
-  const tool = await ctx.prisma.tool.findFirst({
+  const tools = await ctx.prisma.tool.findMany({
     where: { serverId: row.serverId, name: { in: [row.innerTool ?? row.tool, row.tool] } },
-    orderBy: { name: 'asc' },
-    select: { reasons: true },
+    select: { name: true, reasons: true },
   });
+  // The risk is that of the tool that would run; a dispatcher speaks for one that the catalogue does not have.
+  const tool = tools.find(({ name }) => name === row.innerTool) ?? tools.find(({ name }) => name === row.tool);
   return (Array.isArray(tool?.reasons) ? tool.reasons : []).map(String);
 }

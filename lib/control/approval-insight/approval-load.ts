@@ -79,7 +79,11 @@ async function approvers(ctx: ControlContext, from: Date): Promise<ApprovalLoad[
       FROM approval_votes v JOIN approvals a ON a.id = v.approval_id
      WHERE a.created_at >= ${from} ORDER BY v.at DESC LIMIT ${REQUESTS_MAX}`;
   const people = new Map<string, typeof votes>();
-  for (const vote of votes) people.set(vote.voter, [...(people.get(vote.voter) ?? []), vote]);
+  for (const vote of votes) {
+    const own = people.get(vote.voter);
+    if (own) own.push(vote);
+    else people.set(vote.voter, [vote]);
+  }
   return [...people.values()]
     .sort((a, b) => b.length - a.length)
     .map((own) => ({

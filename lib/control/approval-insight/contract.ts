@@ -21,7 +21,10 @@ export const approvalContextSchema = z.object({
       shown: z.literal(true),
       rows: z.array(insightSchema),
       last: z.object({ approval: z.string(), at: timeSchema, by: z.string(), kept: z.boolean() }).nullable(),
-      calls: z.number().int().describe('earlier calls of this agent and tool whose arguments were kept, 300 at most'),
+      calls: z
+        .number()
+        .int()
+        .describe('earlier calls of this agent and tool whose arguments were kept: the newest, at most 300 and 4 MB of arguments'),
       days: z.number().int(),
     }),
     z.object({ shown: z.literal(false), why: z.string() }),

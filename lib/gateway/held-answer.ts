@@ -23,7 +23,10 @@ export async function answerHeld(call: Decided, context: ForwardContext, work: W
   if (signal.aborted) leave();
   signal.addEventListener('abort', leave, { once: true });
   const key = `${typeof call.message.id} ${call.message.id}`;
-  call.session?.held.set(key, leave);
+  const { session } = call;
+  session?.held.set(key, leave);
+  // Other sessions of the grant must not push out the one that a person is asked for.
+  if (session !== null) session.openStreams++;
   const forget = context.live.add({ subject: subjectOf(call), stop: (kill) => waiting.kill(kill) });
   const answered = work(waiting)
     .then((result) => (result.ok ? result.value : context.answerRefusal(call, result.error)))
@@ -31,7 +34,9 @@ export async function answerHeld(call: Decided, context: ForwardContext, work: W
     .finally(() => {
       signal.removeEventListener('abort', leave);
       forget();
-      if (call.session?.held.get(key) === leave) call.session.held.delete(key);
+      if (session === null) return;
+      session.openStreams--;
+      if (session.held.get(key) === leave) session.held.delete(key);
     });
   const { holdTimes } = context;
   const first = await Promise.race([answered, after(holdTimes.graceMs)]);

@@ -114,6 +114,7 @@ export class Waiting {
 /** The calls that this node holds, so that they can be bounded, counted and let go of. */
 export class HeldCalls {
   private readonly held = new Map<Waiting, string>();
+  private draining = false;
 
   get size(): number {
     return this.held.size;
@@ -121,7 +122,7 @@ export class HeldCalls {
 
   /** false when there is no room; the call is then not held. */
   add(waiting: Waiting, approval: string): boolean {
-    if (this.held.size >= HELD_MAX) return false;
+    if (this.draining || this.held.size >= HELD_MAX) return false;
     let same = 0;
     for (const other of this.held.values()) if (other === approval) same++;
     if (same >= HELD_PER_APPROVAL_MAX) return false;
@@ -133,7 +134,9 @@ export class HeldCalls {
     this.held.delete(waiting);
   }
 
+  /** Lets go of all, and holds no more. */
   drain(): void {
+    this.draining = true;
     for (const waiting of [...this.held.keys()]) waiting.drain();
   }
 }

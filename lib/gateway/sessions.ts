@@ -106,9 +106,10 @@ export class SessionStore {
     return session;
   }
 
-  /** Forgets the session; calls of it without an outcome are settled as unknown. The upstream is not told. */
+  /** Forgets the session; calls of it without an outcome are settled as unknown, those that wait for a person are let go of. The upstream is not told. */
   drop(session: Session): void {
     this.sessions.delete(session.id);
+    for (const leave of [...session.held.values()]) leave();
     for (const call of [...session.calls.values()]) call.settle('unknown', null, 'The session ended before the result came.');
   }
 

@@ -5,8 +5,8 @@ import { askOf } from '../approval-ask';
 import { type Denial, refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import type { Waiting } from '../held-calls';
-import { type ApprovalAsk, type ApprovalPass, LedgerUnavailable } from '../ports';
-import { awaitDecision } from './await-decision';
+import { type ApprovalAsk, type ApprovalPass, type AskedApproval, LedgerUnavailable } from '../ports';
+import { awaitDecision, verdict } from './await-decision';
 import type { Decided } from './decide';
 import { reconsider } from './reconsider';
 
@@ -34,7 +34,7 @@ export async function approve(call: Decided, context: ForwardContext, waiting: W
         return ok(letThrough(call, { ask, found: answer.pass }));
       case 'pending': {
         const decided = await awaitDecision(call, answer.approval, context, waiting);
-        return decided.ok ? await afterApproval(call, ask, context, waiting) : decided;
+        return decided.ok ? await afterApproval(call, ask, answer.approval, context, waiting) : decided;
       }
       case 'denied':
         return refuse('approval.denied', {
@@ -79,14 +79,22 @@ function demandOf({ decision }: Decided): ApprovalDemand | null {
 async function afterApproval(
   call: Decided,
   ask: ApprovalAsk,
+  approval: AskedApproval,
   context: ForwardContext,
   waiting: Waiting | null,
 ): Promise<Result<Approved, Denial>> {
-  const found = await context.ports.approvals.find(ask.digest);
-  if (found === null) return refuse('approval.consumed', { approval: waiting?.approval ?? undefined });
-  const again = await reaffirm(call, ask, found, context);
   // Whoever left meanwhile is not acted for; the approval waits for an identical call.
-  return again.ok && waiting?.left === true ? refuse('approval.needed', { approval: waiting.approval ?? undefined }) : again;
+  const hasLeft = (): boolean => waiting?.left === true;
+  if (hasLeft()) return refuse('approval.needed', { approval });
+  const { approvals } = context.ports;
+  const found = await approvals.find(ask.digest);
+  if (found === null) {
+    // Used by an identical call, unless it was taken back or ended since.
+    const ended = verdict(await approvals.standing(approval.id), approval, context);
+    return ended.ok ? refuse('approval.consumed', { approval }) : ended;
+  }
+  const again = await reaffirm(call, ask, found, context);
+  return again.ok && hasLeft() ? refuse('approval.needed', { approval }) : again;
 }
 
 function letThrough(call: Decided, pass: Approved['pass']): Approved {

@@ -75,7 +75,8 @@ async function killed(call: Decided, standing: ApprovalStanding | null, context:
   return kill === null ? null : refuseKilled(kill);
 }
 
-function verdict(standing: ApprovalStanding | null, asked: AskedApproval, { ports }: ForwardContext): Result<null, Denial> {
+/** ok when it was approved; else why the call does not run. */
+export function verdict(standing: ApprovalStanding | null, asked: AskedApproval, { ports }: ForwardContext): Result<null, Denial> {
   const approval = standing ?? asked;
   switch (standing?.status) {
     case 'approved':

@@ -24,7 +24,9 @@ export async function reconsider(
   const { ports } = context;
   const again = await decideAgain(call, context);
   if (!again.ok) {
-    if (again.error.reason !== 'policy.stale') await ports.approvals.outdated(approval, [nowRefused(again.error.reason)]);
+    // That this node is behind, or the session over, says nothing about the call that was shown.
+    const { reason } = again.error;
+    if (reason !== 'policy.stale' && !reason.startsWith('request.')) await ports.approvals.outdated(approval, [nowRefused(reason)]);
     return again;
   }
   const { decision } = again.value;

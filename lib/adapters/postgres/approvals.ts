@@ -5,9 +5,11 @@ import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import { COOL_DOWN_MS } from '@/lib/domain/approval/approval-terms';
 import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, GatewayLog } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
+import { AgentTurns } from './agent-turns';
 import { ApprovalConnection, type ApprovalNotice } from './approval-connection';
 import { ApprovalDatabase } from './approval-database';
 import { ApprovalHolds } from './approval-holds';
+import { ApprovalNews } from './approval-news';
 import type { ArgumentKeys } from './argument-store';
 import { askApproval, findPass, IS_DUE } from './ask-approval';
 
@@ -29,7 +31,8 @@ export class PostgresApprovals implements Approvals {
   readonly #database: ApprovalDatabase;
   readonly #holds: ApprovalHolds;
   readonly #connection: ApprovalConnection;
-  readonly #listeners = new Set<(notice: ApprovalNotice) => void>();
+  readonly #news: ApprovalNews;
+  readonly #turns = new AgentTurns();
   #sweeping: NodeJS.Timeout | null = null;
   #sweptAll = 0;
 
@@ -37,6 +40,7 @@ export class PostgresApprovals implements Approvals {
     this.#options = options;
     const { poolConfig, log, node } = options;
     this.#database = new ApprovalDatabase(poolConfig, log);
+    this.#news = new ApprovalNews(log);
     this.#holds = new ApprovalHolds(this.#database, node, () => newId('hld', Date.now(), randomBytes(10)), log);
     this.#connection = new ApprovalConnection(
       poolConfig,
@@ -52,10 +56,9 @@ export class PostgresApprovals implements Approvals {
     this.#planSweep();
   }
 
-  /** Calls `listener` for every change on any node. Returns how to stop. */
+  /** Calls `listener` for changes on any node; for each decision, and once a second at most while a request waits. Returns how to stop. */
   onChange(listener: (notice: ApprovalNotice) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#news.listen(listener);
   }
 
   argumentsDigest(canonical: string): string {
@@ -63,7 +66,8 @@ export class PostgresApprovals implements Approvals {
   }
 
   ask(ask: ApprovalAsk): Promise<AskAnswer> {
-    return this.#database.transaction((run) => askApproval(run, ask, newId('apr', Date.now(), randomBytes(10)), this.#options));
+    const id = newId('apr', Date.now(), randomBytes(10));
+    return this.#turns.take(ask.binding.agent, () => this.#database.transaction((run) => askApproval(run, ask, id, this.#options)));
   }
 
   find(digest: string): Promise<ApprovalPass | null> {
@@ -92,19 +96,15 @@ export class PostgresApprovals implements Approvals {
     if (this.#sweeping) clearTimeout(this.#sweeping);
     this.#sweeping = null;
     this.#holds.close();
+    this.#news.close();
     await this.#connection.close();
     await this.#database.close();
   }
 
   #heard(notice: ApprovalNotice): void {
-    this.#holds.wake(notice.id);
-    for (const listener of this.#listeners) {
-      try {
-        listener(notice);
-      } catch (error) {
-        this.#options.log.error('a listener of the approvals failed', { error: (error as Error).message });
-      }
-    }
+    // A request that still waits is nothing that a held call has to look at, however often it is asked for again.
+    if (notice.status !== 'pending') this.#holds.wake(notice.id);
+    this.#news.hear(notice);
   }
 
   #planSweep(): void {

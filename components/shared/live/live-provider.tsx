@@ -3,6 +3,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 
+import { createStaleKeys } from './stale-keys';
+
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
 export const LIVE_KINDS = ['call', 'approval', 'limit', 'policy', 'server', 'alert', 'gap'] as const;
 export type LiveKind = (typeof LIVE_KINDS)[number];
@@ -44,6 +46,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const source = new EventSource('/api/v1/events');
+    const stale = createStaleKeys((key) => client.invalidateQueries({ queryKey: [key] }));
     source.onopen = () => {
       if (failures.current > 0) client.invalidateQueries();
       failures.current = 0;
@@ -61,13 +64,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       source.addEventListener(kind, (event) => {
         setLastAtMs(Date.now());
         if (kind === 'gap') client.invalidateQueries();
-        for (const name of STALE[kind] ?? []) client.invalidateQueries({ queryKey: [name] });
+        for (const name of STALE[kind] ?? []) stale.mark(name);
         const message = { kind, id: event.lastEventId, data: parse(event.data) };
         for (const listener of listeners.current) listener(message);
       });
     }
     return () => {
       clearTimeout(timer);
+      stale.stop();
       source.close();
     };
   }, [client, attempt]);

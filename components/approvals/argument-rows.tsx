@@ -2,6 +2,7 @@
 
 import { CopyButton } from '@/components/shared/copy-button';
 import { formatBytes } from '@/components/shared/format';
+import { ARGUMENT_ROWS_MAX, memberPath } from '@/lib/domain/approval/argument-path';
 
 /** So much of a value is shown before somebody asks for the rest. */
 export const SHOWN_CHARACTERS = 1_000;
@@ -20,7 +21,7 @@ export function rowsOf(canonical: string): ArgumentRow[] {
   const walk = (value: unknown, path: string, depth: number): void => {
     const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : null;
     if (members !== null && depth < DEPTH_MAX && members.length > 0) {
-      for (const [name, member] of members) walk(member, path === '' ? name : `${path}.${name}`, depth + 1);
+      for (const [name, member] of members) walk(member, memberPath(path, name), depth + 1);
     } else if (path !== '' || members === null) rows.push({ name: path, text: JSON.stringify(value) });
   };
   walk(JSON.parse(canonical), '', 0);
@@ -29,6 +30,24 @@ export function rowsOf(canonical: string): ArgumentRow[] {
 
 /** What a reader has not seen in full yet. */
 export const isLong = (row: ArgumentRow): boolean => row.text.length > SHOWN_CHARACTERS;
+
+/** Stands among the opened names for the arguments beyond the first ones. */
+const REST = '\u0000rest';
+
+/** What is shown, and how to show the rest. A call can have more arguments than a page can hold. */
+export function shownRows(
+  rows: readonly ArgumentRow[],
+  opened: ReadonlySet<string>,
+): { readonly shown: readonly ArgumentRow[]; readonly more: number; readonly rest: string } {
+  const shown = opened.has(REST) ? rows : rows.slice(0, ARGUMENT_ROWS_MAX);
+  return { shown, more: rows.length - shown.length, rest: REST };
+}
+
+/** How many parts of the arguments were not read to the end yet. */
+export function unreadParts(rows: readonly ArgumentRow[], opened: ReadonlySet<string>): number {
+  const { shown, more } = shownRows(rows, opened);
+  return shown.filter((row) => isLong(row) && !opened.has(row.name)).length + (more > 0 ? 1 : 0);
+}
 
 /** The exact bytes for who wants to compare them. */
 export function ExactArguments({ text, bytes, digest }: { text: string; bytes: number; digest: string }) {

@@ -3,7 +3,7 @@
 import { InertText, markDeceptive } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import type { ApprovalContext } from '@/lib/control/approval-insight/contract';
-import { type ArgumentRow, isLong, SHOWN_CHARACTERS } from './argument-rows';
+import { type ArgumentRow, isLong, SHOWN_CHARACTERS, shownRows } from './argument-rows';
 
 type Comparison = Extract<ApprovalContext['comparison'], { shown: true }>;
 type Insight = Comparison['rows'][number];
@@ -32,6 +32,7 @@ export function ArgumentTable({ rows, comparison, opened, onOpen }: ArgumentTabl
   const insights = new Map(comparison?.rows.map((row) => [row.path, row]));
   const gone = comparison?.rows.filter((row) => row.now === null) ?? [];
   const compares = comparison !== null && (comparison.last !== null || comparison.calls > 0);
+  const { shown, more, rest } = shownRows(rows, opened);
   return (
     <div className="overflow-x-auto rounded-control border border-line-soft" role="region" aria-label="Arguments" tabIndex={0}>
       <table className="w-full text-left max-sm:block [&_td]:align-top">
@@ -48,7 +49,7 @@ export function ArgumentTable({ rows, comparison, opened, onOpen }: ArgumentTabl
           </tr>
         </thead>
         <tbody className="max-sm:block">
-          {rows.map((row) => (
+          {shown.map((row) => (
             <Row
               key={row.name}
               row={row}
@@ -70,6 +71,11 @@ export function ArgumentTable({ rows, comparison, opened, onOpen }: ArgumentTabl
           ))}
         </tbody>
       </table>
+      {more > 0 ? (
+        <Button size="sm" variant="quiet" className="m-2" onClick={() => onOpen(rest)}>
+          Show {more.toLocaleString('en-US')} more arguments
+        </Button>
+      ) : null}
     </div>
   );
 }

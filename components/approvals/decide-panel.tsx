@@ -35,7 +35,7 @@ export function DecidePanel({ approval, unread, argumentsShown }: DecidePanelPro
   const unseen = !argumentsShown
     ? 'The arguments cannot be shown, and what was not seen cannot be approved.'
     : unread > 0
-      ? `Show the rest of ${unread === 1 ? 'the long value' : `${unread} long values`} first.`
+      ? 'Show what is not shown in full yet first.'
       : null;
   const notYet = offline ?? unseen;
   useShortcuts({

@@ -35,6 +35,7 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
       { onSuccess: ({ refused }) => (refused.length === 0 ? onClose() : setTicked(new Set())) },
     );
   const nothing = chosen.length === 0 ? 'Tick what you have looked at.' : null;
+  const unsaid = nothing ?? (reason.trim() === '' ? 'Say why; the agents read it.' : null);
   return (
     <Dialog
       open
@@ -50,7 +51,7 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
       footer={
         <>
           <Button onClick={onClose}>Close</Button>
-          <Button variant="danger" pending={decide.isPending} disabledReason={nothing} onClick={() => send('deny')} onKeyDown={refuseEnter}>
+          <Button variant="danger" pending={decide.isPending} disabledReason={unsaid} onClick={() => send('deny')} onKeyDown={refuseEnter}>
             Deny {chosen.length || ''}
           </Button>
           <Button
@@ -75,6 +76,8 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
                 <Checkbox
                   label={<span className="sr-only">{`Request of ${row.agent.slug}`}</span>}
                   checked={ticked.has(row.id)}
+                  // What was not seen is not decided.
+                  disabled={data === undefined || !data.arguments.shown}
                   onChange={(on) => setTicked(new Set(on ? [...ticked, row.id] : [...ticked].filter((id) => id !== row.id)))}
                 />
                 <div className="min-w-0">
@@ -84,13 +87,18 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
                   <code className="whitespace-pre-wrap break-words font-mono text-base text-ink">
                     {data === undefined ? '…' : data.arguments.shown ? <InertText text={data.arguments.text} /> : data.arguments.why}
                   </code>
+                  {data?.arguments.shown && data.arguments.inputs !== null ? (
+                    <p className="break-words text-ink-2 text-meta">
+                      beside the arguments: <InertText text={data.arguments.inputs} />
+                    </p>
+                  ) : null}
                   {refused === undefined ? null : <p className="text-denied text-meta">{refused.message}</p>}
                 </div>
               </li>
             );
           })}
         </ul>
-        <Field label="Reason" optional hint="Kept in the trail; after a denial the agents read it.">
+        <Field label="Reason" optional hint="Kept in the trail. A denial needs one: the agents read it.">
           <Input maxLength={1000} value={reason} onChange={(event) => setReason(event.target.value)} onKeyDown={refuseEnter} />
         </Field>
         <FormError error={decide.error} />

@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { plural } from '@/components/shared/format';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
 import { InertText } from '@/components/shared/unverified-text';
 import { Panel } from '@/components/ui/panel';

@@ -10,7 +10,7 @@ import { Time } from '@/components/shared/time-text';
 import { Trace } from '@/components/shared/trace';
 import { InertText } from '@/components/shared/unverified-text';
 import { Facts, Panel } from '@/components/ui/panel';
-import { ExactArguments, isLong, rowsOf } from './argument-rows';
+import { ExactArguments, rowsOf, unreadParts } from './argument-rows';
 import { ArgumentTable } from './argument-table';
 import { DecidePanel } from './decide-panel';
 import { Outcome } from './outcome';
@@ -33,7 +33,7 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
         ...(args.inputs === null ? [] : rowsOf(args.inputs).map((row) => ({ ...row, name: `beside the arguments: ${row.name}` }))),
       ]
     : [];
-  const unread = rows.filter((row) => isLong(row) && !opened.has(row.name)).length;
+  const unread = unreadParts(rows, opened);
   return (
     <article className="flex min-w-0 flex-col gap-4 max-lg:pb-44">
       <Panel>

@@ -13,7 +13,7 @@ type DecidedMany = AnswerOf<typeof decideApprovals>;
 
 /** What waits, most urgent first. Live messages make it stale; the interval is for what live messages missed. */
 export function useWaiting() {
-  const list = useList<Approval>('approvals', '/approvals', { status: 'pending' }, { limit: 200, refetchMs: 5000 });
+  const list = useList<Approval>('approvals', '/approvals', { status: 'pending', order: 'due' }, { limit: 200, refetchMs: 5000 });
   return { ...list, rows: list.rows?.toSorted(byUrgency) };
 }
 

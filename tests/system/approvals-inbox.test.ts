@@ -170,6 +170,7 @@ describe.skipIf(!CHROMIUM)(`approving in a real browser${CHROMIUM ? '' : ` (skip
     await dialog.getByText('many-a').waitFor();
     expect(await dialog.getByRole('checkbox', { checked: true }).count()).toBe(0);
     for (const box of await dialog.getByRole('checkbox').all()) await box.click();
+    expect(await dialog.getByRole('button', { name: 'Deny 3' }).getAttribute('aria-disabled')).toBe('true');
     await dialog.getByRole('button', { name: 'Approve 3' }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect((await Promise.all(answers)).map(outcomeOf)).toEqual(['ok', 'ok', 'ok']);

@@ -29,6 +29,16 @@ describe('what an approver should notice', () => {
     expect(row('amount', { amount: 5 }, null, [])).toEqual({ path: 'amount', now: '5', last: null, usual: null, marks: [] });
   });
 
+  it('keeps names apart that would read alike', () => {
+    const args = { 'a.b': 1, a: { b: 2 }, '': {}, 'x y': 3 };
+    expect(argumentInsights(args, null, []).map(({ path, now }) => [path, now])).toEqual([
+      ['"a.b"', '1'],
+      ['a.b', '2'],
+      ['""', '{}'],
+      ['"x y"', '3'],
+    ]);
+  });
+
   it('marks what looks like a credential', () => {
     for (const secret of ['sk_live_0123456789abcdef', 'AKIAABCDEFGHIJKLMNOP', '-----BEGIN RSA PRIVATE KEY-----\nabc'])
       expect(row('key', { key: secret }, null, [])?.marks, secret).toEqual(['secret']);

@@ -95,11 +95,13 @@ export const listApprovals = defineContract({
   method: 'GET',
   path: '/approvals',
   permission: 'read',
-  summary: 'Calls that need, or needed, a person, newest first. Arguments are in the single request only.',
+  summary:
+    'Calls that need, or needed, a person, newest first or those with the least time left first. Arguments are in the single request only.',
   query: z.strictObject({
     status: anyOf(z.enum(APPROVAL_STATUSES)).optional(),
     server: z.string().optional().describe('id or slug'),
     agent: z.string().optional().describe('id or slug'),
+    order: z.enum(['newest', 'due']).default('newest'),
     ...pageQueryShape,
   }),
   answer: pageOf(approvalSchema),

@@ -155,7 +155,10 @@ function over(row: ApprovalRow, now: Date): ControlError {
     pending: 'It waits already.',
     approved: `It was already approved${by}${when}.`,
     denied: `It was already denied${by}${when}${row.decidedReason === null ? '.' : `: ${row.decidedReason}`}`,
-    expired: 'Its time is over: what nobody approves in time is denied.',
+    expired:
+      row.decidedAt === null
+        ? 'Its time is over: what nobody approves in time is denied.'
+        : `It was approved${by}${when}, but its call did not come in time.`,
     consumed: `It was approved${by}${when}, and its call has been made.`,
     withdrawn: 'It was taken back.',
     stale: 'It is no longer what was shown.',

@@ -9,9 +9,10 @@ import { readableTrace } from '../readable-trace';
 import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
 import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
 
-/** Newest first. */
+/** Newest first, or by the time left. */
 export async function listApprovals(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
-  const after = decodeCursor(query.cursor, 1);
+  const byTime = query.order === 'due';
+  const after = decodeCursor(query.cursor, byTime ? 2 : 1);
   const named = (id: 'serverId' | 'agentId', slug: 'serverSlug' | 'agentSlug', reference: string): Prisma.ApprovalWhereInput => ({
     OR: [{ [id]: reference }, { [slug]: reference }],
   });
@@ -21,11 +22,11 @@ export async function listApprovals(ctx: ControlContext, { query }: VerbInput<ty
         query.server ? named('serverId', 'serverSlug', query.server) : {},
         query.agent ? named('agentId', 'agentSlug', query.agent) : {},
         query.status ? { OR: query.status.map((status) => inStatus(status, ctx.now)) } : {},
-        after ? { id: { lt: after[0] as string } } : {},
+        after ? beyond(after, byTime) : {},
       ],
     },
     include: APPROVAL_PARTS,
-    orderBy: { id: 'desc' },
+    orderBy: byTime ? [{ expiresAt: 'asc' }, { id: 'asc' }] : { id: 'desc' },
     take: query.limit + 1,
   });
   const onlooker = await readOnlooker(
@@ -41,9 +42,17 @@ export async function listApprovals(ctx: ControlContext, { query }: VerbInput<ty
   return pageOf(
     rows,
     query.limit,
-    (row) => [row.id],
+    (row) => (byTime ? [row.expiresAt.toISOString(), row.id] : [row.id]),
     rows.map((row) => approvalAnswer(ctx, row, onlooker, viewers.get(row.id))),
   );
+}
+
+function beyond([first, second]: readonly unknown[], byTime: boolean): Prisma.ApprovalWhereInput {
+  if (!byTime) return { id: { lt: String(first) } };
+  const at = new Date(String(first));
+  // A cursor that nobody was given names no place.
+  if (Number.isNaN(at.getTime())) return { id: '' };
+  return { OR: [{ expiresAt: { gt: at } }, { expiresAt: at, id: { gt: String(second) } }] };
 }
 
 /** What is due counts as expired from that instant on. */

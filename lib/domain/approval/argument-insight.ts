@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '@/lib/kernel/json';
+import { ARGUMENT_ROWS_MAX, memberPath } from './argument-path';
 
 /** Something about one value that an approver should notice; said in words beside it. */
 export type ArgumentMark =
@@ -28,7 +29,6 @@ export interface ArgumentInsight {
 /** Enough earlier calls to call a value unusual. */
 const HISTORY_MIN = 5;
 const DEPTH_MAX = 3;
-const ROWS_MAX = 200;
 const SHOWN_CHARACTERS = 40;
 
 /** What is new, changed or out of range in the arguments of a call, against the last approved one and earlier calls. Pure. */
@@ -37,7 +37,7 @@ export function argumentInsights(args: Json, last: Json | null, history: readonl
   const before = last === null ? null : leavesOf(last);
   const earlier = history.map(leavesOf);
   const paths = [...now.keys(), ...[...(before?.keys() ?? [])].filter((path) => !now.has(path))];
-  return paths.slice(0, ROWS_MAX).map((path) => {
+  return paths.slice(0, ARGUMENT_ROWS_MAX).map((path) => {
     const value = now.get(path);
     const text = value === undefined ? null : JSON.stringify(value);
     const was = before?.get(path);
@@ -99,7 +99,7 @@ function leavesOf(args: Json): Map<string, Json> {
   const leaves = new Map<string, Json>();
   const walk = (value: Json, path: string, depth: number): void => {
     if (isJsonObject(value) && depth < DEPTH_MAX && Object.keys(value).length > 0) {
-      for (const [key, member] of Object.entries(value)) walk(member, path === '' ? key : `${path}.${key}`, depth + 1);
+      for (const [key, member] of Object.entries(value)) walk(member, memberPath(path, key), depth + 1);
     } else if (path !== '' || !isJsonObject(value)) leaves.set(path, value);
   };
   walk(args, '', 0);

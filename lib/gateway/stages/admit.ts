@@ -65,5 +65,8 @@ async function withoutPass(call: Approved, problem: PassProblem, context: Forwar
   const other = await context.ports.approvals.find(ask.digest);
   if (other !== null && other.id !== found.id) return reaffirm(call, ask, other, context);
   const standing = await context.ports.approvals.standing(found.approval);
-  return refuse(`approval.${problem}`, { approval: standing ?? undefined });
+  return refuse(`approval.${problem}`, {
+    ...(problem === 'expired' ? { message: 'The approval was given, but its time was over before the call came.' } : {}),
+    approval: standing ?? undefined,
+  });
 }

@@ -84,6 +84,21 @@ describe('reading requests', () => {
     expect((await world.call('GET', '/approvals/apr_none')).status).toBe(404);
   });
 
+  it('lists those with the least time left first, page by page, when asked', async () => {
+    const late = await pending({ demand: { expiresMs: 900_000 } });
+    const soon = await pending({ args: { n: 'soon' }, demand: { expiresMs: 60_000 } });
+    const path = '/approvals?status=pending&order=due&limit=1';
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body } = await world.call('GET', `${path}&cursor=${cursor}`);
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.nextCursor;
+    }
+    expect(seen.indexOf(soon.id)).toBe(0);
+    expect(seen.indexOf(late.id)).toBeGreaterThan(0);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
   it('shows the exact arguments to readers of payloads alone, as text, and records who read them, once', async () => {
     const { id } = await pending({ args: { note: HOSTILE, amount: 725 } });
     expect((await read(id, 'viewer')).body.arguments).toEqual({ shown: false, why: expect.stringContaining('Approver') });

@@ -257,7 +257,7 @@ describe.skipIf(!CHROMIUM)(`agents and grants in a real browser, on two nodes${C
       const { items } = await must<{ items: { id: string; digest: string }[] }>(first, 200, 'GET', `/approvals?agent=${access.agent}`);
       return items[0] ?? null;
     });
-    await asPerson(ben.page, origin, 'POST', `/approvals/${request.id}/approve`, { digest: request.digest, duration: '1h' });
+    await asPerson(ben.page, origin, 'POST', `/approvals/${request.id}/approve`, { digest: request.digest, for: '1h' });
     expect(await held).toBe('ok');
     expect(await Promise.all([first, second].map(call))).toEqual(['ok', 'ok']);
 

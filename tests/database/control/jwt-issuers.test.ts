@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
 import type { Role } from '@/lib/domain/roles';
+import type { Snapshot } from '@/lib/gateway/ports';
 import { compilePolicy } from '@/lib/policy/compile';
-import { captureLog, eventually } from '../../fixtures/ledger/ledger-fixture';
+import { captureLog } from '../../fixtures/ledger/ledger-fixture';
+import { eventually } from '../../system/support/eventually';
 import { createWorld, type World } from './control-world';
 
 const URL_OF_KEYS = 'https://mcp.example.com/keys';
@@ -38,10 +40,12 @@ const create = (body: object = BASE, as: Role | 'key' = 'admin') => world.call('
 const update = (id: string, body: object, headers: Record<string, string> = {}) =>
   world.call('PATCH', `/jwt-issuers/${id}`, { body, headers });
 const trail = async () => (await world.prisma.adminChange.findMany({ where: { entity: 'issuer' }, orderBy: { id: 'desc' }, take: 1 }))[0];
-const onNode = async (what: string, condition: (issuers: readonly unknown[]) => boolean) => {
-  await eventually(what, async () => condition(snapshots.current()?.issuers ?? []));
-  return snapshots.current()?.issuers ?? [];
-};
+type Issuers = Snapshot['issuers'];
+const onNode = (what: string, condition: (issuers: Issuers) => boolean): Promise<Issuers> =>
+  eventually(what, async () => {
+    const issuers = snapshots.current()?.issuers ?? [];
+    return condition(issuers) ? issuers : null;
+  });
 
 describe('a token issuer', () => {
   it('is added with safe defaults, reaches every node, is listed, and is on record', async () => {
@@ -119,10 +123,12 @@ describe('a token issuer', () => {
 
   it('has another revision after every change, and keys and their address take each other’s place', async () => {
     const { body } = await create();
-    const [first] = await onNode('the node knows it', (issuers) => issuers.length === 1);
+    const [first] = await onNode('the node knows it', ([one]) => one?.id === body.id);
     const pasted = await update(body.id, { jwks: { keys: [KEY] } });
     expect([pasted.body.jwksUrl, pasted.body.jwks.keys[0].kid]).toEqual([null, 'k1']);
-    const [second] = await onNode('the node knows the change', ([one]) => (one as { jwks: unknown })?.jwks !== null);
+    const [second] = await onNode('the node knows the change', (issuers) =>
+      issuers.some(({ id, jwks }) => id === body.id && typeof jwks === 'string'),
+    );
     expect(second?.revision).not.toBe(first?.revision);
     expect(JSON.parse(second?.jwks ?? '')).toEqual({ keys: [KEY] });
     expect((await update(body.id, { jwksUrl: URL_OF_KEYS })).body).toMatchObject({ jwks: null, jwksUrl: URL_OF_KEYS });

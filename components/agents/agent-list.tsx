@@ -86,8 +86,8 @@ const COLUMNS: readonly Column<Agent>[] = [
     id: 'block',
     header: <span className="sr-only">Actions</span>,
     align: 'right',
-    width: '152px',
-    cell: (agent) => <BlockAgent agent={agent} size="sm" reason="from the list of agents" />,
+    width: '64px',
+    cell: (agent) => <BlockAgent agent={agent} size="icon" reason="from the list of agents" />,
   },
 ];
 
@@ -145,7 +145,7 @@ function AgentsPanel({ create }: { create: ReactNode }) {
                       {flagsOf(agent) ?? agent.owner} · {plural(agent.grants, 'grant')}
                     </span>
                   </span>
-                  <BlockAgent agent={agent} size="sm" reason="from the list of agents" />
+                  <BlockAgent agent={agent} size="icon" reason="from the list of agents" />
                 </span>
               )}
               onOpen={(agent) => router.push(`/agents/${agent.slug}`)}

@@ -13,30 +13,39 @@ import { useBlock } from './use-block';
 
 type Blockable = Pick<Agent, 'slug' | 'name' | 'status' | 'grants'>;
 
-/** Closing is one press; opening again asks why. `reason` says from where it was blocked. */
-export function BlockAgent({ agent, reason, size = 'md' }: { agent: Blockable; reason?: string; size?: 'md' | 'sm' }) {
+/** Closing is one press; opening again asks why. `reason` says from where it was blocked. In rows it is an icon: a list is no wall of alarms. */
+export function BlockAgent({ agent, reason, size = 'md' }: { agent: Blockable; reason?: string; size?: 'md' | 'sm' | 'icon' }) {
   const refusal = useRefusal('agent.write');
   const { pending, block, activate } = useBlock();
   const [asking, setAsking] = useState(false);
+  const inRow = size === 'icon';
   if (agent.status === 'active')
     return (
       <Button
         size={size}
-        className="text-denied"
+        variant={inRow ? 'ghost' : 'outline'}
+        className={inRow ? undefined : 'text-denied'}
         pending={pending}
         disabledReason={refusal}
-        label={`Refuse every call of ${agent.name} from now on`}
+        label={inRow ? `Block agent ${agent.name}` : `Refuse every call of ${agent.name} from now on`}
         onClick={() => block(agent, reason)}
       >
         <OctagonX aria-hidden className="size-4" />
-        Block agent
+        {inRow ? null : 'Block agent'}
       </Button>
     );
   return (
     <>
-      <Button size={size} pending={pending} disabledReason={refusal} onClick={() => setAsking(true)}>
+      <Button
+        size={size}
+        variant={inRow ? 'ghost' : 'outline'}
+        label={inRow ? `Activate again: ${agent.name}` : undefined}
+        pending={pending}
+        disabledReason={refusal}
+        onClick={() => setAsking(true)}
+      >
         <CirclePlay aria-hidden className="size-4" />
-        Activate again
+        {inRow ? null : 'Activate again'}
       </Button>
       <ConfirmDialog
         open={asking}

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
 const alias = [{ find: /^@\//, replacement: `${root}/` }];
+/** How long a test waits for what has to come about; a machine with other work to do needs more than the second that is usual. */
+const PATIENCE_MS = 15_000;
 const databaseSetup = ['tests/database/setup/start-postgres.ts'];
 
 export default defineConfig({
@@ -22,6 +24,7 @@ export default defineConfig({
           globalSetup: databaseSetup,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: PATIENCE_MS } },
         },
       },
       {
@@ -35,6 +38,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          expect: { poll: { timeout: PATIENCE_MS } },
         },
       },
     ],

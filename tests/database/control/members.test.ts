@@ -100,19 +100,19 @@ describe('signing in', () => {
   });
 
   it('takes about the same time for known and unknown people', async () => {
-    await world.prisma.$executeRaw`DELETE FROM sign_in_throttle`;
-    const median = async (email: (n: number) => string) => {
-      const times: number[] = [];
-      for (let n = 0; n < 9; n++) {
-        await world.prisma.$executeRaw`DELETE FROM sign_in_throttle`;
-        const from = performance.now();
-        await world.signIn(email(n), 'not it at all').catch(() => {});
-        times.push(performance.now() - from);
-      }
-      return times.sort((a, b) => a - b)[4] as number;
+    const timeOf = async (email: string) => {
+      await world.prisma.$executeRaw`DELETE FROM sign_in_throttle`;
+      const from = performance.now();
+      await world.signIn(email, 'not it at all').catch(() => {});
+      return performance.now() - from;
     };
-    const known = await median(() => 'viewer@example.com');
-    const unknown = await median((n) => `nobody${n}@example.com`);
+    // In turns, and the quickest of each: what else the machine does only ever adds.
+    let known = Number.POSITIVE_INFINITY;
+    let unknown = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < 9; n++) {
+      known = Math.min(known, await timeOf('viewer@example.com'));
+      unknown = Math.min(unknown, await timeOf(`nobody${n}@example.com`));
+    }
     // Hashing is tens of milliseconds; without it the unknown would take a tenth. The bound is wide for a busy machine.
     expect(unknown / known).toBeGreaterThan(0.5);
     expect(unknown / known).toBeLessThan(2);

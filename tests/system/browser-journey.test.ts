@@ -10,6 +10,7 @@ import {
   overflowWidth,
   pressUntil,
   seriousAxeProblems,
+  settled,
   visit,
   type Watched,
   WITHOUT_CHROMIUM,
@@ -94,6 +95,7 @@ describe.skipIf(!CHROMIUM)(`the console in a real browser${CHROMIUM ? '' : ` (sk
     await page.getByLabel('Password', { exact: true }).fill(ADMIN_PASSWORD);
     await page.getByRole('button', { name: 'Create administrator' }).click();
     await page.waitForURL(/\/servers\/new/);
+    await settled(page);
     const again = await page.request.post(`${origin}/api/v1/setup`, {
       headers: { origin },
       data: { code: new URL(link).searchParams.get('code'), name: 'Eve', email: 'eve@example.com', password: ADMIN_PASSWORD },

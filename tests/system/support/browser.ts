@@ -71,6 +71,11 @@ export async function openContext(
 /** Opens a page of the console and waits until nothing in it is still loading. */
 export async function visit(page: Page, url: string): Promise<void> {
   await page.goto(url, { waitUntil: 'domcontentloaded' });
+  await settled(page);
+}
+
+/** Waits until the page that was gone to, in whatever way, answers and nothing in it is still loading. */
+export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
   // What the server rendered can be seen before its scripts answer to clicks; React marks the elements that it took over.
   await page.waitForFunction(() => Object.keys(document.querySelector('h1') ?? {}).some((key) => key.startsWith('__reactProps')));

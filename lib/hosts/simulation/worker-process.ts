@@ -37,6 +37,8 @@ export function startWorker(file: string, order: WorkerOrder): RunningWorker {
     execArgv: ['--max-semi-space-size=32', '--max-old-space-size=768'],
     env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // A session of its own, which can then be weighed less as a whole. It still ends with this process: their channel closes.
+    detached: true,
   });
   const answer = answerOf(child);
   child.send(order);

@@ -147,6 +147,20 @@ export const REASONS = define({
     retry: 'later',
     words: 'The approval let one call through, and an identical call was first.',
   },
+  'approval.running': {
+    owner: 'agent',
+    wire: 'tool_result',
+    http: 200,
+    retry: 'later',
+    words: 'An identical call was approved and is still running.',
+  },
+  'approval.replayed': {
+    owner: 'policy',
+    wire: 'passes',
+    http: 200,
+    retry: 'never',
+    words: 'The answer of an approved call that had not been delivered. Nothing was executed.',
+  },
   'approval.backlog': {
     owner: 'agent',
     wire: 'tool_result',

@@ -4,7 +4,7 @@ import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { type Denial, wordsOf } from './denial';
 import { type RequestFacts, rpcIdOf, toolOf } from './facts';
-import type { ApprovalPass } from './ports';
+import type { ApprovalPass, KeptAnswer } from './ports';
 import type { Decided } from './stages/decide';
 
 /** A call that may go on, by itself or because a person let it. */
@@ -28,6 +28,16 @@ export function allowedIntent(call: LetThrough): AuditIntent {
   }
   const verdict = decision.observed ? (`observed_${decision.outcome}` as EventDecision) : 'allowed';
   return intentOf(call, verdict, decision.reason, decision.rule, decision.message);
+}
+
+/** A retry that is given the answer of a call that ran before: which one, and for which approval. */
+export function replayedIntent(call: Decided, { event, approval }: KeptAnswer): AuditIntent {
+  const { rule } = call.decision;
+  const message = `The answer of ${event} (${approval}) was delivered; nothing was executed.`;
+  const tool = call.decision.tools[call.decision.tools.length - 1] ?? call.tool.name;
+  const step: TraceStep = { stage: 'approval', rule, tool, result: 'pass', note: `the answer of ${event}, which used ${approval}, once more` };
+  const intent = intentOf(call, 'allowed', 'approval.replayed', rule, message);
+  return { ...intent, charges: [], trace: [...intent.trace, step] };
 }
 
 /** What a call that needs a person would be recorded as, for the request that people see. */

@@ -6,9 +6,10 @@ import type { ForwardContext } from './forward-context';
 import { type HoldTimes, Waiting } from './held-calls';
 import { subjectOf } from './live-calls';
 import type { GatewayResponse } from './request';
+import { JsonAsEvent } from './json-as-event';
 import type { Decided } from './stages/decide';
 import { errorText } from './wire/respond';
-import { encodeComment, encodeEvent, spaceOutLines } from './wire/sse';
+import { encodeComment, encodeEvent } from './wire/sse';
 
 type Work = (waiting: Waiting) => Promise<Result<GatewayResponse, Denial>>;
 
@@ -51,6 +52,7 @@ function failed(facts: RequestFacts, context: ForwardContext, error: unknown): G
 }
 
 const DONE: IteratorResult<Uint8Array> = { done: true, value: undefined };
+const BROKEN_WORDS = 'The answer of the server broke off. Whether the call had an effect is unknown; do not repeat it unseen.';
 
 /** Comments and progress until the answer is there, then the answer as the last message of the stream. */
 class HeldBody implements AsyncIterableIterator<Uint8Array> {
@@ -105,7 +107,7 @@ class HeldBody implements AsyncIterableIterator<Uint8Array> {
       return body === null ? DONE : { done: false, value: encodeEvent(body) };
     }
     const iterator = body[Symbol.asyncIterator]();
-    this.rest = headers['content-type'] === 'text/event-stream' ? iterator : new JsonAsEvent(iterator);
+    this.rest = headers['content-type'] === 'text/event-stream' ? iterator : new JsonAsEvent(iterator, () => errorText(this.call, -32603, BROKEN_WORDS, null));
     return this.rest.next();
   }
 
@@ -121,35 +123,6 @@ class HeldBody implements AsyncIterableIterator<Uint8Array> {
     return encodeEvent(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params }));
   }
 }
-
-/** One JSON body as the data of one event. Line breaks in JSON text stand between tokens only, where a space means the same. */
-class JsonAsEvent implements AsyncIterator<Uint8Array> {
-  private state: 'start' | 'middle' | 'end' = 'start';
-
-  constructor(private readonly source: AsyncIterator<Uint8Array>) {}
-
-  async next(): Promise<IteratorResult<Uint8Array>> {
-    if (this.state === 'end') return DONE;
-    if (this.state === 'start') {
-      this.state = 'middle';
-      return { done: false, value: OPENING };
-    }
-    const read = await this.source.next();
-    if (read.done !== true) return { done: false, value: spaceOutLines(read.value) };
-    this.state = 'end';
-    return { done: false, value: CLOSING };
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array>> {
-    this.state = 'end';
-    await this.source.return?.();
-    return DONE;
-  }
-}
-
-const encoder = new TextEncoder();
-const OPENING = encoder.encode('event: message\ndata: ');
-const CLOSING = encoder.encode('\n\n');
 
 /** What a client sends along when it wants to hear of progress. */
 export function progressTokenOf(call: Decided): string | number | null {

@@ -23,8 +23,9 @@ export const HOLD_TIMES: HoldTimes = {
   progressEveryMs: 10_000,
 };
 
-/** Calls that one node holds for one request, and altogether; further ones are answered at once that a person is asked. */
+/** Calls that one node holds for one request, for one agent, and altogether; further ones are answered at once that a person is asked. */
 const HELD_PER_APPROVAL_MAX = 64;
+const HELD_PER_AGENT_MAX = 200;
 const HELD_MAX = 2_000;
 
 export type Awakening =
@@ -113,21 +114,29 @@ export class Waiting {
 
 /** The calls that this node holds, so that they can be bounded, counted and let go of. */
 export class HeldCalls {
-  private readonly held = new Map<Waiting, string>();
+  private readonly held = new Map<Waiting, { readonly approval: string; readonly agent: string }>();
   private draining = false;
+
+  constructor(private readonly perAgentMax = HELD_PER_AGENT_MAX) {}
 
   get size(): number {
     return this.held.size;
   }
 
-  /** false when there is no room; the call is then not held. */
-  add(waiting: Waiting, approval: string): boolean {
-    if (this.draining || this.held.size >= HELD_MAX) return false;
+  /** null, or why the call is not held: there is no room, or one agent has its share of it. */
+  add(waiting: Waiting, approval: string, agent: string): string | null {
+    if (this.draining) return 'The gateway is about to stop, so the call is not held.';
+    if (this.held.size >= HELD_MAX) return 'The gateway holds as many calls as it can, so this one is not held.';
     let same = 0;
-    for (const other of this.held.values()) if (other === approval) same++;
-    if (same >= HELD_PER_APPROVAL_MAX) return false;
-    this.held.set(waiting, approval);
-    return true;
+    let mine = 0;
+    for (const other of this.held.values()) {
+      if (other.approval === approval) same++;
+      if (other.agent === agent) mine++;
+    }
+    if (same >= HELD_PER_APPROVAL_MAX) return `${same} identical calls are held already, so this one is not.`;
+    if (mine >= this.perAgentMax) return `${mine} calls of this agent are held already, so this one is not.`;
+    this.held.set(waiting, { approval, agent });
+    return null;
   }
 
   remove(waiting: Waiting): void {

@@ -219,8 +219,22 @@ export type AskAnswer =
       readonly reason: string | null;
       readonly retryAtMs: number;
     }
+  /** The same call used its approval and has not ended yet. */
+  | { readonly kind: 'running'; readonly approval: AskedApproval }
+  /** The same call ran, and its client left before the answer could be written. */
+  | { readonly kind: 'kept'; readonly kept: KeptAnswer }
   | { readonly kind: 'paused'; readonly retryAtMs: number }
   | { readonly kind: 'backlog'; readonly pendingMax: number };
+
+/** The answer of a call that used an approval, kept because it could not be delivered. */
+export interface KeptAnswer {
+  readonly approval: string;
+  /** The event of the call that ran. */
+  readonly event: string;
+  /** The JSON-RPC response as the server sent it; null when it was too large to be kept. */
+  readonly text: string | null;
+  readonly bytes: number;
+}
 
 /** Where a request for approval stands. */
 export interface ApprovalStanding extends AskedApproval {
@@ -245,6 +259,10 @@ export interface Approvals {
   outdated(id: string, differences: readonly ApprovalDifference[]): Promise<void>;
   /** A caller waits: `onChange` is called whenever the request may have been decided. The answer ends the waiting. */
   hold(id: string, untilMs: number, onChange: () => void): () => void;
+  /** Keeps an answer that could not be delivered, sealed, for `ANSWER_KEPT_MS`; `ask` finds it on every node. */
+  keep(answer: KeptAnswer): Promise<void>;
+  /** The answer was delivered. */
+  forget(approval: string): Promise<void>;
 }
 
 // ---------------------------------------------------------------- upstreams

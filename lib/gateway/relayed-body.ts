@@ -1,9 +1,14 @@
+/** How a client's body ends: with these bytes as the last ones, as it is, or broken, so that half an answer looks like half of one. */
+export type Tail = Uint8Array | null | 'break';
+
 /** What looks at a body on its way to the client. It never changes the bytes; it may add some at the end. */
 export interface Tap {
   /** Before the chunk is handed on; `false` ends the client's body here, without it and with what `finish` adds. */
   observe(chunk: Uint8Array): boolean;
-  /** The upstream's body ended, or broke off. Bytes returned are sent as the last ones; `null` after a break ends the client's body broken too. */
-  finish(how: 'ended' | 'broken'): Uint8Array | null;
+  /** The upstream's body ended, or broke off. `null` after a break ends the client's body broken too. */
+  finish(how: 'ended' | 'broken'): Tail;
+  /** The host asks for more of a stream: what it was given before has been written. */
+  pulled?(): void;
   /** The client left. `drain`: read on to learn the outcome. `abort`: let go of the upstream. */
   abandon(): 'drain' | 'abort';
 }
@@ -35,6 +40,7 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
 
   async next(): Promise<IteratorResult<Uint8Array>> {
     if (this.done || this.draining) return DONE;
+    this.tap.pulled?.();
     this.pending = true;
     let read: IteratorResult<Uint8Array>;
     try {
@@ -67,8 +73,7 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
   private cutOff(): IteratorResult<Uint8Array> {
     if (this.done) return DONE;
     this.letGo();
-    const tail = this.tap.finish('ended');
-    return tail === null ? DONE : { done: false, value: tail };
+    return endWith(this.tap.finish('ended'));
   }
 
   private letGo(): void {
@@ -82,9 +87,9 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
     if (this.done) return DONE;
     this.done = true;
     const tail = this.tap.finish(how);
-    if (tail !== null) return { done: false, value: tail };
-    if (how === 'broken' && !this.draining) throw error;
-    return DONE;
+    if (this.draining) return DONE;
+    if (how === 'broken' && tail === null) throw error;
+    return endWith(tail);
   }
 
   private async drain(): Promise<void> {
@@ -103,6 +108,11 @@ export class RelayedBody implements AsyncIterableIterator<Uint8Array> {
       clearTimeout(timer);
     }
   }
+}
+
+function endWith(tail: Tail): IteratorResult<Uint8Array> {
+  if (tail === 'break') throw new Error('the answer broke off');
+  return tail === null ? DONE : { done: false, value: tail };
 }
 
 /** Lets go of a body that nobody will read. */

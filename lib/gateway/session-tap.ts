@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from './denial';
-import type { Tap } from './relayed-body';
+import type { Tail, Tap } from './relayed-body';
 import type { OpenCall, Session } from './sessions';
 import { idKey } from './wire/json-rpc';
 import { type SseEvent, SseParser } from './wire/sse';
@@ -32,7 +32,7 @@ export class StreamTap implements Tap {
     return true;
   }
 
-  finish(_how: 'ended' | 'broken'): Uint8Array | null {
+  finish(_how: 'ended' | 'broken'): Tail {
     this.observeEnd();
     this.release();
     return null;
@@ -75,15 +75,19 @@ export class StreamTap implements Tap {
     const { id } = message;
     if (typeof id !== 'string' && typeof id !== 'number') return;
     if (typeof message.method === 'string') this.session?.expectResponse(id);
-    else this.observeResponse(id, message);
+    else this.observeResponse(id, message, data);
   }
 
-  protected observeResponse(id: RpcId, message: JsonObject): void {
-    const call = this.openCall(id);
-    if (call === undefined) return;
-    if ('error' in message) call.settleSniffed('rpc_error', this.httpStatus);
-    else call.settleSniffed(isJsonObject(message.result) && message.result.isError === true ? 'tool_error' : 'ok', this.httpStatus);
+  /** `data` is the text of the message. */
+  protected observeResponse(id: RpcId, message: JsonObject, _data: string): void {
+    this.openCall(id)?.settleSniffed(outcomeOf(message), this.httpStatus);
   }
+}
+
+/** What a JSON-RPC response says of its call. */
+export function outcomeOf(message: JsonObject): 'ok' | 'tool_error' | 'rpc_error' {
+  if ('error' in message) return 'rpc_error';
+  return isJsonObject(message.result) && message.result.isError === true ? 'tool_error' : 'ok';
 }
 
 /** The calls of a session by response id, for streams that carry several. */

@@ -9,6 +9,7 @@ import { approve } from './stages/approve';
 import { type Decided, decide } from './stages/decide';
 import { forward } from './stages/forward';
 import type { Granted } from './stages/grant';
+import { replay } from './stages/replay';
 
 /**
  * The walk of a tool call from permission to answer. Each stage takes what the one before it made and refuses or narrows
@@ -26,6 +27,7 @@ export async function callTool(call: Granted, context: ForwardContext): Promise<
 async function goOn(call: Decided, context: ForwardContext, waiting: Waiting | null): Promise<Result<GatewayResponse, Denial>> {
   const approved = await approve(call, context, waiting);
   if (!approved.ok) return approved;
+  if ('kept' in approved.value) return replay(approved.value.call, approved.value.kept, context);
   const admitted = await admit(approved.value, context);
   if (!admitted.ok) return admitted;
   return ok(await forward(admitted.value, context));

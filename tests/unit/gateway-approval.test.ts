@@ -54,7 +54,11 @@ describe('a call that needs a person', () => {
     await world.call('wire', ARGS);
     world.approvals.approve(idOf(world), 'Ben');
     const answers: Answer[] = [];
-    for (let i = 0; i < 3; i++) answers.push(await world.call('wire', { customer: 'cus_91f2', amount: 725.0 }));
+    for (let i = 0; i < 3; i++) {
+      const answer = await world.call('wire', { customer: 'cus_91f2', amount: 725.0 });
+      await answer.text();
+      answers.push(answer);
+    }
     expect((await (answers[0] as Answer).json()).result.isError).not.toBe(true);
     for (const answer of answers.slice(1)) expect(textOf(await answer.json())).toMatch(/^Approval needed/);
     expect(sent(world)).toHaveLength(1);

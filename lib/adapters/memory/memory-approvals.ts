@@ -10,7 +10,7 @@ import {
   pausedUntilMs,
   reuseMs,
 } from '@/lib/domain/approval/approval-terms';
-import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, AskedApproval, Clock } from '@/lib/gateway/ports';
+import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, AskedApproval, Clock, KeptAnswer } from '@/lib/gateway/ports';
 import { sha256Hex } from '@/lib/kernel/digest';
 
 export interface MemoryApproval {
@@ -35,6 +35,10 @@ interface MemoryException extends PassState {
 export class MemoryApprovals implements Approvals {
   readonly all: MemoryApproval[] = [];
   readonly exceptions: MemoryException[] = [];
+  /** Answers that could not be delivered, by approval. */
+  readonly kept = new Map<string, KeptAnswer>();
+  /** Whether the call of an event has not ended; the ledger that stands beside knows. */
+  isRunning: (event: string) => boolean = () => false;
   /** Calls held now, by approval. */
   readonly holds: { readonly id: string; readonly onChange: () => void }[] = [];
 
@@ -50,6 +54,9 @@ export class MemoryApprovals implements Approvals {
   async ask(ask: ApprovalAsk): Promise<AskAnswer> {
     const now = this.clock.nowMs();
     this.expire(now);
+    const used = this.all.findLast((one) => one.ask.digest === ask.digest && one.state.status === 'consumed');
+    const kept = used === undefined ? undefined : this.kept.get(used.id);
+    if (kept !== undefined) return { kind: 'kept', kept };
     const pass = await this.find(ask.digest);
     if (pass !== null) return { kind: 'pass', pass };
     const pending = this.all.find((one) => one.ask.digest === ask.digest && one.state.status === 'pending');
@@ -57,6 +64,7 @@ export class MemoryApprovals implements Approvals {
       pending.asks++;
       return { kind: 'pending', approval: askedOf(pending) };
     }
+    if (used?.event != null && this.isRunning(used.event)) return { kind: 'running', approval: askedOf(used) };
     const denied = this.all.findLast((one) => one.ask.subject === ask.subject && one.decidedAtMs !== null);
     const retryAtMs = (denied?.decidedAtMs ?? 0) + COOL_DOWN_MS;
     if (denied?.state.status === 'denied' && retryAtMs > now)
@@ -97,6 +105,14 @@ export class MemoryApprovals implements Approvals {
     const hold = { id, onChange };
     this.holds.push(hold);
     return () => void this.holds.splice(this.holds.indexOf(hold), 1);
+  }
+
+  async keep(answer: KeptAnswer): Promise<void> {
+    this.kept.set(answer.approval, answer);
+  }
+
+  async forget(approval: string): Promise<void> {
+    this.kept.delete(approval);
   }
 
   /** A person agrees. Throws what the state machine refuses. */

@@ -24,7 +24,9 @@ export class MemoryLedger implements Ledger {
   constructor(
     private readonly clock: Clock,
     private readonly approvals: MemoryApprovals | null = null,
-  ) {}
+  ) {
+    if (approvals !== null) approvals.isRunning = (id) => this.events.some((event) => event.id === id && event.settlement === null);
+  }
 
   async admit(request: AdmissionRequest): Promise<Admission> {
     this.requireAvailable();

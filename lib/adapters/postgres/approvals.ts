@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { ApprovalDifference } from '@/lib/domain/approval/approval-binding';
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import { COOL_DOWN_MS } from '@/lib/domain/approval/approval-terms';
-import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, GatewayLog } from '@/lib/gateway/ports';
+import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, GatewayLog, KeptAnswer } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { AgentTurns } from './agent-turns';
 import { ApprovalConnection, type ApprovalNotice } from './approval-connection';
@@ -12,6 +12,7 @@ import { ApprovalHolds } from './approval-holds';
 import { ApprovalNews } from './approval-news';
 import type { ArgumentKeys } from './argument-store';
 import { askApproval, findPass, IS_DUE } from './ask-approval';
+import { dropOldAnswers, forgetAnswer, keepAnswer } from './kept-answers';
 
 export interface ApprovalOptions extends ArgumentKeys {
   readonly poolConfig: pg.PoolConfig;
@@ -92,6 +93,14 @@ export class PostgresApprovals implements Approvals {
     return this.#holds.add(id, untilMs, onChange);
   }
 
+  keep(answer: KeptAnswer): Promise<void> {
+    return keepAnswer(this.#database.rows, answer, this.#options.envelope);
+  }
+
+  forget(approval: string): Promise<void> {
+    return forgetAnswer(this.#database.rows, approval);
+  }
+
   async close(): Promise<void> {
     if (this.#sweeping) clearTimeout(this.#sweeping);
     this.#sweeping = null;
@@ -119,8 +128,9 @@ export class PostgresApprovals implements Approvals {
   async #sweep(): Promise<void> {
     try {
       await this.#database.rows(EXPIRE_DUE, []);
-      if (this.#sweptAll++ % 60 === 0)
-        await this.#database.rows(`DELETE FROM approval_holds WHERE last_seen_at < clock_timestamp() - ${SILENT_HOLDS}`, []);
+      if (this.#sweptAll++ % 60 !== 0) return;
+      await this.#database.rows(`DELETE FROM approval_holds WHERE last_seen_at < clock_timestamp() - ${SILENT_HOLDS}`, []);
+      await dropOldAnswers(this.#database.rows);
     } catch {
       // The database is away, which others say; what is due stays due.
     }

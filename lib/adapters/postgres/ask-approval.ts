@@ -3,6 +3,7 @@ import { COOL_DOWN_MS, PENDING_PER_AGENT_MAX, pausedUntilMs, reuseMs } from '@/l
 import { approvalArgumentsAad } from '@/lib/domain/sealed-value';
 import type { ApprovalAsk, ApprovalPass, AskAnswer } from '@/lib/gateway/ports';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
+import { findUsed, isRunning, openKept } from './kept-answers';
 import type { RunRows } from './approval-database';
 import type { ArgumentKeys } from './argument-store';
 import { traceContent } from './audit-row';
@@ -25,6 +26,8 @@ export async function askApproval(
   const { agent } = ask.binding;
   await run("SELECT pg_advisory_xact_lock(hashtextextended('callgate approvals of ' || $1, 0))", [agent]);
   await run(`UPDATE approvals SET status = 'expired' WHERE agent_id = $1 AND ${IS_DUE}`, [agent]);
+  const used = await findUsed(run, ask);
+  if (used?.bytes != null) return { kind: 'kept', kept: openKept(used, keys.envelope) };
   const pass = await findPass(run, ask.digest);
   if (pass !== null) return { kind: 'pass', pass };
   const [pending] = await run<{ id: string; expires_ms: number }>(
@@ -33,6 +36,8 @@ export async function askApproval(
     [ask.digest],
   );
   if (pending !== undefined) return { kind: 'pending', approval: { id: pending.id, expiresAtMs: pending.expires_ms } };
+  if (used !== null && (await isRunning(run, used.event)))
+    return { kind: 'running', approval: { id: used.approval, expiresAtMs: used.expires_ms } };
   return (await refusal(run, ask)) ?? open(run, ask, id, keys);
 }
 

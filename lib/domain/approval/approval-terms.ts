@@ -1,6 +1,10 @@
 /** How long an approval that was given waits for its call, by the database's clock. */
 export const APPROVED_USABLE_MS = 10 * 60_000;
 
+/** The answer of an approved call that could not be delivered is kept so long for an identical retry, if it is no larger than this. */
+export const ANSWER_KEPT_MS = 10 * 60_000;
+export const ANSWER_KEPT_BYTES_MAX = 1024 * 1024;
+
 /** Requests of one agent that may wait for people at once; further ones are denied (`approval.backlog`). */
 export const PENDING_PER_AGENT_MAX = 20;
 

@@ -22,6 +22,8 @@ export interface ApprovalSentenceFacts {
 export function approvalSentence(reason: Reason, words: string, facts: ApprovalSentenceFacts): string {
   const why = /[.!?]$/.test(words) ? words : `${words}.`;
   if (reason === 'approval.needed') return `Approval needed by policy: ${why} The call was NOT EXECUTED. ${pendingWords(facts)}`;
+  if (reason === 'approval.running')
+    return `Approved before: ${why} It was NOT EXECUTED again. When it has ended, an identical call gets its result if nobody else got it, and otherwise asks a person again.`;
   return `Not approved: ${why} The call was NOT EXECUTED. ${adviceOf(reason, facts.retryAfterMs)}`;
 }
 

@@ -5,7 +5,8 @@ import { askOf } from '../approval-ask';
 import { type Denial, refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import type { Waiting } from '../held-calls';
-import { type ApprovalAsk, type ApprovalPass, type AskedApproval, LedgerUnavailable } from '../ports';
+import { type ApprovalAsk, type ApprovalPass, type AskedApproval, type KeptAnswer, LedgerUnavailable } from '../ports';
+import { askOrWait } from './await-end';
 import { awaitDecision, verdict } from './await-decision';
 import type { Decided } from './decide';
 import { reconsider } from './reconsider';
@@ -18,18 +19,26 @@ export interface Approved extends Decided {
   readonly [approved]: true;
 }
 
+/** The same call ran before, and its answer is still to be delivered. */
+export interface Answered {
+  readonly call: Decided;
+  readonly kept: KeptAnswer;
+}
+
 /**
  * Finds what lets the call through, or asks a person and holds the call. Nobody's consent outlives what was shown: after
  * the waiting everything is decided anew, and the admission looks once more whether anything has changed since.
  */
-export async function approve(call: Decided, context: ForwardContext, waiting: Waiting | null): Promise<Result<Approved, Denial>> {
+export async function approve(call: Decided, context: ForwardContext, waiting: Waiting | null): Promise<Result<Approved | Answered, Denial>> {
   const demand = demandOf(call);
   if (demand === null) return ok(letThrough(call, null));
-  const { approvals } = context.ports;
   try {
     const ask = askOf(call, demand, context.ports);
-    const answer = await approvals.ask(ask);
+    const answer = await askOrWait(call, ask, context, waiting);
+    if (!('kind' in answer)) return answer;
     switch (answer.kind) {
+      case 'kept':
+        return ok({ call, kept: answer.kept });
       case 'pass':
         return ok(letThrough(call, { ask, found: answer.pass }));
       case 'pending': {

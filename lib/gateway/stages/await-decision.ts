@@ -1,4 +1,5 @@
 import { deniedWords, staleWords } from '@/lib/domain/approval/approval-words';
+import { REASONS } from '@/lib/domain/reasons';
 import { ok, type Result } from '@/lib/kernel/result';
 import { promptOf, promptParams } from '../approval-prompt';
 import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
@@ -25,7 +26,9 @@ export async function awaitDecision(
   const pending = refuse('approval.needed', { message: call.decision.message, approval: asked });
   const prompt = promptOf(call);
   if (prompt === 'result') return refuse('approval.needed', { message: call.decision.message, approval: asked, prompt: true });
-  if (waiting === null || !context.held.add(waiting, asked.id)) return pending;
+  if (waiting === null) return pending;
+  const full = context.held.add(waiting, asked.id, call.grant.agent.id);
+  if (full !== null) return refuse('approval.needed', { message: sentences(call.decision.message, full), approval: asked });
   waiting.approval = asked;
   if (prompt === 'stream') askOnStream(call, asked, context, waiting);
   const { approvals, clock } = context.ports;
@@ -48,6 +51,11 @@ export async function awaitDecision(
     release();
     context.held.remove(waiting);
   }
+}
+
+function sentences(words: string | null, more: string): string {
+  const first = words ?? REASONS['approval.needed'].words;
+  return `${first}${/[.!?]$/.test(first) ? '' : '.'} ${more}`;
 }
 
 /** A question of ours on the stream of the held call; whatever the client answers to it decides nothing. */

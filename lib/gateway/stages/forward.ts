@@ -1,22 +1,18 @@
 import type { EngagedKill } from '@/lib/domain/kill-switch';
+import { CallJsonTap, CallStreamTap } from '../call-taps';
 import { tellCancelled } from '../cancel-upstream';
+import { Delivery } from '../delivery';
 import { type Denial, refuse, refuseKilled } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import { killNow, subjectOf } from '../live-calls';
 import { UpstreamFailure, type UpstreamReply } from '../ports';
-import { discard, RelayedBody, type Tap } from '../relayed-body';
+import { discard, RelayedBody } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { send } from '../send';
-import { StreamTap } from '../session-tap';
 import { idKey } from '../wire/json-rpc';
-import { OutcomeSniffer } from '../wire/outcome-sniffer';
-import { refusalResponse, toolResultText } from '../wire/respond';
-import { encodeEvent } from '../wire/sse';
+import { refusalResponse } from '../wire/respond';
 import type { Admitted } from './admit';
 import { Settlement } from './settle';
-
-/** Calls of one session whose result may still come on another stream; beyond that their outcome is unknown at once. */
-const AWAITED_MAX = 256;
 
 /**
  * Sends the canonical text of what was decided on and streams the answer back byte for byte. Only an admitted call gets
@@ -123,9 +119,13 @@ class Exchange {
     };
     headers['cache-control'] = stream ? 'no-cache, no-transform' : 'no-store';
     if (stream) headers['x-accel-buffering'] = 'no';
-    const tap = stream
-      ? new CallStreamTap(this.call, this.settlement, this.context.publicUrl)
-      : new CallJsonTap(this.call, this.settlement, status, this.context.publicUrl);
+    const watched = {
+      call: this.call,
+      settlement: this.settlement,
+      delivery: Delivery.of(this.call, this.settlement, this.context),
+      publicUrl: this.context.publicUrl,
+    };
+    const tap = stream ? new CallStreamTap(watched) : new CallJsonTap(watched, status);
     return { status, headers, body: new RelayedBody(body, tap, () => this.controller.abort()) };
   }
 
@@ -151,92 +151,5 @@ class Exchange {
 
   private refused(denial: Denial): GatewayResponse {
     return refusalResponse(this.call, denial, this.call.event, this.context.publicUrl);
-  }
-}
-
-const encoder = new TextEncoder();
-
-function killedText(call: Admitted, kill: EngagedKill, publicUrl: string): string {
-  return toolResultText(call, refuseKilled(kill, 'kill.cancelled').error, call.event, publicUrl);
-}
-
-/** One JSON body: the result, or an error. */
-class CallJsonTap implements Tap {
-  private readonly sniffer = new OutcomeSniffer();
-
-  constructor(
-    private readonly call: Admitted,
-    private readonly settlement: Settlement,
-    private readonly status: number,
-    private readonly publicUrl: string,
-  ) {}
-
-  observe(chunk: Uint8Array): boolean {
-    if (this.settlement.killed !== null) return false;
-    this.settlement.bytes += chunk.length;
-    this.sniffer.push(chunk);
-    return true;
-  }
-
-  finish(how: 'ended' | 'broken'): Uint8Array | null {
-    const { killed, bytes } = this.settlement;
-    // Once a part of the result has gone out, a broken body is the only honest answer.
-    if (killed !== null) return bytes > 0 ? null : encoder.encode(killedText(this.call, killed, this.publicUrl));
-    const outcome = this.sniffer.end();
-    if (this.status >= 400) this.settlement.settle('upstream_error', this.status, `The server answered HTTP ${this.status}.`);
-    else if (outcome !== 'incomplete') this.settlement.settleSniffed(outcome, this.status);
-    else
-      this.settlement.settleWithoutResult(this.status, how === 'broken' ? 'The answer broke off.' : 'The answer was no JSON-RPC response.');
-    return null;
-  }
-
-  abandon(): 'drain' | 'abort' {
-    if (this.call.era !== 'modern') return 'drain';
-    this.settlement.cancelled = true;
-    this.settlement.settleWithoutResult(this.status, '');
-    return 'abort';
-  }
-}
-
-/** A stream with the result last; questions and progress before it. */
-class CallStreamTap extends StreamTap {
-  constructor(
-    private readonly call: Admitted,
-    private readonly settlement: Settlement,
-    private readonly publicUrl: string,
-  ) {
-    super(call.session, (id) => (idKey(id) === idKey(call.message.id) ? settlement : call.session?.calls.get(idKey(id))), 200);
-  }
-
-  override observe(chunk: Uint8Array): boolean {
-    if (this.settlement.killed !== null) return false;
-    this.settlement.bytes += chunk.length;
-    return super.observe(chunk);
-  }
-
-  override finish(how: 'ended' | 'broken'): Uint8Array | null {
-    this.observeEnd();
-    this.release();
-    const { killed } = this.settlement;
-    if (killed !== null) return this.mayAppend ? encodeEvent(killedText(this.call, killed, this.publicUrl)) : null;
-    if (this.settlement.isSettled) return null;
-    // The client may fetch the result on another stream of the session; the outcome is learned there.
-    const { session } = this.call;
-    if (this.resumable && session !== null && session.calls.size < AWAITED_MAX && !this.settlement.cancelled) return null;
-    const { cancelled } = this.settlement;
-    this.settlement.settleWithoutResult(
-      200,
-      how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.',
-    );
-    if (cancelled || !this.mayAppend) return null;
-    return encodeEvent(toolResultText(this.call, refuse('upstream.failed').error, this.call.event, this.publicUrl));
-  }
-
-  override abandon(): 'drain' | 'abort' {
-    if (this.call.era !== 'modern') return 'drain';
-    this.release();
-    this.settlement.cancelled = true;
-    this.settlement.settleWithoutResult(200, '');
-    return 'abort';
   }
 }

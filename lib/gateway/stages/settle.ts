@@ -59,8 +59,8 @@ export class Settlement implements OpenCall {
   }
 
   /** The outcome of a response that was seen. */
-  settleSniffed(sniffed: Exclude<SniffedOutcome, 'incomplete'>, httpStatus: number | null): void {
-    this.settle(sniffed === 'rpc_error' ? 'upstream_error' : sniffed, httpStatus);
+  settleSniffed(sniffed: Exclude<SniffedOutcome, 'incomplete'>, httpStatus: number | null, note: string | null = null): void {
+    this.settle(sniffed === 'rpc_error' ? 'upstream_error' : sniffed, httpStatus, note);
   }
 
   /** The answer ended without a result. */

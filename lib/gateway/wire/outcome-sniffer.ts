@@ -36,6 +36,11 @@ export class OutcomeSniffer {
     }
   }
 
+  /** The document has ended, whatever it was. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   /** `incomplete` when the document did not end or was no response. */
   end(): SniffedOutcome {
     return this.closed ? this.outcome : 'incomplete';

@@ -89,6 +89,14 @@ export function encodeComment(text: string): Uint8Array {
   return encoder.encode(`: ${text}\n\n`);
 }
 
+/**
+ * Ends an event that broke off in the middle under a name that no client of MCP looks at: the last `event` line counts. What
+ * follows is read as a new event.
+ */
+export function encodeCut(): Uint8Array {
+  return encoder.encode('\nevent: callgate-cut-off\n\n');
+}
+
 /** The same JSON text without line breaks: those in JSON text stand between tokens, where a space means the same. */
 export function spaceOutLines(json: Uint8Array): Uint8Array {
   if (!json.includes(10) && !json.includes(13)) return json;

@@ -117,7 +117,12 @@ export interface ControlServices {
   };
   /** The arguments of an audit event in clear; throws when they cannot be opened. */
   openArguments(event: { readonly id: string; readonly envelope: string }): Json;
-  /** The arguments that an approval is asked for, and what else the server would get, as canonical JSON texts; throws when they cannot be opened. */
+  /** The values that rules found in the arguments of an audit event, by the place of their step in the trace; throws when they cannot be opened. */
+  openTraceValues(event: { readonly id: string; readonly envelope: string }): readonly (readonly [step: number, value: Json])[];
+  /**
+   * The arguments that an approval is asked for, what else the server would get (empty or absent without), and the values that rules found, as
+   * canonical JSON texts; throws when they cannot be opened.
+   */
   openApprovalArguments(approval: { readonly id: string; readonly envelope: string }): readonly string[];
   egressCheck(url: string): Promise<EgressVerdict>;
   /** A small document from an address of the configuration, under the egress guard; rejects with a sentence for people. */

@@ -3,6 +3,7 @@ import type { ApprovalDemand } from '@/lib/domain/decision';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
 import { askedIntent } from './audit';
+import { undeclaredParams } from './mirrored-params';
 import type { ApprovalAsk, GatewayPorts } from './ports';
 import type { Decided } from './stages/decide';
 
@@ -21,9 +22,14 @@ export function askOf(call: Decided, demand: ApprovalDemand, ports: GatewayPorts
   };
 }
 
-/** Members of the params that the server would get beside name, arguments and `_meta`; null without any. */
-function inputsOf({ message }: Decided): JsonObject | null {
-  const { name: _name, arguments: _arguments, _meta, ...inputs } = message.params ?? {};
+/**
+ * What the server would get beside name, arguments and `_meta`: other members of the params, and headers that the tool does not
+ * declare as repeating an argument. null without any.
+ */
+function inputsOf(call: Decided): JsonObject | null {
+  const { name: _name, arguments: _arguments, _meta, ...params } = call.message.params ?? {};
+  const headers = undeclaredParams(call);
+  const inputs: JsonObject = headers === null ? params : { ...params, 'Mcp-Param headers': headers };
   return Object.keys(inputs).length === 0 ? null : inputs;
 }
 

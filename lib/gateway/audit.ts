@@ -35,7 +35,13 @@ export function replayedIntent(call: Decided, { event, approval }: KeptAnswer): 
   const { rule } = call.decision;
   const message = `The answer of ${event} (${approval}) was delivered; nothing was executed.`;
   const tool = call.decision.tools[call.decision.tools.length - 1] ?? call.tool.name;
-  const step: TraceStep = { stage: 'approval', rule, tool, result: 'pass', note: `the answer of ${event}, which used ${approval}, once more` };
+  const step: TraceStep = {
+    stage: 'approval',
+    rule,
+    tool,
+    result: 'pass',
+    note: `the answer of ${event}, which used ${approval}, once more`,
+  };
   const intent = intentOf(call, 'allowed', 'approval.replayed', rule, message);
   return { ...intent, charges: [], trace: [...intent.trace, step] };
 }

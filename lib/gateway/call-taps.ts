@@ -1,7 +1,7 @@
 import type { JsonObject } from '@/lib/kernel/json';
 import { AnswerText, type Delivery } from './delivery';
 import { type Denial, type RpcId, refuse, refuseKilled } from './denial';
-import type { Tap, Tail } from './relayed-body';
+import type { Tail, Tap } from './relayed-body';
 import { outcomeOf, StreamTap } from './session-tap';
 import type { Admitted } from './stages/admit';
 import type { Settlement } from './stages/settle';
@@ -52,7 +52,8 @@ export class CallJsonTap implements Tap {
     const { settlement } = this.watched;
     const { killed, bytes } = settlement;
     // Once a part of the result has gone out, a broken connection is the only honest answer.
-    if (killed !== null) return bytes > 0 ? 'break' : encoder.encode(refusalText(this.watched, refuseKilled(killed, 'kill.cancelled').error));
+    if (killed !== null)
+      return bytes > 0 ? 'break' : encoder.encode(refusalText(this.watched, refuseKilled(killed, 'kill.cancelled').error));
     const outcome = this.sniffer.end();
     if (outcome !== 'incomplete' && this.status < 400) {
       this.delivered(outcome);
@@ -123,7 +124,10 @@ export class CallStreamTap extends StreamTap {
     const { session } = call;
     if (this.resumable && session !== null && session.calls.size < AWAITED_MAX && !settlement.cancelled) return null;
     const { cancelled } = settlement;
-    settlement.settleWithoutResult(200, how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.');
+    settlement.settleWithoutResult(
+      200,
+      how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.',
+    );
     return cancelled ? null : this.append(refusalText(this.watched, refuse('upstream.failed').error));
   }
 

@@ -4,9 +4,9 @@ import { STREAM_HEADERS } from './exchange';
 import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import { type HoldTimes, Waiting } from './held-calls';
+import { JsonAsEvent } from './json-as-event';
 import { subjectOf } from './live-calls';
 import type { GatewayResponse } from './request';
-import { JsonAsEvent } from './json-as-event';
 import type { Decided } from './stages/decide';
 import { errorText } from './wire/respond';
 import { encodeComment, encodeEvent } from './wire/sse';
@@ -107,7 +107,10 @@ class HeldBody implements AsyncIterableIterator<Uint8Array> {
       return body === null ? DONE : { done: false, value: encodeEvent(body) };
     }
     const iterator = body[Symbol.asyncIterator]();
-    this.rest = headers['content-type'] === 'text/event-stream' ? iterator : new JsonAsEvent(iterator, () => errorText(this.call, -32603, BROKEN_WORDS, null));
+    this.rest =
+      headers['content-type'] === 'text/event-stream'
+        ? iterator
+        : new JsonAsEvent(iterator, () => errorText(this.call, -32603, BROKEN_WORDS, null));
     return this.rest.next();
   }
 

@@ -1,13 +1,14 @@
 import type { RequestFacts } from './facts';
+import { upstreamParams } from './mirrored-params';
 import { encodeMirror, passedHeaders, type WireHeaders } from './wire/headers';
 import { namedBy } from './wire/methods';
 
 /**
- * Headers for the upstream hop, built anew: none of the caller's but tracing, and mirrors written from the body that was
- * decided on. Credentials, cookies and forwarding headers never pass.
+ * Headers for the upstream hop, built anew: none of the caller's but tracing, mirrors written from the body that was decided
+ * on, and `Mcp-Param` headers that the tool does not declare, which the protocol wants passed on. Credentials, cookies and forwarding headers never pass.
  */
 export function upstreamHeaders(facts: RequestFacts, accept = 'application/json, text/event-stream'): Record<string, string> {
-  const headers = passedHeaders(facts.headers as WireHeaders);
+  const headers = passedHeaders(facts.headers as WireHeaders, facts.request.method === 'GET');
   headers.accept = accept;
   const { message } = facts;
   const version = facts.headers?.protocolVersion ?? facts.session?.version ?? null;
@@ -19,7 +20,5 @@ export function upstreamHeaders(facts: RequestFacts, accept = 'application/json,
   const member = namedBy(message.method);
   const name = member === null ? undefined : message.params?.[member];
   if (typeof name === 'string') headers['mcp-name'] = encodeMirror(name);
-  // Unknown Mcp-Param headers have to be forwarded; the upstream, which declared them, compares them with the arguments.
-  for (const [param, value] of Object.entries(facts.headers?.params ?? {})) headers[param] = value;
-  return headers;
+  return Object.assign(headers, upstreamParams(facts));
 }

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { openArguments } from '@/lib/adapters/postgres/argument-store';
+import { openArguments, openTraceValues } from '@/lib/adapters/postgres/argument-store';
 import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import type { Auth } from '@/lib/auth/auth';
@@ -106,6 +106,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     },
     passwords,
     openArguments: (event) => JSON.parse(openArguments(event.envelope, event.id, envelope)) as Json,
+    openTraceValues: (event) => openTraceValues(event.envelope, event.id, envelope),
     openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as string[],
     ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
     stopServer: (serverId) => upstreams.stopServer(serverId),

@@ -132,7 +132,11 @@ describe(`answers that do not arrive, at ${NODES} gateway processes on one datab
     await first.kill();
     expect(await broken).toBe('broken');
     const retry = callTool(at(second, access), 'work', args);
-    const again = await eventually('a person is asked anew', async () => (await listed(access)).find(({ status }) => status === 'pending') ?? null, 60_000);
+    const again = await eventually(
+      'a person is asked anew',
+      async () => (await listed(access)).find(({ status }) => status === 'pending') ?? null,
+      60_000,
+    );
     expect((await listed(access)).map(({ status }) => status).sort()).toEqual(['consumed', 'pending']);
     expect(arrived(args)).toHaveLength(1);
     await must(second, 200, 'POST', `/approvals/${again.id}/deny`, { digest: again.digest, reason: 'not twice' });
@@ -154,8 +158,11 @@ describe(`answers that do not arrive, at ${NODES} gateway processes on one datab
     const note = await eventually(
       'the outcome is recorded',
       async () =>
-        (await pool.query<{ outcome: string; note: string }>('SELECT outcome, note FROM audit_outcomes WHERE event_id = $1', [request?.consumedEvent]))
-          .rows[0] ?? null,
+        (
+          await pool.query<{ outcome: string; note: string }>('SELECT outcome, note FROM audit_outcomes WHERE event_id = $1', [
+            request?.consumedEvent,
+          ])
+        ).rows[0] ?? null,
     );
     expect(note).toEqual({ outcome: 'unknown', note: 'The answer broke off.' });
   });

@@ -26,7 +26,14 @@ function messagesOf(text: string): any[] {
     .split('\n\n')
     .map((event) => event.split('\n'))
     .filter((lines) => lines.findLast((line) => line.startsWith('event: ')) === 'event: message')
-    .map((lines) => JSON.parse(lines.filter((line) => line.startsWith('data: ')).join('').slice(6)));
+    .map((lines) =>
+      JSON.parse(
+        lines
+          .filter((line) => line.startsWith('data: '))
+          .join('')
+          .slice(6),
+      ),
+    );
 }
 
 /** A call whose answer the test gives, in the way it says. */
@@ -38,8 +45,7 @@ function paused(world: World): { answer: (reply: (id: unknown) => ReturnType<typ
 }
 
 const jsonOf = (id: unknown) => jsonReply({ jsonrpc: '2.0', id, result: RESULT });
-const streamOf = (id: unknown) =>
-  streamReply([`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result: RESULT })}\n\n`]);
+const streamOf = (id: unknown) => streamReply([`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result: RESULT })}\n\n`]);
 
 /** A call that was approved and is at the server, and the body its client reads. */
 async function running(world: World): Promise<AsyncIterator<Uint8Array>> {
@@ -70,7 +76,11 @@ describe('the answer of an approved call whose client has left', () => {
     expect(upstream.sent()).toBe(1);
     const [first, replayed] = world.ledger.events;
     expect(first?.settlement).toMatchObject({ outcome: 'ok', note: expect.stringContaining('kept for 10 minutes') });
-    expect(replayed?.intent).toMatchObject({ decision: 'allowed', reason: 'approval.replayed', message: expect.stringContaining(first?.id ?? '?') });
+    expect(replayed?.intent).toMatchObject({
+      decision: 'allowed',
+      reason: 'approval.replayed',
+      message: expect.stringContaining(first?.id ?? '?'),
+    });
     expect(replayed?.intent.charges).toEqual([]);
     expect(world.approvals.kept.size).toBe(0);
     await (await world.call('wire', ARGS)).response;
@@ -163,7 +173,8 @@ describe('the end of a held answer', () => {
       sessionId: null,
       body: (async function* () {
         const text = JSON.stringify({ jsonrpc: '2.0', id: rpcId, result: { content: [{ type: 'text', text: 'y'.repeat(length) }] } });
-        for (let at = 0; at < text.length - 20; at += 65_536) yield new TextEncoder().encode(text.slice(at, Math.min(at + 65_536, text.length - 20)));
+        for (let at = 0; at < text.length - 20; at += 65_536)
+          yield new TextEncoder().encode(text.slice(at, Math.min(at + 65_536, text.length - 20)));
         if (throws) throw new Error('socket hang up');
       })(),
     }));

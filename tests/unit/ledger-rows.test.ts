@@ -31,7 +31,7 @@ const traced = (actual: Json): AuditIntent =>
         stage: 'require',
         rule: '/r',
         tool: 't',
-        path: 'args.x',
+        path: 'agent.labels',
         op: 'eq',
         expected: null,
         actual,

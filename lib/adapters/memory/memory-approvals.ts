@@ -10,7 +10,16 @@ import {
   pausedUntilMs,
   reuseMs,
 } from '@/lib/domain/approval/approval-terms';
-import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, AskedApproval, Clock, KeptAnswer } from '@/lib/gateway/ports';
+import type {
+  ApprovalAsk,
+  ApprovalPass,
+  ApprovalStanding,
+  Approvals,
+  AskAnswer,
+  AskedApproval,
+  Clock,
+  KeptAnswer,
+} from '@/lib/gateway/ports';
 import { sha256Hex } from '@/lib/kernel/digest';
 
 export interface MemoryApproval {

@@ -4,6 +4,7 @@ import { argumentsAad } from '@/lib/domain/sealed-value';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { StoredArguments } from './audit-row';
+import { type TraceValues, traceValues } from './trace-content';
 
 /** Seals and opens texts; the environment's envelope is handed in, so that the database code holds no key of its own. */
 export interface TextSealer {
@@ -24,7 +25,7 @@ export interface ArgumentKeys {
 export interface PreparedArguments {
   readonly bytes: number | null;
   readonly hmac: string | null;
-  /** Canonical JSON after redaction, to be sealed; null when nothing is kept. */
+  /** Canonical JSON after redaction and the values of the trace, to be sealed; null when nothing is kept. */
   readonly plaintext: string | null;
 }
 
@@ -40,8 +41,10 @@ export function prepareArguments(intent: AuditIntent, keys: ArgumentKeys): Prepa
   const hmac = createHmac('sha256', keys.hmacKey).update(canonical, 'utf8').digest('hex');
   const bytes = Buffer.byteLength(canonical, 'utf8');
   if (!intent.keepArguments || canonical.length > KEPT_CHARACTERS_MAX) return { bytes, hmac, plaintext: null };
-  const plaintext = intent.redact.length === 0 ? canonical : canonicalJson(keys.redact(intent.args, intent.redact));
-  return { bytes, hmac, plaintext };
+  const kept = intent.redact.length === 0 ? canonical : canonicalJson(keys.redact(intent.args, intent.redact));
+  const values = traceValues(intent.trace);
+  // One envelope for both: canonical JSON has no line feed of its own.
+  return { bytes, hmac, plaintext: values.length === 0 ? kept : `${kept}\n${JSON.stringify(values)}` };
 }
 
 export function storeArguments(prepared: PreparedArguments, eventId: string, sealer: TextSealer): StoredArguments {
@@ -51,5 +54,14 @@ export function storeArguments(prepared: PreparedArguments, eventId: string, sea
 
 /** Opens the arguments of an event as canonical JSON text (redacted values stay redacted). */
 export function openArguments(envelope: string, eventId: string, sealer: TextSealer): string {
-  return sealer.open(envelope, argumentsAad(eventId));
+  const text = sealer.open(envelope, argumentsAad(eventId));
+  const end = text.indexOf('\n');
+  return end < 0 ? text : text.slice(0, end);
+}
+
+/** The values that rules found in these arguments. */
+export function openTraceValues(envelope: string, eventId: string, sealer: TextSealer): TraceValues {
+  const text = sealer.open(envelope, argumentsAad(eventId));
+  const end = text.indexOf('\n');
+  return end < 0 ? [] : (JSON.parse(text.slice(end + 1)) as TraceValues);
 }

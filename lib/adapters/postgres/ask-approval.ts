@@ -3,11 +3,11 @@ import { COOL_DOWN_MS, PENDING_PER_AGENT_MAX, pausedUntilMs, reuseMs } from '@/l
 import { approvalArgumentsAad } from '@/lib/domain/sealed-value';
 import type { ApprovalAsk, ApprovalPass, AskAnswer } from '@/lib/gateway/ports';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
-import { findUsed, isRunning, openKept } from './kept-answers';
 import type { RunRows } from './approval-database';
 import type { ArgumentKeys } from './argument-store';
-import { traceContent } from './audit-row';
+import { findUsed, isRunning, openKept } from './kept-answers';
 import { safeText, safeTextOrNull } from './safe-text';
+import { traceContent, traceValues } from './trace-content';
 
 const MS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
 /** A request whose time is over, by the database's clock. */
@@ -120,7 +120,7 @@ async function open(run: RunRows, ask: ApprovalAsk, id: string, keys: Pick<Argum
     JSON.stringify(demand.approvers),
     demand.count,
     reuseMs(demand.reuse),
-    keys.envelope.seal(JSON.stringify(ask.inputs === null ? [shown] : [shown, canonicalJson(ask.inputs)]), approvalArgumentsAad(id)),
+    keys.envelope.seal(sealedText(shown, ask), approvalArgumentsAad(id)),
     Buffer.byteLength(canonical, 'utf8'),
     intent.keepArguments,
     safeTextOrNull(intent.session, 300),
@@ -130,6 +130,11 @@ async function open(run: RunRows, ask: ApprovalAsk, id: string, keys: Pick<Argum
     demand.expiresMs,
   ]);
   return { kind: 'pending', approval: { id, expiresAtMs: opened?.expires_ms ?? 0 } };
+}
+
+/** The arguments, what else the server would get (empty without), and the values that rules found in the arguments. */
+function sealedText(shown: string, { inputs, intent }: ApprovalAsk): string {
+  return JSON.stringify([shown, inputs === null ? '' : canonicalJson(inputs), JSON.stringify(traceValues(intent.trace))]);
 }
 
 /** The same call under another configuration is another request: what was asked before is no longer what would run. */

@@ -1,7 +1,7 @@
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
-import type { TraceStep } from '@/lib/domain/decision';
 import type { Json } from '@/lib/kernel/json';
-import { safeInteger, safeJson, safeNumber, safeText, safeTextOrNull } from './safe-text';
+import { safeInteger, safeNumber, safeText, safeTextOrNull } from './safe-text';
+import { traceContent } from './trace-content';
 
 /**
  * The content of a row in `audit_events`: column names, in canonical (sorted) order, so that `JSON.stringify` writes
@@ -145,47 +145,6 @@ export function outcomeContent(
 
 const NAME = 300;
 const SENTENCE = 2000;
-const TRACE_TEXT = 1000;
-const TRACE_STEPS_MAX = 400;
-
-/** The steps with their members in canonical order. A trace longer than the limit keeps its head and says what is missing. */
-export function traceContent(trace: readonly TraceStep[]): Json[] {
-  const kept = trace.length > TRACE_STEPS_MAX ? trace.slice(0, TRACE_STEPS_MAX) : trace;
-  const steps: Json[] = kept.map(stepContent);
-  if (kept !== trace) {
-    const decided = trace
-      .slice(TRACE_STEPS_MAX)
-      .filter((step) => step.decided)
-      .map(stepContent);
-    steps.push(
-      {
-        note: `${trace.length - TRACE_STEPS_MAX - decided.length} more steps were not kept`,
-        result: 'not_reached',
-        rule: '',
-        stage: 'default',
-        tool: '',
-      },
-      ...decided,
-    );
-  }
-  return steps;
-}
-
-function stepContent(step: TraceStep): Json {
-  const content: Record<string, Json> = {};
-  if (step.actual !== undefined) content.actual = safeJson(step.actual, TRACE_TEXT);
-  if (step.decided !== undefined) content.decided = step.decided;
-  if (step.expected !== undefined) content.expected = safeJson(step.expected, TRACE_TEXT);
-  if (step.note !== undefined) content.note = safeText(step.note, TRACE_TEXT);
-  if (step.observed !== undefined) content.observed = step.observed;
-  if (step.op !== undefined) content.op = safeText(step.op, NAME);
-  if (step.path !== undefined) content.path = safeText(step.path, TRACE_TEXT);
-  content.result = step.result;
-  content.rule = safeText(step.rule, SENTENCE);
-  content.stage = step.stage;
-  content.tool = safeText(step.tool, NAME);
-  return content;
-}
 
 /** JSON-RPC ids are strings or numbers; anything else was refused before, and is not worth keeping. */
 function rpcId(id: Json): Json {

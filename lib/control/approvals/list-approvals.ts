@@ -1,11 +1,12 @@
 import type { Prisma } from '@/lib/db/generated/client';
 import { mayRole } from '@/lib/domain/roles';
+import type { Json } from '@/lib/kernel/json';
 import { recordReading } from '../approval-insight/record-reading';
 import { viewersOf } from '../approval-insight/view-approval';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { decodeCursor, pageOf } from '../paging';
-import { readableTrace } from '../readable-trace';
+import { readableTrace, withValues } from '../readable-trace';
 import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
 import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
 
@@ -66,6 +67,7 @@ function inStatus(status: string, now: Date): Prisma.ApprovalWhereInput {
 /** Everything a person decides by. Reading the arguments is recorded before they are given out, once a person and request. */
 export async function getApproval(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {
   const row = await readApproval(ctx.prisma, params.approval);
+  const opened = await openedArguments(ctx, row);
   const exception = await ctx.prisma.approvalException.findUnique({ where: { approvalId: row.id } });
   return {
     ...approvalAnswer(
@@ -74,10 +76,10 @@ export async function getApproval(ctx: ControlContext, { params }: VerbInput<typ
       await readOnlooker(ctx.prisma, ctx, [row.agentId]),
       (await viewersOf(ctx.prisma, ctx, [row.id])).get(row.id),
     ),
-    arguments: await argumentsOf(ctx, row),
+    arguments: opened.arguments,
     argumentsBytes: row.argumentsBytes,
     argumentsDigest: bindingOf(row).arguments,
-    trace: readableTrace(ctx, row.trace as ApprovalDetail['trace']),
+    trace: readableTrace(ctx, withValues(row.trace as ApprovalDetail['trace'], opened.values)),
     client: row.clientName === null ? null : { name: row.clientName, version: row.clientVersion ?? '' },
     session: row.session,
     sourceIp: row.sourceIp,
@@ -95,18 +97,29 @@ export async function getApproval(ctx: ControlContext, { params }: VerbInput<typ
   };
 }
 
-async function argumentsOf(ctx: ControlContext, row: ApprovalRow): Promise<ApprovalDetail['arguments']> {
+interface Opened {
+  readonly arguments: ApprovalDetail['arguments'];
+  /** What rules found in them, by the place of the step in the trace. */
+  readonly values: readonly (readonly [number, Json])[];
+}
+
+const notShown = (why: string): Opened => ({ arguments: { shown: false, why }, values: [] });
+
+async function openedArguments(ctx: ControlContext, row: ApprovalRow): Promise<Opened> {
   if (ctx.actor.role === null || !mayRole(ctx.actor.role, 'payload.read'))
-    return { shown: false, why: 'Arguments are shown to readers of payloads only (roles Approver and Admin).' };
+    return notShown('Arguments are shown to readers of payloads only (roles Approver and Admin).');
   if (row.argumentsEnvelope === null)
-    return { shown: false, why: 'The server keeps no arguments, and the request is over. Their HMAC is in the trail.' };
+    return notShown('The server keeps no arguments, and the request is over. Their HMAC is in the trail.');
   let opened: readonly string[];
   try {
     opened = ctx.services.openApprovalArguments({ id: row.id, envelope: row.argumentsEnvelope });
   } catch {
-    return { shown: false, why: 'The arguments cannot be opened with the current CALLGATE_SECRET_KEY.' };
+    return notShown('The arguments cannot be opened with the current CALLGATE_SECRET_KEY.');
   }
   await recordReading(ctx, row);
-  const [text, inputs] = opened;
-  return { shown: true, text: text ?? '', value: JSON.parse(text ?? 'null'), inputs: inputs ?? null };
+  const [text, inputs, values] = opened;
+  return {
+    arguments: { shown: true, text: text ?? '', value: JSON.parse(text ?? 'null'), inputs: inputs || null },
+    values: JSON.parse(values ?? '[]') as Opened['values'],
+  };
 }

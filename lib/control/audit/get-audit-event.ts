@@ -1,10 +1,11 @@
 import { mayRole } from '@/lib/domain/roles';
 import { idTimeMs } from '@/lib/kernel/ids';
+import type { Json } from '@/lib/kernel/json';
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
-import { readableTrace } from '../readable-trace';
+import { readableTrace, withValues } from '../readable-trace';
 import { LATEST_OUTCOME } from './audit-filter';
 import { AUDIT_COLUMNS, type AuditRecord, auditRow } from './audit-row';
 import type { getAuditEvent as contract } from './contract';
@@ -39,15 +40,16 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     where: { eventId: row.id, eventAt: row.at },
     orderBy: [{ at: 'asc' }, { seq: 'asc' }],
   });
+  const args = await argumentsOf(ctx, row);
   return {
     ...auditRow(row),
     definitionDigest: row.definition_digest,
     elevation: await elevationAt(ctx, row),
     session: row.session,
     sourceIp: row.source_ip,
-    trace: readableTrace(ctx, row.trace),
+    trace: readableTrace(ctx, args.shown ? withValues(row.trace, valuesOf(ctx, row)) : row.trace),
     charges: row.charges,
-    arguments: await argumentsOf(ctx, row),
+    arguments: args,
     settlements: settlements.map((one) => ({
       at: one.at.toISOString(),
       outcome: one.outcome as Answer['settlements'][number]['outcome'],
@@ -58,6 +60,11 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     })),
     integrity: { writer: row.writer, seq: String(row.seq), hash: row.hash, previousHash: row.previous_hash },
   };
+}
+
+/** What rules found in the arguments; whoever is shown those is shown these. */
+function valuesOf(ctx: ControlContext, { id, arguments_envelope: envelope }: EventRecord): readonly (readonly [number, Json])[] {
+  return envelope === null ? [] : ctx.services.openTraceValues({ id, envelope });
 }
 
 /** The elevation under which the grant was used with this policy at that time; null when it was its own. */

@@ -6,8 +6,8 @@ import { type Denial, refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import type { Waiting } from '../held-calls';
 import { type ApprovalAsk, type ApprovalPass, type AskedApproval, type KeptAnswer, LedgerUnavailable } from '../ports';
-import { askOrWait } from './await-end';
 import { awaitDecision, verdict } from './await-decision';
+import { askOrWait } from './await-end';
 import type { Decided } from './decide';
 import { reconsider } from './reconsider';
 
@@ -29,7 +29,11 @@ export interface Answered {
  * Finds what lets the call through, or asks a person and holds the call. Nobody's consent outlives what was shown: after
  * the waiting everything is decided anew, and the admission looks once more whether anything has changed since.
  */
-export async function approve(call: Decided, context: ForwardContext, waiting: Waiting | null): Promise<Result<Approved | Answered, Denial>> {
+export async function approve(
+  call: Decided,
+  context: ForwardContext,
+  waiting: Waiting | null,
+): Promise<Result<Approved | Answered, Denial>> {
   const demand = demandOf(call);
   if (demand === null) return ok(letThrough(call, null));
   try {

@@ -7,6 +7,7 @@ import { undeclaredArgument } from '@/lib/policy/declared-arguments';
 import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import type { RequestFacts } from '../facts';
 import { subjectOf } from '../live-calls';
+import { checkMirroredParams } from '../mirrored-params';
 import type { GatewayPorts, LivePolicy } from '../ports';
 import type { Message } from '../wire/json-rpc';
 import type { Granted } from './grant';
@@ -41,6 +42,8 @@ export function decide(call: Granted, ports: GatewayPorts): Result<Decided, Deni
   const kill = decision.outcome === 'hidden' && !decision.passes ? null : killOf(call.snapshot.kills, subjectOf(call));
   if (kill !== null) return refuseKilled(kill);
   if (!decision.passes && decision.outcome !== 'needs_approval') return refuse(decision.reason, { message: decision.message });
+  const mismatch = checkMirroredParams(call);
+  if (mismatch !== null) return mismatch;
   if (undeclaredArgument(args, tool.inputSchema) !== null) return refuse('argument.undeclared', { message: null });
   return ok(Object.assign(call, { tool, args }) as unknown as Decided);
 }

@@ -130,13 +130,13 @@ export function encodeMirror(value: string): string {
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** What both ends of the hop share besides MCP: tracing, and the place to resume a stream at. Malformed values are left out. */
-export function passedHeaders(headers: WireHeaders): Record<string, string> {
+/** What both ends of the hop share besides MCP: tracing, and for a GET the place to resume its stream at. Malformed values are left out. */
+export function passedHeaders(headers: WireHeaders, resumes: boolean): Record<string, string> {
   const passed: Record<string, string> = {};
   if (headers.traceparent !== null && TRACEPARENT.test(headers.traceparent)) {
     passed.traceparent = headers.traceparent;
     if (headers.tracestate !== null && VISIBLE.test(headers.tracestate)) passed.tracestate = headers.tracestate;
   }
-  if (headers.lastEventId !== null && VISIBLE.test(headers.lastEventId)) passed['last-event-id'] = headers.lastEventId;
+  if (resumes && headers.lastEventId !== null && VISIBLE.test(headers.lastEventId)) passed['last-event-id'] = headers.lastEventId;
   return passed;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
 import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgres/ledger';
+import { withValues } from '@/lib/control/readable-trace';
 import type { ApprovalBinding } from '@/lib/domain/approval/approval-binding';
 import type { AuditIntent } from '@/lib/domain/audit-event';
 import type { JsonObject } from '@/lib/kernel/json';
@@ -106,6 +107,60 @@ describe('who may not read payloads', () => {
       expect(seen.text).not.toContain('canary');
       expect((await world.call('GET', path, { as: 'approver' })).body.trace[0].actual).toBe('cus_canary_77');
     }
+  });
+});
+
+describe('what stands in the database of the arguments', () => {
+  const step = (path: string, actual: string): AuditIntent['trace'][number] => ({
+    stage: 'require',
+    rule: '/r',
+    tool: 'erase',
+    path,
+    op: 'eq',
+    expected: 'x',
+    actual,
+    result: 'fail',
+  });
+  const stored = async (): Promise<string> => {
+    const rows = await world.prisma.$queryRawUnsafe<{ row: string }[]>(
+      'SELECT row_to_json(e)::text AS row FROM audit_events e UNION ALL SELECT row_to_json(a)::text FROM approvals a',
+    );
+    return rows.map(({ row }) => row).join('\n');
+  };
+
+  it('is sealed in the trace as well, and readers of payloads are shown it again; facts that are no arguments stay', async () => {
+    const trace = [step('agent.environment', 'plain_fact_1'), step('args.customer', 'cus_sealed_1'), step('args.note', 'note_sealed_1')];
+    const one = await pending({ customer: 'cus_sealed_1' }, { trace });
+    const event = await ledger.record(intentOf({ customer: 'cus_sealed_1' }, { trace }));
+    const text = await stored();
+    expect(text).not.toMatch(/(cus|note)_sealed_1/);
+    expect(text).toContain('plain_fact_1');
+    for (const path of [`/approvals/${one.id}`, `/audit/${event}`]) {
+      const { body } = await world.call('GET', path, { as: 'approver' });
+      expect(body.trace.map(({ actual }: { actual: string }) => actual)).toEqual(['plain_fact_1', 'cus_sealed_1', 'note_sealed_1']);
+      expect(body.arguments).toMatchObject({ shown: true, value: { customer: 'cus_sealed_1' } });
+    }
+    expect((await world.call('GET', '/audit/verify', { as: 'admin' })).body.ok).toBe(true);
+  });
+
+  it('is nothing at all where arguments are not kept, and a request forgets it when it is over', async () => {
+    const trace = [step('args.customer', 'cus_unkept_1')];
+    const change = { trace, keepArguments: false };
+    const one = await pending({ customer: 'cus_unkept_1' }, change);
+    const event = await ledger.record(intentOf({ customer: 'cus_unkept_1' }, change));
+    expect((await world.call('GET', `/approvals/${one.id}`, { as: 'approver' })).body.trace[0].actual).toBe('cus_unkept_1');
+    await world.call('POST', `/approvals/${one.id}/deny`, { as: 'approver', body: { digest: one.digest, reason: 'no' } });
+    for (const path of [`/approvals/${one.id}`, `/audit/${event}`]) {
+      const { body } = await world.call('GET', path, { as: 'approver' });
+      expect(body.trace[0].path).toBe('args.customer');
+      expect(body.trace[0].actual).toBeUndefined();
+    }
+    expect(await stored()).not.toContain('cus_unkept_1');
+  });
+
+  it('of an event from before stays readable', () => {
+    const old = [{ ...step('args.customer', 'cus_old_1') }];
+    expect(withValues(old, [])).toEqual(old);
   });
 });
 

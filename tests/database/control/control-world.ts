@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import { openArguments, openTraceValues } from '@/lib/adapters/postgres/argument-store';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords } from '@/lib/auth/passwords';
@@ -10,7 +11,7 @@ import { createPrisma } from '@/lib/db/prisma';
 import type { OutgoingMessage, SendResult } from '@/lib/domain/notification/outgoing-message';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import { ROLES, type Role } from '@/lib/domain/roles';
-import { approvalArgumentsAad, argumentsAad } from '@/lib/domain/sealed-value';
+import { approvalArgumentsAad } from '@/lib/domain/sealed-value';
 import { createEnvelope } from '@/lib/env/envelope';
 import { createApi } from '@/lib/hosts/api-router';
 import { EventHub } from '@/lib/hosts/event-hub';
@@ -239,7 +240,8 @@ function worldServices(
       fingerprint: (plain) => createHash('sha256').update(`fingerprint ${plain}`).digest('hex').slice(0, 8),
     },
     passwords: facts.passwords,
-    openArguments: (event) => JSON.parse(envelope.open(event.envelope, argumentsAad(event.id))),
+    openArguments: (event) => JSON.parse(openArguments(event.envelope, event.id, envelope)),
+    openTraceValues: (event) => openTraceValues(event.envelope, event.id, envelope),
     openApprovalArguments: (approval) => JSON.parse(envelope.open(approval.envelope, approvalArgumentsAad(approval.id))),
     egressCheck: (url) => guard.check(url),
     fetchText: async (url) => upstream.documents.get(url) ?? Promise.reject(new Error('The address answered HTTP 404.')),

@@ -60,7 +60,7 @@ export interface AuditVerification {
 /** A live event of this node; the payload is a summary, never arguments. */
 export interface LiveEvent {
   readonly id: number;
-  readonly name: 'call' | 'approval' | 'limit' | 'policy' | 'server' | 'alert';
+  readonly name: 'call' | 'approval' | 'access' | 'limit' | 'policy' | 'server' | 'alert';
   readonly data: unknown;
 }
 

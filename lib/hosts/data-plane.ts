@@ -153,6 +153,7 @@ function followEvents(
   });
   closing.unshift(forget);
   closing.unshift(approvals.onChange((notice) => events.publish('approval', notice)));
+  closing.unshift(approvals.onAccess((notice) => events.publish('access', notice)));
   return events;
 }
 

@@ -1,5 +1,5 @@
 /** What a live page may hear of; the payload is a summary, never arguments. */
-export type LiveEventName = 'call' | 'approval' | 'limit' | 'policy' | 'server' | 'alert';
+export type LiveEventName = 'call' | 'approval' | 'access' | 'limit' | 'policy' | 'server' | 'alert';
 
 export interface LiveEvent {
   /** Increases by one an event on this node; a client that reconnects names the last one it saw. */

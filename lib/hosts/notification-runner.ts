@@ -1,11 +1,14 @@
 import { type ClaimedDelivery, claimDueDeliveries, forgetOldDeliveries } from '@/lib/control/notifications/claim-due';
 import { type DeliverContext, deliver } from '@/lib/control/notifications/deliver';
+import { enqueueReminders } from '@/lib/control/notifications/enqueue-reminders';
 import type { Log } from './log';
 
 const ROUND_MS = 1_000;
 /** Attempts at once; a receiver that does not answer takes one of them for 10 s. */
 const AT_ONCE_MAX = 16;
 const FORGET_EVERY_ROUNDS = 3_600;
+/** What falls due is counted in days; a minute is soon enough. */
+const REMIND_EVERY_ROUNDS = 60;
 
 /**
  * Looks each second for notifications that are due and sends them aside from the rounds, so that a slow receiver keeps no other
@@ -46,6 +49,7 @@ export class NotificationRunner {
       const free = AT_ONCE_MAX - this.#sending.size;
       const claimed = free > 0 ? await claimDueDeliveries(this.ctx, free) : [];
       for (const one of claimed) this.#send(one);
+      if (this.#rounds % REMIND_EVERY_ROUNDS === 0) await enqueueReminders(this.ctx);
       if (this.#rounds++ % FORGET_EVERY_ROUNDS === 0) await forgetOldDeliveries(this.ctx);
       this.#failing = false;
     } catch (error) {

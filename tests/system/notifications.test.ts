@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningCallgate, startCallgate } from './support/callgate';
+import { ADMIN_KEY, type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool } from './support/calls';
 import { eventually } from './support/eventually';
 import { type Access, grantAccess, httpServer, must, publish, register } from './support/provision';
@@ -202,5 +202,46 @@ describe('people are told about approvals', () => {
     expect(untrusted).toMatchObject({ status: 'failed', detail: expect.stringMatching(/certificate/i) });
     expect(logins).toEqual([]);
     await remove(id);
+  });
+
+  it('of access requests and of what became of them, and live pages of every request', async () => {
+    await publish(callgate, 'sink', 'more', { version: '1', default: 'allow' });
+    const events = ['access_requested', 'access_decided'];
+    const hooked = await channel({ kind: 'webhook', name: 'Access', url: hook('/access'), signingSecret: SECRET, events });
+    const mailed = await channel({ kind: 'email', name: 'Access mail', smtp: mailServer({}), events });
+    const before = mails.length;
+    const live = new AbortController();
+    const heard: string[] = [];
+    const stream = await fetch(`${callgate.url}/api/v1/events`, { headers: { authorization: `Bearer ${ADMIN_KEY}` }, signal: live.signal });
+    void (async () => {
+      for await (const chunk of stream.body as ReadableStream<Uint8Array>) heard.push(new TextDecoder().decode(chunk));
+    })().catch(() => undefined);
+    const { id } = await must<{ id: string }>(callgate, 201, 'POST', `/grants/${access.grant}/elevate`, {
+      ...{ policy: 'more', minutes: 30, reason: 'incident 4711' },
+    });
+    await eventually('the request is told', () => on('/access').length === 1 && mails.length === before + 1);
+    expect(JSON.parse(on('/access')[0]?.body ?? '')).toMatchObject({
+      type: 'access.requested',
+      access: {
+        id,
+        agent: access.agent,
+        server: 'sink',
+        policy: 'more',
+        currentPolicy: 'main',
+        minutes: 30,
+        reason: 'incident 4711',
+        status: 'pending',
+      },
+    });
+    expect(mails.at(-1)).toMatch(/^Subject: \[Callgate\] More access asked for /m);
+    await must(callgate, 200, 'POST', `/elevations/${id}/end`, { reason: 'not needed' });
+    await eventually('its end is told', () => on('/access').length === 2);
+    expect(JSON.parse(on('/access')[1]?.body ?? '')).toMatchObject({
+      type: 'access.decided',
+      access: { id, status: 'withdrawn', decidedReason: 'not needed' },
+    });
+    await eventually('live pages have heard of both', () => heard.join('').split('event: access').length === 3);
+    live.abort();
+    for (const one of [hooked, mailed]) await remove(one.id);
   });
 });

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { inertLine } from '@/lib/domain/notification/inert-line';
 import { mailMessage } from '@/lib/domain/notification/mail-message';
-import { type Notification, type NotificationFacts, sampleFacts } from '@/lib/domain/notification/notification-event';
-import { notificationWords, timeLeft } from '@/lib/domain/notification/notification-words';
+import {
+  type AccessNotification,
+  type ApprovalNotification,
+  type NotificationFacts,
+  sampleFacts,
+} from '@/lib/domain/notification/notification-event';
+import { notificationWords } from '@/lib/domain/notification/notification-words';
 import { slackMessage } from '@/lib/domain/notification/slack-message';
+import { timeLeft } from '@/lib/domain/notification/time-left';
 import { TOLD_CHARACTERS_MAX, toldArguments } from '@/lib/domain/notification/told-arguments';
 import { webhookBody } from '@/lib/domain/notification/webhook-body';
 
@@ -11,7 +17,7 @@ const AT = Date.UTC(2026, 10, 26, 4, 0, 0);
 const HOSTILE =
   '<!channel> <https://evil.example|Approve> *bold* "\'><script>alert(1)</script>\u202egnp\u200b\r\nBcc: eve@example.com &amp;';
 
-function told(change: Partial<Omit<Notification, 'facts'>> & { facts?: Partial<NotificationFacts> } = {}): Notification {
+function told(change: Partial<Omit<ApprovalNotification, 'facts'>> & { facts?: Partial<NotificationFacts> } = {}): ApprovalNotification {
   return {
     id: 'ntf_1',
     event: 'requested',
@@ -24,7 +30,7 @@ function told(change: Partial<Omit<Notification, 'facts'>> & { facts?: Partial<N
     facts: { ...sampleFacts(AT), id: 'apr_1', agent: 'support-bot', server: 'stripe-prod', message: null, ...change.facts },
   };
 }
-const hostile = (event: Notification['event']) =>
+const hostile = (event: ApprovalNotification['event']) =>
   told({
     event,
     arguments: { included: true, text: HOSTILE, truncated: false },
@@ -144,5 +150,59 @@ describe('arguments', () => {
     const cut = toldArguments({ includeArguments: true, keepArguments: true }, () => `{"note":"${'x'.repeat(5_000)}"}`);
     expect(cut).toMatchObject({ included: true, truncated: true, text: expect.stringMatching(new RegExp(`^.{${TOLD_CHARACTERS_MAX}}$`)) });
     expect(mailMessage(told({ arguments: cut })).text).toContain('the first 2000 characters, more in the console');
+  });
+});
+
+describe('messages about agents and grants', () => {
+  const about = (event: AccessNotification['event'], text = 'x'): AccessNotification => ({
+    id: 'ntf_2',
+    event,
+    at: new Date(AT).toISOString(),
+    now: new Date(AT).toISOString(),
+    arguments: { included: false, why: 'It is about no call.' },
+    url: 'https://gate.example.com/approvals',
+    channel: { name: 'Oncall', servers: [], minimumRisk: 'low' },
+    facts: {
+      ...{
+        id: 'elv_1',
+        agent: `bot${text}`,
+        owner: `ann${text}`,
+        server: `shop${text}`,
+        policy: `break-glass${text}`,
+        currentPolicy: `main${text}`,
+      },
+      ...{
+        minutes: 60,
+        reason: `incident${text}`,
+        requestedBy: `Ben${text}`,
+        status: 'denied',
+        decidedBy: `Cleo${text}`,
+        decidedReason: `no${text}`,
+      },
+      dueAt: new Date(AT + 3 * 86_400_000).toISOString(),
+    },
+  });
+
+  it('say who asks for what, until when, and what became of it', () => {
+    expect(notificationWords(about('access_requested', '')).sentence).toBe(
+      'Ben asks that bot uses the policy break-glass on shop for 60 min.',
+    );
+    expect(Object.fromEntries(notificationWords(about('access_decided', '')).facts).Outcome).toBe('Denied by Cleo: no');
+    expect(notificationWords(about('grant_expiring', '')).sentence).toMatch(/ends in 3 days\. After that its calls are refused/);
+    expect(notificationWords(about('review_overdue', '')).title).toBe('Review overdue: bot');
+    expect(JSON.parse(webhookBody(about('access_requested', '')))).toMatchObject({
+      type: 'access.requested',
+      access: { id: 'elv_1', minutes: 60 },
+    });
+  });
+
+  it('are as inert as the others', () => {
+    for (const event of ['access_requested', 'access_decided', 'review_overdue', 'grant_expiring'] as const) {
+      const one = about(event, HOSTILE);
+      const mail = mailMessage(one);
+      expect(mail.html).not.toContain('<script');
+      expect(mail.subject).not.toMatch(/[\r\n\u202e]/);
+      expect(JSON.parse(slackMessage(one)).text).not.toContain('<');
+    }
   });
 });

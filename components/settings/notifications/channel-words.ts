@@ -7,6 +7,10 @@ export const EVENT_WORDS: Record<NotificationDelivery['event'], string> = {
   decided: 'Decided',
   expired: 'Expired',
   escalated: 'Escalated',
+  access_requested: 'Access requested',
+  access_decided: 'Access decided',
+  review_overdue: 'Review overdue',
+  grant_expiring: 'Grant about to end',
   test: 'Test',
 };
 
@@ -15,6 +19,10 @@ export const EVENT_HINTS: Record<NotificationChannel['events'][number], string> 
   escalated: 'Nobody has decided after a while. Sent only then.',
   decided: 'It was approved, denied, taken back or is outdated.',
   expired: 'Nobody decided in time, so it was denied.',
+  access_requested: 'Somebody asks for more access for an agent.',
+  access_decided: 'That access was given, denied or taken back.',
+  review_overdue: 'Nobody confirmed in time that an agent is still needed.',
+  grant_expiring: 'A grant of more than two weeks ends within seven days.',
 };
 
 /** Where it goes, in a few characters. */
@@ -45,4 +53,6 @@ export const statusLook = (status: NotificationDelivery['status']) => STATUS_LOO
 
 /** What it is about, for one line. */
 export const aboutWords = ({ event, about }: NotificationDelivery): string =>
-  event === 'test' ? 'Test of the channel' : `${about.server} / ${about.tool}`;
+  event === 'test'
+    ? 'Test of the channel'
+    : [about.server ?? about.agent, about.tool ?? (about.server === null ? null : about.agent)].filter(Boolean).join(' / ');

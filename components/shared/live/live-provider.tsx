@@ -6,7 +6,7 @@ import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useStat
 import { createStaleKeys } from './stale-keys';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
-export const LIVE_KINDS = ['call', 'approval', 'limit', 'policy', 'server', 'alert', 'gap'] as const;
+export const LIVE_KINDS = ['call', 'approval', 'access', 'limit', 'policy', 'server', 'alert', 'gap'] as const;
 export type LiveKind = (typeof LIVE_KINDS)[number];
 export interface LiveMessage {
   kind: LiveKind;
@@ -30,6 +30,7 @@ const STALE: Partial<Record<LiveKind, readonly string[]>> = {
   server: ['servers', 'server', 'tools'],
   limit: ['limits'],
   approval: ['approvals', 'approval'],
+  access: ['elevations'],
 };
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 

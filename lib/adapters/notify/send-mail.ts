@@ -55,18 +55,21 @@ export async function sendMail(message: Extract<OutgoingMessage, { kind: 'mail' 
       retryAfterMs: null,
     };
   } catch (error) {
-    const said = (error as { response?: unknown }).response;
     const code = (error as { responseCode?: unknown }).responseCode;
-    return {
-      ok: false,
-      code: typeof code === 'number' ? code : null,
-      detail: typeof said === 'string' ? inertLine(said) : parts.explain(error),
-      retryAfterMs: null,
-    };
+    return { ok: false, code: typeof code === 'number' ? code : null, detail: whyFailed(error, parts), retryAfterMs: null };
   } finally {
     clearTimeout(late);
     transport.close();
   }
+}
+
+function whyFailed(error: unknown, parts: MailParts): string {
+  const { response, command, code } = error as { response?: unknown; command?: unknown; code?: unknown };
+  if (typeof response !== 'string') return parts.explain(error);
+  // Only what the server says to the command itself: a failed handshake comes without a response.
+  if (code === 'ETLS' && command === 'STARTTLS')
+    return `The mail server does not offer STARTTLS, which this channel asks for, so nothing was sent (${inertLine(response)}).`;
+  return inertLine(response);
 }
 
 /** Rejects after the whole time; the transport ends by itself. */

@@ -11,6 +11,21 @@ export interface ApprovalNotice {
   readonly risk: string;
 }
 
+/** What is told of a request for more access, for live pages. */
+export interface AccessNotice {
+  readonly id: string;
+  readonly status: string;
+  readonly grant: string;
+  readonly agent: string | null;
+  readonly server: string | null;
+}
+
+/** Who hears of what. */
+export interface NoticeListeners {
+  approval(notice: ApprovalNotice): void;
+  access(notice: AccessNotice): void;
+}
+
 const CONNECT_MS = 1_200;
 const RETRY_MS = 500;
 /** A connection that the network lost silently says nothing; asking it this often finds out. */
@@ -27,7 +42,7 @@ export class ApprovalConnection {
 
   constructor(
     private readonly poolConfig: pg.PoolConfig,
-    private readonly onNotice: (notice: ApprovalNotice) => void,
+    private readonly listeners: NoticeListeners,
     private readonly onGap: () => void,
     private readonly log: GatewayLog,
   ) {}
@@ -45,11 +60,11 @@ export class ApprovalConnection {
     } as pg.ClientConfig);
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
-    client.on('notification', ({ payload }) => this.#heard(payload));
+    client.on('notification', ({ channel, payload }) => this.#heard(channel, payload));
     this.#client = client;
     try {
       await client.connect();
-      await client.query('LISTEN callgate_approvals');
+      await client.query('LISTEN callgate_approvals; LISTEN callgate_access');
       this.onGap();
       this.#plan(PING_MS);
     } catch (error) {
@@ -64,9 +79,10 @@ export class ApprovalConnection {
     await this.#client?.end().catch(() => undefined);
   }
 
-  #heard(payload: string | undefined): void {
+  #heard(channel: string, payload: string | undefined): void {
     try {
-      this.onNotice(JSON.parse(payload ?? '') as ApprovalNotice);
+      if (channel === 'callgate_access') this.listeners.access(JSON.parse(payload ?? '') as AccessNotice);
+      else this.listeners.approval(JSON.parse(payload ?? '') as ApprovalNotice);
     } catch (error) {
       this.log.error('a notice of an approval could not be used', { error: (error as Error).message });
     }

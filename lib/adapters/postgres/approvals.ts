@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import type { ApprovalDifference } from '@/lib/domain/approval/approval-binding';
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
@@ -6,7 +7,7 @@ import { COOL_DOWN_MS } from '@/lib/domain/approval/approval-terms';
 import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, GatewayLog, KeptAnswer } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { AgentTurns } from './agent-turns';
-import { ApprovalConnection, type ApprovalNotice } from './approval-connection';
+import { type AccessNotice, ApprovalConnection, type ApprovalNotice } from './approval-connection';
 import { ApprovalDatabase } from './approval-database';
 import { ApprovalHolds } from './approval-holds';
 import { ApprovalNews } from './approval-news';
@@ -33,6 +34,7 @@ export class PostgresApprovals implements Approvals {
   readonly #holds: ApprovalHolds;
   readonly #connection: ApprovalConnection;
   readonly #news: ApprovalNews;
+  readonly #access = new EventEmitter<{ notice: [AccessNotice] }>();
   readonly #turns = new AgentTurns();
   #sweeping: NodeJS.Timeout | null = null;
   #sweptAll = 0;
@@ -45,7 +47,7 @@ export class PostgresApprovals implements Approvals {
     this.#holds = new ApprovalHolds(this.#database, node, () => newId('hld', Date.now(), randomBytes(10)), log);
     this.#connection = new ApprovalConnection(
       poolConfig,
-      (notice) => this.#heard(notice),
+      { approval: (notice) => this.#heard(notice), access: (notice) => this.#access.emit('notice', notice) },
       () => this.#holds.wakeAll(),
       log,
     );
@@ -60,6 +62,12 @@ export class PostgresApprovals implements Approvals {
   /** Calls `listener` for changes on any node; for each decision, and once a second at most while a request waits. Returns how to stop. */
   onChange(listener: (notice: ApprovalNotice) => void): () => void {
     return this.#news.listen(listener);
+  }
+
+  /** Calls `listener` for requests for more access on any node. Returns how to stop. */
+  onAccess(listener: (notice: AccessNotice) => void): () => void {
+    this.#access.on('notice', listener);
+    return () => void this.#access.off('notice', listener);
   }
 
   argumentsDigest(canonical: string): string {

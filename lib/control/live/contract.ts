@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../define-contract';
 
-export const LIVE_EVENT_NAMES = ['call', 'approval', 'limit', 'policy', 'server', 'alert', 'gap'] as const;
+export const LIVE_EVENT_NAMES = ['call', 'approval', 'access', 'limit', 'policy', 'server', 'alert', 'gap'] as const;
 
 export const streamEvents = defineContract({
   name: 'streamEvents',

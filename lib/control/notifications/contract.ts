@@ -88,7 +88,7 @@ export const deliverySchema = z.object({
   channel: z.object({ id: z.string().nullable(), name: z.string(), kind: z.enum(CHANNEL_KINDS) }),
   approval: z.string().nullable(),
   event: z.enum(DELIVERY_EVENTS),
-  about: z.object({ agent: z.string(), server: z.string(), tool: z.string() }),
+  about: z.object({ agent: z.string(), server: z.string().nullable(), tool: z.string().nullable() }),
   status: z.enum(DELIVERY_STATUSES),
   attempts: z.number().int(),
   createdAt: timeSchema,
@@ -105,7 +105,7 @@ export const listNotificationChannels = defineContract({
   method: 'GET',
   path: '/notification-channels',
   permission: 'notification.write',
-  summary: 'Where people are told about approvals.',
+  summary: 'Where people are told about approvals, access requests and what falls due.',
   query: z.strictObject({ ...pageQueryShape }),
   answer: pageOf(channelSchema),
 });

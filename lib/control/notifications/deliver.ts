@@ -1,5 +1,12 @@
 import type { Prisma } from '@/lib/db/generated/client';
-import type { DeliveryEvent, DeliveryStatus, Notification, NotificationFacts } from '@/lib/domain/notification/notification-event';
+import {
+  type AccessFacts,
+  type ApprovalNotification,
+  type DeliveryStatus,
+  isAccessEvent,
+  type Notification,
+  type NotificationFacts,
+} from '@/lib/domain/notification/notification-event';
 import type { SendResult } from '@/lib/domain/notification/outgoing-message';
 import { ATTEMPTS_MAX, nextAttemptMs } from '@/lib/domain/notification/retry-plan';
 import { toldArguments } from '@/lib/domain/notification/told-arguments';
@@ -81,19 +88,33 @@ function notificationOf(
   now: Date,
 ): Notification {
   const { approval } = row;
-  const facts = row.facts as unknown as NotificationFacts;
-  return {
+  const told = {
     id: row.messageId,
-    event: row.event as DeliveryEvent,
     at: row.createdAt.toISOString(),
     now: now.toISOString(),
-    facts,
+    channel: { name: channel.name, servers: channel.servers, minimumRisk: channel.minimumRisk as NotificationFacts['risk'] },
+  };
+  const { publicUrl } = ctx.services;
+  if (isAccessEvent(row.event)) {
+    const facts = row.facts as unknown as AccessFacts;
+    const url = row.event === 'access_requested' ? `${publicUrl}/approvals` : `${publicUrl}/agents/${encodeURIComponent(facts.agent)}`;
+    return {
+      ...told,
+      event: row.event,
+      facts,
+      arguments: { included: false, why: 'No call belongs to this, so there are no arguments.' },
+      url,
+    };
+  }
+  return {
+    ...told,
+    event: row.event as ApprovalNotification['event'],
+    facts: row.facts as unknown as NotificationFacts,
     arguments: toldArguments(
       { includeArguments: channel.includeArguments && approval !== null, keepArguments: approval?.keepArguments ?? false },
       () => argumentsText(ctx, approval),
     ),
-    url: approval === null ? `${ctx.services.publicUrl}/approvals` : `${ctx.services.publicUrl}/approvals/${approval.id}`,
-    channel: { name: channel.name, servers: channel.servers, minimumRisk: channel.minimumRisk as NotificationFacts['risk'] },
+    url: approval === null ? `${publicUrl}/approvals` : `${publicUrl}/approvals/${approval.id}`,
   };
 }
 

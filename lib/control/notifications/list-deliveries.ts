@@ -1,5 +1,5 @@
 import type { Prisma } from '@/lib/db/generated/client';
-import type { NotificationFacts } from '@/lib/domain/notification/notification-event';
+import type { AccessFacts, NotificationFacts } from '@/lib/domain/notification/notification-event';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { decodeCursor, pageOf } from '../paging';
@@ -30,14 +30,14 @@ export async function listNotificationDeliveries(
 }
 
 export function deliveryAnswer(row: DeliveryRow): DeliveryAnswer {
-  const { agent, server, tool } = row.facts as unknown as NotificationFacts;
+  const { agent, server, tool } = row.facts as unknown as Pick<AccessFacts, 'agent' | 'server'> & Partial<Pick<NotificationFacts, 'tool'>>;
   return {
     id: row.id,
     messageId: row.messageId,
     channel: { id: row.channelId, name: row.channelName, kind: row.channelKind as DeliveryAnswer['channel']['kind'] },
     approval: row.approvalId,
     event: row.event as DeliveryAnswer['event'],
-    about: { agent, server, tool },
+    about: { agent, server: server ?? null, tool: tool ?? null },
     status: row.status as DeliveryAnswer['status'],
     attempts: row.attempts,
     createdAt: row.createdAt.toISOString(),

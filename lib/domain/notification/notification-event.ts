@@ -3,8 +3,14 @@ import type { Category, RiskLevel } from '../risk';
 export const CHANNEL_KINDS = ['webhook', 'slack', 'email'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
-/** What a channel can hear of. `escalated`: still nobody decided, so long after the request. */
-export const CHANNEL_EVENTS = ['requested', 'decided', 'expired', 'escalated'] as const;
+/** About requests for approval. `escalated`: still nobody decided, so long after the request. */
+export const APPROVAL_EVENTS = ['requested', 'decided', 'expired', 'escalated'] as const;
+/** About agents and grants: more access for a while, and reminders of what falls due. */
+export const ACCESS_EVENTS = ['access_requested', 'access_decided', 'review_overdue', 'grant_expiring'] as const;
+export type AccessEvent = (typeof ACCESS_EVENTS)[number];
+
+/** What a channel can hear of. */
+export const CHANNEL_EVENTS = [...APPROVAL_EVENTS, ...ACCESS_EVENTS] as const;
 export type ChannelEvent = (typeof CHANNEL_EVENTS)[number];
 
 export const DELIVERY_EVENTS = [...CHANNEL_EVENTS, 'test'] as const;
@@ -40,27 +46,52 @@ export interface NotificationFacts {
   readonly decidedReason: string | null;
 }
 
+/** What an event about an agent or a grant tells; what it does not know is null. Written by the database. */
+export interface AccessFacts {
+  /** Of the request for access, the agent or the grant. */
+  readonly id: string;
+  readonly agent: string;
+  readonly owner: string;
+  readonly server: string | null;
+  /** The policy that is asked for, or the grant's own. */
+  readonly policy: string | null;
+  readonly currentPolicy: string | null;
+  readonly minutes: number | null;
+  readonly reason: string | null;
+  readonly requestedBy: string | null;
+  readonly status: string;
+  readonly decidedBy: string | null;
+  readonly decidedReason: string | null;
+  /** Until when it can be decided, until when the access lasts, when the review was due or the grant ends; ISO 8601 UTC. */
+  readonly dueAt: string;
+}
+
 /** The arguments of a message: as the policy redacted them and cut, hostile as ever, or why they are not there. */
 export type ToldArguments =
   | { readonly included: true; readonly text: string; readonly truncated: boolean }
   | { readonly included: false; readonly why: string };
 
-/** One thing to tell, complete: renderers ask nobody else. */
-export interface Notification {
+interface Told {
   /** The same for every attempt and for what is sent again. */
   readonly id: string;
-  readonly event: DeliveryEvent;
   /** When it happened, ISO 8601 UTC. */
   readonly at: string;
   /** By the database's clock, when this is rendered; time left counts from here. */
   readonly now: string;
-  readonly facts: NotificationFacts;
   readonly arguments: ToldArguments;
-  /** Where a person reviews the request. */
+  /** Where a person looks at it. */
   readonly url: string;
   /** Why this channel was told: its own filter. */
   readonly channel: { readonly name: string; readonly servers: readonly string[]; readonly minimumRisk: RiskLevel };
 }
+
+export type ApprovalNotification = Told & { readonly event: Exclude<DeliveryEvent, AccessEvent>; readonly facts: NotificationFacts };
+export type AccessNotification = Told & { readonly event: AccessEvent; readonly facts: AccessFacts };
+/** One thing to tell, complete: renderers ask nobody else. */
+export type Notification = ApprovalNotification | AccessNotification;
+
+export const isAccessEvent = (event: string): event is AccessEvent => (ACCESS_EVENTS as readonly string[]).includes(event);
+export const isAccess = (told: Notification): told is AccessNotification => isAccessEvent(told.event);
 
 /** The request that a test of a channel speaks of; nothing waits for it. */
 export function sampleFacts(nowMs: number): NotificationFacts {

@@ -1,6 +1,9 @@
 import { whoCan } from '../approval/eligibility';
+import { accessWords } from './access-words';
 import { inertLine } from './inert-line';
-import type { ChannelEvent, Notification } from './notification-event';
+import { type ApprovalNotification, isAccess, type Notification } from './notification-event';
+import { timeLeft } from './time-left';
+import { whyOf } from './why-told';
 
 /** What every renderer says, made inert; escaping for its own format is the renderer's. */
 export interface NotificationWords {
@@ -16,6 +19,10 @@ export interface NotificationWords {
 export const RISK_WORDS = { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' } as const;
 
 export function notificationWords(told: Notification): NotificationWords {
+  return isAccess(told) ? accessWords(told) : approvalWords(told);
+}
+
+function approvalWords(told: ApprovalNotification): NotificationWords {
   const { facts, event } = told;
   const open = event === 'requested' || event === 'escalated' || event === 'test';
   return {
@@ -33,7 +40,7 @@ export function notificationWords(told: Notification): NotificationWords {
   };
 }
 
-function titleOf({ facts, event }: Notification): string {
+function titleOf({ facts, event }: ApprovalNotification): string {
   const what = `${inertLine(facts.agent, 63)}: ${inertLine(facts.tool, 80)}`;
   if (event === 'test') return 'Test of this channel. Nothing waits for a decision.';
   if (event === 'requested') return `Approval needed for ${what}`;
@@ -43,12 +50,12 @@ function titleOf({ facts, event }: Notification): string {
   return `${words[facts.status] ?? 'Decided'}: ${what}`;
 }
 
-function callOf({ facts }: Notification): string {
+function callOf({ facts }: ApprovalNotification): string {
   const tool = inertLine(facts.tool, 120);
   return facts.innerTool === null ? tool : `${tool}, which runs ${inertLine(facts.innerTool, 120)},`;
 }
 
-function openFacts({ facts, now }: Notification): [string, string][] {
+function openFacts({ facts, now }: ApprovalNotification): [string, string][] {
   const needed = facts.votesNeeded > 1 ? `${facts.votesNeeded} different people have to agree. ` : '';
   return [
     ['Time left', `${timeLeft(Date.parse(facts.expiresAt) - Date.parse(now))}, until ${facts.expiresAt}. After that it is denied.`],
@@ -56,7 +63,7 @@ function openFacts({ facts, now }: Notification): [string, string][] {
   ];
 }
 
-function outcomeOf({ facts, event }: Notification): string {
+function outcomeOf({ facts, event }: ApprovalNotification): string {
   if (event === 'expired') return 'Nobody decided in time, so the call was denied. It was not made.';
   const by = facts.decidedBy === null ? '' : ` by ${inertLine(facts.decidedBy)}`;
   const why = facts.decidedReason === null ? '' : `: ${inertLine(facts.decidedReason, 1_000)}`;
@@ -67,28 +74,4 @@ function outcomeOf({ facts, event }: Notification): string {
     stale: 'No longer what was shown, so it cannot be approved. The call was not made.',
   };
   return words[facts.status] ?? inertLine(facts.status);
-}
-
-const EVENT_WORDS: Record<ChannelEvent, string> = {
-  requested: 'requests',
-  escalated: 'requests that nobody decided for a while',
-  decided: 'decisions',
-  expired: 'requests that expired',
-};
-
-/** The filter that let it through, so that nobody has to guess why they are asked. */
-function whyOf({ event, channel }: Notification): string {
-  const name = inertLine(channel.name);
-  if (event === 'test') return `Somebody tests the channel "${name}".`;
-  const where = channel.servers.length === 0 ? 'every server' : channel.servers.map((slug) => inertLine(slug)).join(', ');
-  const risk = channel.minimumRisk === 'low' ? 'any risk' : `risk ${channel.minimumRisk} or more`;
-  return `The channel "${name}" hears of ${EVENT_WORDS[event]} on ${where}, ${risk}.`;
-}
-
-/** `9 min`, `1 h 5 min`, `40 s`; never below zero. */
-export function timeLeft(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -5,6 +5,7 @@ import type { Tail, Tap } from './relayed-body';
 import { outcomeOf, StreamTap } from './session-tap';
 import type { Admitted } from './stages/admit';
 import type { Settlement } from './stages/settle';
+import { joinBytes } from './wire/join-bytes';
 import { idKey } from './wire/json-rpc';
 import { OutcomeSniffer } from './wire/outcome-sniffer';
 import { toolResultText } from './wire/respond';
@@ -156,10 +157,6 @@ export class CallStreamTap extends StreamTap {
   private append(text: string): Uint8Array {
     const message = encodeEvent(text);
     if (this.mayAppend) return message;
-    const cut = encodeCut();
-    const both = new Uint8Array(cut.length + message.length);
-    both.set(cut);
-    both.set(message, cut.length);
-    return both;
+    return joinBytes([encodeCut(), message]);
   }
 }

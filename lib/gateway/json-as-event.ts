@@ -1,3 +1,4 @@
+import { joinBytes } from './wire/join-bytes';
 import { OutcomeSniffer } from './wire/outcome-sniffer';
 import { encodeCut, encodeEvent, spaceOutLines } from './wire/sse';
 
@@ -38,13 +39,13 @@ export class JsonAsEvent implements AsyncIterator<Uint8Array> {
           continue;
         }
         this.state = 'whole';
-        return { done: false, value: joined([...parts, CLOSING]) };
+        return { done: false, value: joinBytes([...parts, CLOSING]) };
       }
     } catch {
       return this.broken();
     }
     this.state = 'inside';
-    return { done: false, value: joined(parts) };
+    return { done: false, value: joinBytes(parts) };
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -68,17 +69,6 @@ export class JsonAsEvent implements AsyncIterator<Uint8Array> {
     const begun = this.state === 'inside';
     this.state = 'over';
     const error = encodeEvent(this.brokenText());
-    return { done: false, value: begun ? joined([encodeCut(), error]) : error };
+    return { done: false, value: begun ? joinBytes([encodeCut(), error]) : error };
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

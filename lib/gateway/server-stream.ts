@@ -1,18 +1,23 @@
+import { isJsonObject, type Json } from '@/lib/kernel/json';
 import { fail, ok, type Result } from '@/lib/kernel/result';
-import { type Denial, refuse } from './denial';
+import { type Denial, type RpcId, refuse } from './denial';
 import { failureOf, STREAM_HEADERS } from './exchange';
+import { FilteredEvents } from './filtered-events';
 import type { ForwardContext } from './forward-context';
 import { killNow, subjectOf } from './live-calls';
 import type { UpstreamReply } from './ports';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { callsOf, StreamTap } from './session-tap';
+import type { Session } from './sessions';
 import { checkGrant } from './stages/check-grant';
 import type { GrantedStream } from './stages/grant';
 import { presentGrant } from './stages/present-grant';
 import { upstreamHeaders } from './upstream-headers';
 import { MODERN_VERSION } from './wire/eras';
+import { encodeEvent, type SseEvent } from './wire/sse';
 
+const encoder = new TextEncoder();
 const METHOD_NOT_ALLOWED = { http: 405, message: 'This server has no stream of its own.' };
 
 /** GET: the upstream's own messages to this session, for as long as the grant lasts. Legacy only. */
@@ -43,7 +48,8 @@ export async function listen(
       open.delete(abort);
       forget();
     });
-    return ok({ status: 200, headers: STREAM_HEADERS, body: new RelayedBody(reply.body, tap, abort) });
+    const events = new FilteredEvents(reply.body, (event) => withoutStopped(event, session), abort);
+    return ok({ status: 200, headers: STREAM_HEADERS, body: new RelayedBody(events, tap, abort) });
   }
   discard(reply.body);
   if (reply.status === 405) return ok({ status: 405, headers: { allow: 'POST, DELETE' }, body: null });
@@ -52,6 +58,23 @@ export async function listen(
     return refuse('request.unknown_session');
   }
   return refuse('upstream.failed', { message: `The server answered HTTP ${reply.status}.` });
+}
+
+/** The result of a call that a kill switch stopped does not arrive here either: the client reads why, under the same event id. */
+function withoutStopped(event: SseEvent, session: Session): Uint8Array {
+  const id = event.data === null || event.data === '' ? null : responseId(event.data);
+  const instead = id === null ? undefined : session.answerInstead(id);
+  return instead === undefined ? encoder.encode(event.raw) : encodeEvent(instead, event);
+}
+
+function responseId(data: string): RpcId | null {
+  try {
+    const message = JSON.parse(data) as Json;
+    if (!isJsonObject(message) || 'method' in message) return null;
+    return typeof message.id === 'string' || typeof message.id === 'number' ? message.id : null;
+  } catch {
+    return null;
+  }
 }
 
 /** DELETE: the session ends here and at the upstream, whether or not the upstream knows how to. */

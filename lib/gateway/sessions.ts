@@ -33,6 +33,8 @@ export class Session {
   readonly calls = new Map<string, OpenCall>();
   /** Calls that wait for a person, by type and id: how to let go of one. */
   readonly held = new Map<string, () => void>();
+  /** Answers of ours to calls that a kill switch stopped, by id key: a result that the server still sends is replaced. */
+  private readonly stopped = new Map<string, string>();
   private readonly expected = new Set<string>();
   private readonly ownExpected = new Set<string>();
 
@@ -48,6 +50,22 @@ export class Session {
 
   get id(): string {
     return this.upstream.id;
+  }
+
+  /** A call with this id begins: what was stopped under the same id before is forgotten. */
+  began(key: string): void {
+    this.stopped.delete(key);
+  }
+
+  /** A kill switch stopped the call; `answer` is the refusal, as the text of a JSON-RPC response. */
+  stop(key: string, answer: string): void {
+    if (this.stopped.size >= EXPECTED_MAX) this.stopped.delete(this.stopped.keys().next().value as string);
+    this.stopped.set(key, answer);
+  }
+
+  /** What a client gets instead of the result of a stopped call; undefined for every other one. */
+  answerInstead(id: RpcId): string | undefined {
+    return this.stopped.get(idKey(id));
   }
 
   /** The upstream asked the client something: one response with this id may come. */

@@ -174,12 +174,19 @@ describe('people are told about approvals', () => {
   }, 150_000);
 
   it('by a Slack-compatible message that is a link and no button, with the arguments left out', async () => {
-    const { id } = await channel({ kind: 'slack', name: 'Chat', url: hook('/chat') });
+    const { id } = await channel({ kind: 'slack', name: 'Chat', url: hook('/chat'), events: ['requested', 'decided'] });
     const approval = await ask({ note: 'canary-of-the-arguments' });
     await eventually('the message comes', () => on('/chat').length === 1);
     const message = on('/chat')[0]?.body ?? '';
     expect(JSON.parse(message).text).toContain(`/approvals/${approval}`);
     expect(message).not.toMatch(/canary-of-the-arguments|"button"/);
+    // A message in a chat cannot be changed afterwards, so that another one says what became of it.
+    const [one] = (await pending()).filter((each) => each.id === approval);
+    await must(callgate, 200, 'POST', `/approvals/${approval}/deny`, { digest: one?.digest, reason: 'wrong record' });
+    await eventually('the follow-up comes', () => on('/chat').length === 2);
+    const followUp = on('/chat')[1]?.body ?? '';
+    expect(JSON.parse(followUp).text).toMatch(new RegExp(`^Denied: .*/approvals/${approval}`));
+    expect(followUp).toMatch(/Denied by .*: wrong record/);
     await remove(id);
   });
 

@@ -229,6 +229,54 @@ describe('a call that runs when a kill switch is engaged', () => {
     expect(world.last().settlement).toMatchObject({ outcome: 'not_sent', note: expect.stringContaining('kill.engaged') });
   });
 
+  it('of one tool gets no result on the stream of its session either, where the client reads why; other messages pass', async () => {
+    const world = newWorld();
+    const session = await world.initialize();
+    const headers = { accept: 'application/json, text/event-stream', 'mcp-session-id': session };
+    let send: (text: string) => void = () => {};
+    const sent = new Promise<string>((resolve) => (send = resolve));
+    world.upstreams.onListen = () => ({ status: 200, contentType: 'text/event-stream', sessionId: null, body: texts(sent) });
+    // The answer of the call ends at once and says that its result can be fetched elsewhere.
+    world.upstreams.scripts.set('tools/call', () => ({
+      status: 200,
+      contentType: 'text/event-stream',
+      sessionId: null,
+      body: texts(Promise.resolve('id: e1\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n')),
+    }));
+    const stream = await world.send({ method: 'GET', raw: null, headers: { accept: 'text/event-stream', 'mcp-session-id': session } });
+    const read = stream.text();
+    await (await world.call('refund', { amount: 1 }, { headers })).text();
+    world.snapshots.setKills([TOOL]);
+    send(
+      'id: e2\nevent: message\ndata: {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"refunded"}]}}\n\n' +
+        'id: e3\nevent: message\ndata: {"jsonrpc":"2.0","id":99,"result":{"content":[]}}\n\n',
+    );
+    const [instead, other] = (await read).trim().split('\n\n');
+    expect(instead).toMatch(/^event: message\nid: e2\ndata: .*"id":1.*"reason":"kill.cancelled"/);
+    expect(instead).not.toContain('refunded');
+    expect(other).toBe('id: e3\nevent: message\ndata: {"jsonrpc":"2.0","id":99,"result":{"content":[]}}');
+  });
+
+  it('breaks an answer of which a part has gone out: half of a result never ends like a whole one', async () => {
+    for (const [contentType, begun] of [
+      ['application/json', '{"jsonrpc":"2.0","id":1,"result":{"con'],
+      ['text/event-stream', 'event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{"con'],
+    ] as const) {
+      const world = newWorld();
+      world.upstreams.scripts.set('tools/call', (request) => ({
+        status: 200,
+        contentType,
+        sessionId: null,
+        body: silent(request.signal, [begun]),
+      }));
+      const text = (await world.call('refund', { amount: 1 })).text().catch((error: Error) => error.message);
+      await soon();
+      world.snapshots.setKills([TOOL]);
+      if (contentType === 'application/json') expect(await text).toBe('the answer broke off');
+      else expect(await text).toMatch(/"con\nevent: callgate-cut-off\n\nevent: message\ndata: .*kill\.cancelled.*\n\n$/);
+    }
+  });
+
   it('closes streams of the server, too', async () => {
     const world = newWorld();
     const session = await world.initialize();
@@ -271,4 +319,8 @@ async function* silent(signal: GatewayRequest['signal'], texts: readonly string[
     if (signal.aborted) reject(new Error('aborted'));
     signal.addEventListener('abort', () => reject(new Error('aborted')));
   });
+}
+
+async function* texts(later: Promise<string>): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(await later);
 }

@@ -10,7 +10,7 @@ import { discard, RelayedBody } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { send } from '../send';
 import { idKey } from '../wire/json-rpc';
-import { refusalResponse } from '../wire/respond';
+import { refusalResponse, toolResultText } from '../wire/respond';
 import type { Admitted } from './admit';
 import { Settlement } from './settle';
 
@@ -56,6 +56,7 @@ class Exchange {
       () => this.controller.abort(),
     );
     this.forget = context.live.add({ subject: subjectOf(call), stop: this.stop });
+    session?.began(this.key);
     if (session !== null && !session.calls.has(this.key)) session.calls.set(this.key, this.settlement);
     // In the modern era a closed stream is the cancellation; before, the client may come back for the result.
     if (era === 'modern') request.signal.addEventListener('abort', this.cancel, { once: true });
@@ -74,6 +75,8 @@ class Exchange {
   /** A kill switch ends the call here, at the upstream and in the record; the answer is a refusal. */
   private readonly stop = (kill: EngagedKill): void => {
     this.settlement.kill(kill);
+    const refusal = refuseKilled(kill, 'kill.cancelled').error;
+    this.call.session?.stop(this.key, toolResultText(this.call, refusal, this.call.event, this.context.publicUrl));
     tellCancelled(this.call, this.context);
     this.controller.abort();
   };

@@ -1,0 +1,39 @@
+import { joinBytes } from './wire/join-bytes';
+import { type SseEvent, SseParser } from './wire/sse';
+
+/** An event larger than this breaks the stream: what was not looked at is not passed on. */
+const EVENT_CHARACTERS_MAX = 16 * 1024 * 1024;
+
+/** A stream in which each event passes through `rewrite`, which may leave it as it is, change it, or leave it out. */
+export class FilteredEvents implements AsyncIterableIterator<Uint8Array> {
+  private readonly source: AsyncIterator<Uint8Array>;
+  private readonly parser = new SseParser(EVENT_CHARACTERS_MAX);
+
+  constructor(
+    body: AsyncIterable<Uint8Array>,
+    private readonly rewrite: (event: SseEvent) => Uint8Array,
+    private readonly abort: () => void,
+  ) {
+    this.source = body[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      const read = await this.source.next();
+      const events = read.done === true ? this.parser.end() : this.parser.push(read.value);
+      if (events.length > 0) return { done: false, value: joinBytes(events.map(this.rewrite)) };
+      // What follows the last whole event is no event, to any reader.
+      if (read.done === true) return { done: true, value: undefined };
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.abort();
+    await this.source.return?.().catch(() => {});
+    return { done: true, value: undefined };
+  }
+}

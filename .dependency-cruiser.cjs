@@ -115,7 +115,7 @@ module.exports = {
         '^lib/gateway/',
         'An adapter implements a port and sees nothing behind it.',
       ),
-      to: { path: '^lib/gateway/', pathNot: '^lib/gateway/ports\\.ts$' },
+      to: { path: '^lib/gateway/', pathNot: '^lib/gateway/(ports|[a-z]+-port)\\.ts$' },
     },
     neverReaches(
       'adapters',

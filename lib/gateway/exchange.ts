@@ -3,12 +3,12 @@ import { fail, ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse, refuseKilled } from './denial';
 import type { ForwardContext } from './forward-context';
 import { killNow, subjectOf } from './live-calls';
-import type { UpstreamSession } from './ports';
-import { UpstreamFailure, type UpstreamReply } from './ports';
 import { discard } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { send } from './send';
 import type { Granted } from './stages/grant';
+import type { UpstreamSession } from './upstream-port';
+import { UpstreamFailure, type UpstreamReply } from './upstream-port';
 
 /** An upstream's answer to something other than a tool call, fit to be passed on, and the way to let go of it. */
 export interface Answer {

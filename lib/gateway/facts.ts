@@ -1,9 +1,9 @@
 import type { Decision } from '@/lib/domain/decision';
 import type { JwtIdentity } from '@/lib/domain/jwt/jwt-identity';
 import type { RpcId } from './denial';
-import type { GrantView, LivePolicy, ServerView, Snapshot } from './ports';
 import type { GatewayRequest } from './request';
 import type { ClientName, Session } from './sessions';
+import type { GrantView, LivePolicy, ServerView, Snapshot } from './snapshot-port';
 import type { WireHeaders } from './wire/headers';
 import type { Message } from './wire/json-rpc';
 import type { Era } from './wire/methods';

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json } from '@/lib/kernel/json';
-import type { GatewayPorts, UpstreamReply, UpstreamTarget } from './ports';
+import type { GatewayPorts } from './ports';
 import { collect, discard } from './relayed-body';
 import type { Session, SessionStore } from './sessions';
+import type { UpstreamReply, UpstreamTarget } from './upstream-port';
 import { idKey } from './wire/json-rpc';
 import { SseParser } from './wire/sse';
 

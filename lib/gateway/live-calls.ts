@@ -1,5 +1,6 @@
 import { type EngagedKill, type KillSubject, killOf } from '@/lib/domain/kill-switch';
-import type { GatewayPorts, Snapshot } from './ports';
+import type { GatewayPorts } from './ports';
+import type { Snapshot } from './snapshot-port';
 import type { Identified } from './stages/identify';
 
 /** Something that runs or waits on this node and can be stopped. */

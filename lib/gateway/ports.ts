@@ -2,14 +2,14 @@ import type { ApprovalBinding, ApprovalDifference } from '@/lib/domain/approval/
 import type { PassClaim, PassProblem } from '@/lib/domain/approval/approval-pass';
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
-import type { ApprovalDemand, Catalogue, Charge } from '@/lib/domain/decision';
+import type { ApprovalDemand, Charge } from '@/lib/domain/decision';
 import type { JwtIdentity } from '@/lib/domain/jwt/jwt-identity';
 import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { JwtProblem, UnverifiedJwt } from '@/lib/domain/jwt/read-jwt';
-import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { Result } from '@/lib/kernel/result';
-import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
+import type { Snapshots } from './snapshot-port';
+import type { Upstreams } from './upstream-port';
 
 /** What the gateway needs from the world. Adapters implement these; the gateway never sees what stands behind. */
 export interface GatewayPorts {
@@ -59,77 +59,6 @@ export interface JwtVerifier {
 export interface GatewayLog {
   warn(message: string, facts?: Record<string, unknown>): void;
   error(message: string, facts?: Record<string, unknown>): void;
-}
-
-// ---------------------------------------------------------------- snapshots
-
-export interface Snapshots {
-  /** The current state, or null while there is none that was confirmed within the lease (3 s): refuse everything then. */
-  current(): Snapshot | null;
-  /** The state with every change that was committed before the call; null when it cannot be had within 2 s. */
-  latest(): Promise<Snapshot | null>;
-  /** Calls `listener` with each new state as soon as this node has it. Returns how to stop. */
-  onChange(listener: (snapshot: Snapshot) => void): () => void;
-}
-
-/** One immutable state of everything a decision needs. A call uses one snapshot from start to end. */
-export interface Snapshot {
-  readonly version: number;
-  /** The kill switches that are engaged; mostly none. */
-  readonly kills: readonly EngagedKill[];
-  /** Whose JWTs are believed; mostly none. */
-  readonly issuers: readonly JwtIssuer[];
-  grantByTokenHash(hash: string): GrantView | undefined;
-  agentBySlug(slug: string): AgentView | undefined;
-  /** The grants of an agent for a server without regard to tokens, the newest first. */
-  grantsFor(agentId: string, serverId: string): readonly GrantView[];
-  serverBySlug(slug: string): ServerView | undefined;
-  serverById(id: string): ServerView | undefined;
-}
-
-export interface AgentView {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly owner: string;
-  readonly ownerActive: boolean;
-  readonly environment: string | null;
-  readonly labels: JsonObject;
-  readonly status: 'active' | 'suspended';
-}
-
-export interface GrantView {
-  readonly id: string;
-  readonly agent: AgentView;
-  readonly serverId: string;
-  readonly policyId: string | null;
-  readonly scopes: readonly string[];
-  readonly purpose: string | null;
-  readonly notBeforeMs: number | null;
-  readonly expiresAtMs: number | null;
-  /** Another policy of the same server until then; over by the clock, whether or not a newer snapshot says so. */
-  readonly elevation: { readonly policyId: string; readonly untilMs: number } | null;
-  /** A rotated-out token lives until here; null for the current one. */
-  readonly tokenExpiresAtMs: number | null;
-  readonly status: 'active' | 'revoked';
-}
-
-export interface LivePolicy {
-  readonly id: string;
-  readonly slug: string;
-  readonly version: number;
-  readonly compiled: CompiledPolicy;
-}
-
-export interface ServerView {
-  readonly id: string;
-  readonly slug: string;
-  readonly status: 'active' | 'disabled';
-  readonly target: UpstreamTarget;
-  readonly catalogue: Catalogue;
-  /** Published policies by id; a policy without a published version is absent. */
-  readonly policies: ReadonlyMap<string, LivePolicy>;
-  readonly keepArguments: boolean;
 }
 
 // ---------------------------------------------------------------- ledger
@@ -263,79 +192,4 @@ export interface Approvals {
   keep(answer: KeptAnswer): Promise<void>;
   /** The answer was delivered. */
   forget(approval: string): Promise<void>;
-}
-
-// ---------------------------------------------------------------- upstreams
-
-/** Everything needed to reach an upstream; secrets stay behind the adapter, found by `secretsRef`. */
-export interface UpstreamTarget {
-  readonly serverId: string;
-  readonly slug: string;
-  readonly transport: 'http' | 'sse' | 'stdio';
-  readonly url: string | null;
-  readonly command: string | null;
-  readonly args: readonly string[];
-  /** Changes whenever address or secrets change, so that pools and children of the old ones are let go. */
-  readonly revision: string;
-}
-
-/** What the client declared at `initialize`; an upstream is never told more, never less. */
-export interface ClientProfile {
-  readonly protocolVersion: string;
-  readonly capabilities: JsonObject;
-  readonly clientInfo: JsonObject;
-}
-
-/** A gateway session's hold on an upstream: the upstream's own session id, or the channel of a shared child. */
-export interface UpstreamSession {
-  /** Our session id; channels address it. */
-  readonly id: string;
-  readonly profile: ClientProfile;
-  /** The upstream's `Mcp-Session-Id`, when it gave one. */
-  upstreamId: string | null;
-}
-
-export interface UpstreamRequest {
-  /** The canonical text that was decided on; exactly these bytes go out. */
-  readonly body: string;
-  readonly method: string;
-  readonly rpcId: string | number | null;
-  /** Headers for the hop (protocol version, accept, last-event-id, traceparent), lower-case; never the caller's credentials. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly session: UpstreamSession | null;
-  readonly signal: AbortSignal;
-}
-
-export interface UpstreamReply {
-  readonly status: number;
-  readonly contentType: string | null;
-  /** The upstream's session id, when this reply opened one. */
-  readonly sessionId: string | null;
-  /** Raw bytes as they come; null without a body. */
-  readonly body: AsyncIterable<Uint8Array> | null;
-}
-
-/** Failed before a single byte of the request could have been acted on (`sent: false`), or perhaps after (`sent: true`). */
-export class UpstreamFailure extends Error {
-  override readonly name = 'UpstreamFailure';
-  constructor(
-    message: string,
-    readonly sent: boolean,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-  }
-}
-
-/**
- * Reaches upstreams. Channel transports (stdio, sse) answer in the same shape as HTTP: one `application/json` body when
- * the final response is the first message for the request, `text/event-stream` otherwise.
- */
-export interface Upstreams {
-  /** POST: one request, notification or response. Throws `UpstreamFailure`. */
-  post(target: UpstreamTarget, request: UpstreamRequest): Promise<UpstreamReply>;
-  /** GET: the server's own stream of a session. Status 405 when the upstream has none. */
-  listen(target: UpstreamTarget, request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>): Promise<UpstreamReply>;
-  /** DELETE: the session ends; returns the upstream's status (200, 405, …). */
-  end(target: UpstreamTarget, session: UpstreamSession): Promise<number>;
 }

@@ -2,10 +2,10 @@ import { isJsonObject, type Json } from '@/lib/kernel/json';
 import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import type { Lease } from './implicit-sessions';
-import type { UpstreamReply, UpstreamSession } from './ports';
 import { collect } from './relayed-body';
 import type { Granted } from './stages/grant';
 import { upstreamHeaders } from './upstream-headers';
+import type { UpstreamReply, UpstreamSession } from './upstream-port';
 import { canonicalText } from './wire/json-rpc';
 
 const ERROR_BYTES_MAX = 64 * 1024;

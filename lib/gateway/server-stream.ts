@@ -5,7 +5,6 @@ import { failureOf, STREAM_HEADERS } from './exchange';
 import { FilteredEvents } from './filtered-events';
 import type { ForwardContext } from './forward-context';
 import { killNow, subjectOf } from './live-calls';
-import type { UpstreamReply } from './ports';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { callsOf, StreamTap } from './session-tap';
@@ -14,6 +13,7 @@ import { checkGrant } from './stages/check-grant';
 import type { GrantedStream } from './stages/grant';
 import { presentGrant } from './stages/present-grant';
 import { upstreamHeaders } from './upstream-headers';
+import type { UpstreamReply } from './upstream-port';
 import { MODERN_VERSION } from './wire/eras';
 import { encodeEvent, type SseEvent } from './wire/sse';
 

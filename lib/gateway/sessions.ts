@@ -1,7 +1,8 @@
 import type { EventOutcome } from '@/lib/domain/audit-event';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from './denial';
-import type { ClientProfile, GatewayPorts, UpstreamSession, UpstreamTarget } from './ports';
+import type { GatewayPorts } from './ports';
+import type { ClientProfile, UpstreamSession, UpstreamTarget } from './upstream-port';
 import { idKey } from './wire/json-rpc';
 
 const IDLE_MS = 60 * 60 * 1000;

@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
-import type { UpstreamTarget } from '@/lib/gateway/ports';
+import type { UpstreamTarget } from '@/lib/gateway/upstream-port';
 import { createGatewayHttpListener } from '@/lib/hosts/gateway-http';
 import type { JsonObject } from '@/lib/kernel/json';
 import {

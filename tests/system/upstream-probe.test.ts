@@ -11,7 +11,7 @@ import { type ProbeReport, probe } from '@/lib/adapters/upstream/probe';
 import type { ProbeStep } from '@/lib/adapters/upstream/probe-step';
 import { readCatalogue } from '@/lib/adapters/upstream/read-catalogue';
 import type { UpstreamSecrets } from '@/lib/adapters/upstream/secret-source';
-import type { UpstreamTarget } from '@/lib/gateway/ports';
+import type { UpstreamTarget } from '@/lib/gateway/upstream-port';
 import type { JsonObject } from '@/lib/kernel/json';
 import {
   childrenOf,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
-import type { UpstreamFailure } from '@/lib/gateway/ports';
+import type { UpstreamFailure } from '@/lib/gateway/upstream-port';
 import type { JsonObject } from '@/lib/kernel/json';
 import {
   call,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { jsonReply } from '@/lib/adapters/memory/memory-upstreams';
-import type { AgentView, GrantView } from '@/lib/gateway/ports';
+import type { AgentView, GrantView } from '@/lib/gateway/snapshot-port';
 import { makeToken } from '@/lib/kernel/token';
 import { compilePolicy } from '@/lib/policy/compile';
 import { newWorld, type ToolSpec, type World } from './gateway-world';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonReply, streamReply } from '@/lib/adapters/memory/memory-upstreams';
 import type { HoldTimes } from '@/lib/gateway/held-calls';
-import { UpstreamFailure } from '@/lib/gateway/ports';
+import { UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { withId } from '@/lib/gateway/wire/answer-id';
 import { type Answer, newWorld, type World } from './gateway-world';
 

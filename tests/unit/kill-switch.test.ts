@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type EngagedKill, killOf } from '@/lib/domain/kill-switch';
-import { UpstreamFailure } from '@/lib/gateway/ports';
 import type { GatewayRequest } from '@/lib/gateway/request';
+import { UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { type Answer, newWorld, type World } from './gateway-world';
 
 const kill = (change: Partial<EngagedKill> & Pick<EngagedKill, 'scope'>): EngagedKill => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Channel, type ChannelLimits } from '@/lib/adapters/upstream/channel';
 import { withId } from '@/lib/adapters/upstream/response-id';
 import type { Wire } from '@/lib/adapters/upstream/wire';
-import type { UpstreamReply, UpstreamRequest, UpstreamSession } from '@/lib/gateway/ports';
+import type { UpstreamReply, UpstreamRequest, UpstreamSession } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 
 const limits: ChannelLimits = { callIdleMs: 60_000, waitingBytesMax: 10_000, askHoldMs: 30 };

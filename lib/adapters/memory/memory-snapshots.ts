@@ -1,6 +1,6 @@
 import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
-import type { GrantView, ServerView, Snapshot, Snapshots } from '@/lib/gateway/ports';
+import type { GrantView, ServerView, Snapshot, Snapshots } from '@/lib/gateway/snapshot-port';
 
 /** Snapshots from plain lists; `lease = false` is a node that cannot confirm its state. Grants are found by the hash given with them. */
 export class MemorySnapshots implements Snapshots {

@@ -5,7 +5,7 @@ import {
   type UpstreamSession,
   type Upstreams,
   type UpstreamTarget,
-} from '@/lib/gateway/ports';
+} from '@/lib/gateway/upstream-port';
 
 export type Script = (request: UpstreamRequest, target: UpstreamTarget) => UpstreamReply | Promise<UpstreamReply>;
 

@@ -1,4 +1,4 @@
-import type { AgentView, GrantView } from '@/lib/gateway/ports';
+import type { AgentView, GrantView } from '@/lib/gateway/snapshot-port';
 
 /** Grants as the two kinds of credentials look for them: by a token's hash, and by who may use what. */
 export interface GrantIndex {

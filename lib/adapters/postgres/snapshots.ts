@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Clock, GatewayLog, Snapshot, Snapshots } from '@/lib/gateway/ports';
+import type { Clock, GatewayLog } from '@/lib/gateway/ports';
+import type { Snapshot, Snapshots } from '@/lib/gateway/snapshot-port';
 import { DatabaseTime, monotonicMs } from './database-time';
 import { type CompiledCache, type CompilePolicy, loadSnapshot } from './load-snapshot';
 import { SnapshotConnection } from './snapshot-connection';

@@ -1,4 +1,5 @@
-import { type ClientProfile, type GatewayLog, UpstreamFailure } from '@/lib/gateway/ports';
+import type { GatewayLog } from '@/lib/gateway/ports';
+import { type ClientProfile, UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { Channel, type ChannelLimits } from './channel';
 import type { OpenWire, Wire } from './wire';

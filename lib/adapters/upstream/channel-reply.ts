@@ -1,4 +1,4 @@
-import { UpstreamFailure, type UpstreamReply } from '@/lib/gateway/ports';
+import { UpstreamFailure, type UpstreamReply } from '@/lib/gateway/upstream-port';
 import { ByteQueue } from './byte-queue';
 
 /** Receives what a channel has for one request. */

@@ -1,4 +1,4 @@
-import { UpstreamFailure, type UpstreamReply } from '@/lib/gateway/ports';
+import { UpstreamFailure, type UpstreamReply } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { ByteQueue } from './byte-queue';
 import { sseEvent } from './channel-reply';

@@ -1,4 +1,4 @@
-import { UpstreamFailure, type UpstreamReply, type UpstreamRequest, type UpstreamSession } from '@/lib/gateway/ports';
+import { UpstreamFailure, type UpstreamReply, type UpstreamRequest, type UpstreamSession } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import type { ChannelHost } from './channel-host';
 import { ACCEPTED, jsonReply } from './channel-reply';

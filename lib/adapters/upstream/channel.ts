@@ -1,4 +1,5 @@
-import { type GatewayLog, UpstreamFailure, type UpstreamReply, type UpstreamRequest } from '@/lib/gateway/ports';
+import type { GatewayLog } from '@/lib/gateway/ports';
+import { UpstreamFailure, type UpstreamReply, type UpstreamRequest } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import { ChannelAsks, progressTokenOf, withProgressToken } from './channel-asks';
 import { ACCEPTED, HttpShapedReply, jsonReply, type ReplySink } from './channel-reply';

@@ -1,4 +1,4 @@
-import type { UpstreamTarget } from '@/lib/gateway/ports';
+import type { UpstreamTarget } from '@/lib/gateway/upstream-port';
 import { ChannelFailure } from './channel-host';
 import { explainFailure, type FailureExplanation } from './failure-sentence';
 import { StepFailed } from './probe-step';

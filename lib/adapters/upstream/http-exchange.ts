@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { UpstreamFailure } from '@/lib/gateway/ports';
+import { UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { ByteQueue } from './byte-queue';
 import { failureSentence } from './failure-sentence';
 

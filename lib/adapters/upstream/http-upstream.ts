@@ -1,12 +1,12 @@
 import { Pool } from 'undici';
+import type { GatewayLog } from '@/lib/gateway/ports';
 import {
-  type GatewayLog,
   UpstreamFailure,
   type UpstreamReply,
   type UpstreamRequest,
   type UpstreamSession,
   type UpstreamTarget,
-} from '@/lib/gateway/ports';
+} from '@/lib/gateway/upstream-port';
 import type { EgressGuard } from './egress-guard';
 import { type ExchangeReply, exchange } from './http-exchange';
 import { createPinnedConnector } from './pinned-connector';

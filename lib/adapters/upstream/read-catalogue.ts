@@ -1,5 +1,11 @@
 import type { ToolDefinition } from '@/lib/domain/risk';
-import { UpstreamFailure, type UpstreamReply, type UpstreamSession, type Upstreams, type UpstreamTarget } from '@/lib/gateway/ports';
+import {
+  UpstreamFailure,
+  type UpstreamReply,
+  type UpstreamSession,
+  type Upstreams,
+  type UpstreamTarget,
+} from '@/lib/gateway/upstream-port';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import { explainHandshake, explainStatus } from './explain-handshake';
 import { type OnStep, type ProbeStep, StepFailed, tryStep } from './probe-step';

@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { UpstreamReply } from '@/lib/gateway/ports';
+import type { UpstreamReply } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 
 /**

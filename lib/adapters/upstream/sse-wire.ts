@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { UpstreamFailure } from '@/lib/gateway/ports';
+import { UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { isJsonObject } from '@/lib/kernel/json';
 import { type ExchangeReply, exchange } from './http-exchange';
 import { drain, type HttpLimits, type HttpRoute, pathOf } from './http-upstream';

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { UpstreamFailure } from '@/lib/gateway/ports';
+import { UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { isJsonObject } from '@/lib/kernel/json';
 import { failureSentence } from './failure-sentence';
 import { maskSecrets, type UpstreamSecrets } from './secret-source';

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { GatewayLog } from '@/lib/gateway/ports';
 import {
   type ClientProfile,
-  type GatewayLog,
   UpstreamFailure,
   type UpstreamReply,
   type UpstreamSession,
   type Upstreams,
   type UpstreamTarget,
-} from '@/lib/gateway/ports';
+} from '@/lib/gateway/upstream-port';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
 import { ChannelHost } from './channel-host';

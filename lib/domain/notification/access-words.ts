@@ -1,6 +1,6 @@
 import { inertLine } from './inert-line';
+import type { NotificationWords } from './message-words';
 import type { AccessNotification } from './notification-event';
-import type { NotificationWords } from './notification-words';
 import { daysLeft, timeLeft } from './time-left';
 import { whyOf } from './why-told';
 

@@ -1,20 +1,10 @@
 import { whoCan } from '../approval/eligibility';
 import { accessWords } from './access-words';
 import { inertLine } from './inert-line';
+import type { NotificationWords } from './message-words';
 import { type ApprovalNotification, isAccess, type Notification } from './notification-event';
 import { timeLeft } from './time-left';
 import { whyOf } from './why-told';
-
-/** What every renderer says, made inert; escaping for its own format is the renderer's. */
-export interface NotificationWords {
-  /** One short line. */
-  readonly title: string;
-  /** Who wants what, where; one sentence. */
-  readonly sentence: string;
-  /** Label and value, in the order to show. */
-  readonly facts: readonly (readonly [label: string, value: string])[];
-  readonly link: { readonly label: string; readonly url: string };
-}
 
 export const RISK_WORDS = { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' } as const;
 

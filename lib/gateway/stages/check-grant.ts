@@ -1,5 +1,5 @@
 import { type Refused, refuse } from '../denial';
-import type { GrantView } from '../ports';
+import type { GrantView } from '../snapshot-port';
 
 /** Why a grant cannot be used at this time, or null. */
 export function checkGrant(grant: GrantView, nowMs: number): Refused | null {

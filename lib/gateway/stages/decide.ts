@@ -8,7 +8,8 @@ import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import type { RequestFacts } from '../facts';
 import { subjectOf } from '../live-calls';
 import { checkMirroredParams } from '../mirrored-params';
-import type { GatewayPorts, LivePolicy } from '../ports';
+import type { GatewayPorts } from '../ports';
+import type { LivePolicy } from '../snapshot-port';
 import type { Message } from '../wire/json-rpc';
 import type { Granted } from './grant';
 

@@ -2,7 +2,8 @@ import { readJwt } from '@/lib/domain/jwt/read-jwt';
 import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
-import type { GatewayPorts, Snapshot } from '../ports';
+import type { GatewayPorts } from '../ports';
+import type { Snapshot } from '../snapshot-port';
 
 /**
  * Verifies a JWT and notes what it says. Cheap looks come first: without a configured issuer of that name nothing is

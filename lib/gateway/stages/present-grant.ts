@@ -2,7 +2,7 @@ import { effectiveScopes, hasRequiredScopes, type JwtIdentity } from '@/lib/doma
 import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, type Refused, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
-import type { GrantView, Snapshot } from '../ports';
+import type { GrantView, Snapshot } from '../snapshot-port';
 import { checkGrant } from './check-grant';
 
 /** The grant that a presented credential stands for in this state. Whether it may be used now is asked later. */

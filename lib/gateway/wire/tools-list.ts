@@ -2,7 +2,7 @@ import type { ToolDefinition } from '@/lib/domain/risk';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
 import { definitionDigest } from '@/lib/risk/definition-digest';
-import type { ServerView } from '../ports';
+import type { ServerView } from '../snapshot-port';
 
 /** The digest last computed for a tool's exact text: lists repeat, and hashing them each time would cost more than all else. */
 const known = new Map<string, { readonly text: string; readonly digest: string }>();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
 import type { Role } from '@/lib/domain/roles';
-import type { Snapshot } from '@/lib/gateway/ports';
+import type { Snapshot } from '@/lib/gateway/snapshot-port';
 import { compilePolicy } from '@/lib/policy/compile';
 import { captureLog } from '../../fixtures/ledger/ledger-fixture';
 import { eventually } from '../../system/support/eventually';

@@ -82,6 +82,7 @@ describe('the answer of an approved call whose client has left', () => {
       message: expect.stringContaining(first?.id ?? '?'),
     });
     expect(replayed?.intent.charges).toEqual([]);
+    expect(replayed?.settlement).toMatchObject({ outcome: 'not_sent', note: expect.stringContaining(first?.id ?? '?') });
     expect(world.approvals.kept.size).toBe(0);
     await (await world.call('wire', ARGS)).response;
     expect(world.approvals.all.map(({ state }) => state.status)).toEqual(['consumed', 'pending']);

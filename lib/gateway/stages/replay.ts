@@ -22,7 +22,8 @@ export async function replay(call: Decided, kept: KeptAnswer, context: ForwardCo
         message: `An identical call was approved and has run (${kept.event}). Its result could not be delivered, and with ${kept.bytes} bytes is too large to be kept.`,
       });
     }
-    const event = await ports.ledger.record(replayedIntent(call, kept));
+    const { event } = await ports.ledger.admit({ intent: replayedIntent(call, kept), charges: [] });
+    settleReplay(call, event, kept, context);
     const body = new ReplayedBody(text, () => {
       ports.approvals.forget(kept.approval).catch((error: unknown) => {
         ports.log.warn('a delivered answer is kept until its time is over', { event: kept.event, error: String(error) });
@@ -33,6 +34,20 @@ export async function replay(call: Decided, kept: KeptAnswer, context: ForwardCo
     if (!(error instanceof LedgerUnavailable)) ports.log.error('a kept answer could not be given', { error: String(error) });
     return refuse('audit.unavailable');
   }
+}
+
+/** The record of a call that never went out, and why it did not have to. */
+function settleReplay(call: Decided, event: string, kept: KeptAnswer, { ports }: ForwardContext): void {
+  const settlement = {
+    event,
+    outcome: 'not_sent' as const,
+    httpStatus: null,
+    upstreamMs: null,
+    gatewayMs: ports.clock.monotonicMs() - call.startedMs,
+    resultBytes: kept.bytes,
+    note: `The answer of ${kept.event} was delivered; nothing was executed.`,
+  };
+  ports.ledger.settle(settlement, [], call.policy.id);
 }
 
 const DONE: IteratorResult<Uint8Array> = { done: true, value: undefined };

@@ -40,7 +40,7 @@ export function ChannelList() {
             </ul>
           ) : (
             <EmptyState title="Nobody is told outside of the console" action={add}>
-              A channel tells people by webhook, Slack-compatible message or mail when a call waits for them.
+              A channel tells people by webhook, Slack-compatible message or mail when a call waits for them or something falls due.
             </EmptyState>
           )
         }

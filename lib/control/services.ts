@@ -117,8 +117,11 @@ export interface ControlServices {
   };
   /** The arguments of an audit event in clear; throws when they cannot be opened. */
   openArguments(event: { readonly id: string; readonly envelope: string }): Json;
-  /** The arguments that an approval is asked for, and what else the server would get, as canonical JSON texts; throws when they cannot be opened. */
-  openApprovalArguments(approval: { readonly id: string; readonly envelope: string }): readonly string[];
+  /**
+   * The arguments that an approval is asked for, what else the server would get (null without), and which arguments are hidden
+   * by redaction (not there in old requests), as JSON texts; throws when they cannot be opened.
+   */
+  openApprovalArguments(approval: { readonly id: string; readonly envelope: string }): readonly (string | null)[];
   egressCheck(url: string): Promise<EgressVerdict>;
   /** A small document from an address of the configuration, under the egress guard; rejects with a sentence for people. */
   fetchText(url: string): Promise<string>;

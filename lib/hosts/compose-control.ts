@@ -106,7 +106,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     },
     passwords,
     openArguments: (event) => JSON.parse(openArguments(event.envelope, event.id, envelope)) as Json,
-    openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as string[],
+    openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as (string | null)[],
     ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),

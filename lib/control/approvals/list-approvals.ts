@@ -4,9 +4,11 @@ import { recordReading } from '../approval-insight/record-reading';
 import { viewersOf } from '../approval-insight/view-approval';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
+import { mayReadScopes, scopeAnswer } from '../exceptions/exception-scope';
 import { decodeCursor, pageOf } from '../paging';
 import { readableTrace } from '../readable-trace';
 import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
+import { scopableArguments } from './approval-scope';
 import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
 
 /** Newest first, or by the time left. */
@@ -67,6 +69,8 @@ function inStatus(status: string, now: Date): Prisma.ApprovalWhereInput {
 export async function getApproval(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {
   const row = await readApproval(ctx.prisma, params.approval);
   const exception = await ctx.prisma.approvalException.findUnique({ where: { approvalId: row.id } });
+  const scopeShown = exception !== null && exception.scopeEnvelope !== null && mayReadScopes(ctx);
+  if (scopeShown) await recordReading(ctx, row);
   return {
     ...approvalAnswer(
       ctx,
@@ -91,6 +95,7 @@ export async function getApproval(ctx: ControlContext, { params }: VerbInput<typ
             lastUsedAt: exception.lastUsedAt?.toISOString() ?? null,
             revokedAt: exception.revokedAt?.toISOString() ?? null,
             revokedBy: exception.revokedBy,
+            scope: scopeAnswer(ctx, exception, scopeShown),
           },
   };
 }
@@ -100,7 +105,7 @@ async function argumentsOf(ctx: ControlContext, row: ApprovalRow): Promise<Appro
     return { shown: false, why: 'Arguments are shown to readers of payloads only (roles Approver and Admin).' };
   if (row.argumentsEnvelope === null)
     return { shown: false, why: 'The server keeps no arguments, and the request is over. Their HMAC is in the trail.' };
-  let opened: readonly string[];
+  let opened: readonly (string | null)[];
   try {
     opened = ctx.services.openApprovalArguments({ id: row.id, envelope: row.argumentsEnvelope });
   } catch {
@@ -108,5 +113,11 @@ async function argumentsOf(ctx: ControlContext, row: ApprovalRow): Promise<Appro
   }
   await recordReading(ctx, row);
   const [text, inputs] = opened;
-  return { shown: true, text: text ?? '', value: JSON.parse(text ?? 'null'), inputs: inputs ?? null };
+  return {
+    shown: true,
+    text: text ?? '',
+    value: JSON.parse(text ?? 'null'),
+    inputs: inputs ?? null,
+    scopable: scopableArguments(opened, row.risk),
+  };
 }

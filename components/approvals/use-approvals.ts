@@ -7,6 +7,7 @@ import { useList } from '@/components/shared/api/lists';
 import type { Approval, ApprovalDetail } from '@/components/shared/api/wire';
 import type { ApprovalContext, ApprovalLoad, decideApprovals } from '@/lib/control/approval-insight/contract';
 import type { AnswerOf } from '@/lib/control/define-contract';
+import type { ChosenBounds } from '@/lib/domain/approval/argument-scope';
 import { byUrgency } from './approval-words';
 
 type DecidedMany = AnswerOf<typeof decideApprovals>;
@@ -83,7 +84,7 @@ export function useDecideMany() {
 }
 
 export type Verdict =
-  | { readonly verb: 'approve'; readonly body: { digest: string; reason?: string; for: 'once' | '15m' | '1h' } }
+  | { readonly verb: 'approve'; readonly body: { digest: string; reason?: string; for: 'once' | '15m' | '1h'; scope?: ChosenBounds } }
   | { readonly verb: 'deny'; readonly body: { digest: string; reason?: string } }
   | { readonly verb: 'withdraw'; readonly body: { reason?: string } };
 

@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { api } from '@/components/shared/api/client';
 import { useList } from '@/components/shared/api/lists';
 import type { Approval, ApprovalDetail } from '@/components/shared/api/wire';
-import type { ApprovalContext, ApprovalLoad, decideApprovals } from '@/lib/control/approval-insight/contract';
+import type { ApprovalContext, ApprovalLoad, AskAlternatives, decideApprovals } from '@/lib/control/approval-insight/contract';
 import type { AnswerOf } from '@/lib/control/define-contract';
 import type { ChosenBounds } from '@/lib/domain/approval/argument-scope';
 import { byUrgency } from './approval-words';
@@ -67,6 +67,16 @@ export function useApprovalLoad(enabled: boolean) {
   return useQuery({
     queryKey: ['approvals', 'load'],
     queryFn: ({ signal }) => api<ApprovalLoad>('GET', '/approvals/load?days=30', { signal }),
+    enabled,
+  });
+}
+
+/** Conditions under which a rule would have asked less; reading them is recorded, so they are read when somebody wants them. */
+export function useAskAlternatives({ server, policy, rule, tool }: ApprovalLoad['rules'][number], enabled: boolean) {
+  const query = new URLSearchParams({ server, policy, rule, tool, days: '30' });
+  return useQuery({
+    queryKey: ['approvals', 'load', 'alternatives', server, policy, rule, tool],
+    queryFn: ({ signal }) => api<AskAlternatives>('GET', `/approvals/load/alternatives?${query}`, { signal }),
     enabled,
   });
 }

@@ -49,11 +49,13 @@ export function AgentExceptions({ agent }: { agent: string }) {
                     </span>
                     <span className="block text-ink-2">
                       {row.scope.arguments.length > 0 ? (
-                        <ScopeWords bounds={row.scope.arguments} redacted={row.scope.redacted} />
+                        <>
+                          with <ScopeWords bounds={row.scope.arguments} redacted={row.scope.redacted} />
+                        </>
                       ) : row.scope.loosened ? (
                         'within a scope that cannot be shown any more'
                       ) : (
-                        'exactly the arguments of the request'
+                        'with exactly the arguments of the request'
                       )}
                     </span>
                     {row.reason === null ? null : (

@@ -64,7 +64,6 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
           </>
         )}
       </p>
-      {duration === 'once' ? null : <ScopeChooser rows={rows} scopable={scopable} chosen={chosen} onChange={setChosen} />}
       <div className="grid gap-3 sm:grid-cols-2">
         {isCritical ? (
           <Field label={`Type ${tool} to confirm`}>
@@ -90,6 +89,7 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
           />
         </Field>
       </div>
+      {duration === 'once' ? null : <ScopeChooser rows={rows} scopable={scopable} chosen={chosen} onChange={setChosen} />}
       <FormError error={verdict.error} />
       <div className="flex flex-wrap gap-2">
         <Button

@@ -15,7 +15,7 @@ const BYTES_MAX = 4_000_000;
 interface Row {
   readonly id: string;
   readonly policy: string;
-  readonly inner: string | null;
+  readonly inner_tool: string | null;
   readonly envelope: string | null;
   readonly outcome: LoadedRequest['outcome'];
 }
@@ -24,8 +24,8 @@ interface Row {
 export async function getAskAlternatives(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
   const from = new Date(ctx.now.getTime() - query.days * DAY_MS);
   const rows = await ctx.prisma.$queryRaw<Row[]>`
-    SELECT id, policy, inner, CASE WHEN bytes <= ${BYTES_MAX} THEN envelope END AS envelope, outcome FROM (
-      SELECT id, policy_id AS policy, inner_tool AS inner, arguments_envelope AS envelope,
+    SELECT id, policy, inner_tool, CASE WHEN bytes <= ${BYTES_MAX} THEN envelope END AS envelope, outcome FROM (
+      SELECT id, policy_id AS policy, inner_tool, arguments_envelope AS envelope,
         sum(CASE WHEN arguments_envelope IS NULL THEN 0 ELSE arguments_bytes END) OVER (ORDER BY created_at DESC, id DESC) AS bytes,
         CASE WHEN usable_until IS NOT NULL THEN 'approved' WHEN status = 'denied' THEN 'denied'
              WHEN status = 'expired' OR (status = 'pending' AND expires_at <= ${ctx.now}) THEN 'expired' ELSE 'other' END AS outcome
@@ -46,8 +46,8 @@ export async function getAskAlternatives(ctx: ControlContext, { query }: VerbInp
 }
 
 /** A condition of an inner tool looks at what the dispatcher unpacks, which is not what was recorded. */
-function argumentsOf(ctx: ControlContext, { id, inner, envelope }: Row): Json | null {
-  if (envelope === null || inner !== null) return null;
+function argumentsOf(ctx: ControlContext, { id, inner_tool, envelope }: Row): Json | null {
+  if (envelope === null || inner_tool !== null) return null;
   try {
     const [text] = ctx.services.openApprovalArguments({ id, envelope });
     return JSON.parse(text ?? 'null') as Json;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
+import { type ApprovalOptions, createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
 import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgres/ledger';
 import type { ApprovalBinding } from '@/lib/domain/approval/approval-binding';
 import type { ApprovalAsk } from '@/lib/gateway/ports';
@@ -19,6 +19,7 @@ let world: World;
 /** Two nodes of one gateway. */
 let nodes: [PostgresApprovals, PostgresApprovals];
 let ledgers: [PostgresLedger, PostgresLedger];
+let node: (name: string) => ApprovalOptions;
 let binding: Partial<ApprovalBinding>;
 let serial = 0;
 
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await world.call('PUT', '/servers/bank/policies/main', { body: { text: POLICY } });
   expect((await world.call('POST', '/servers/bank/policies/main/publish', { body: {} })).status).toBe(200);
   const options = { poolConfig: world.poolConfig, envelope: world.services.envelope, hmacKey: randomBytes(32), redact: redactArguments };
-  const node = (name: string) => ({ ...options, node: name, log: captureLog() });
+  node = (name) => ({ ...options, node: name, log: captureLog() });
   nodes = [await createPostgresApprovals(node('node-a')), await createPostgresApprovals(node('node-b'))];
   ledgers = [await createPostgresLedger(node('node-a')), await createPostgresLedger(node('node-b'))];
 });
@@ -84,12 +85,12 @@ const approve = (one: Pending, body: object, as: Who = 'approver') =>
 const exceptions = async (as: Who = 'approver') =>
   (await world.call('GET', `/exceptions?agent=bot-${serial}`, { as })).body.items as Record<string, unknown>[];
 /** The call at a node: whether it passes without asking, and used its pass in the admission. */
-async function passes(args: JsonObject, node: 0 | 1 = 0, change: AskChange = {}): Promise<boolean> {
-  const found = await nodes[node].find(askOf(args, change));
+async function passes(args: JsonObject, at: 0 | 1 = 0, change: AskChange = {}): Promise<boolean> {
+  const found = await nodes[at].find(askOf(args, change));
   if (found === null) return false;
   const { version } = (await world.prisma.$queryRaw<{ version: bigint }[]>`SELECT version FROM config_version`)[0] as { version: bigint };
   const { kind, id, digest } = found;
-  const admission = await ledgers[node].admitWithPass(
+  const admission = await ledgers[at].admitWithPass(
     { intent: callIntent(), charges: [] },
     { kind, id, digest, configVersion: Number(version) },
   );
@@ -113,12 +114,12 @@ describe('approving for a while within a scope', () => {
     const one = await pending();
     expect((await approve(one, { for: '15m', scope: LOOSE, reason: 'month end' })).body.status).toBe('approved');
     expect(await passes(ARGS)).toBe(true);
-    for (const node of [0, 1] as const) {
-      expect(await passes({ ...ARGS, amount: 12, reason: 'another' }, node)).toBe(true);
-      expect(await passes({ ...ARGS, amount: 725.5 }, node)).toBe(false);
-      expect(await passes({ ...ARGS, customer: 'cus_92' }, node)).toBe(false);
-      expect(await passes({ ...ARGS, pin: 'secret-4712' }, node)).toBe(false);
-      expect(await passes({ ...ARGS, extra: null }, node)).toBe(false);
+    for (const at of [0, 1] as const) {
+      expect(await passes({ ...ARGS, amount: 12, reason: 'another' }, at)).toBe(true);
+      expect(await passes({ ...ARGS, amount: 725.5 }, at)).toBe(false);
+      expect(await passes({ ...ARGS, customer: 'cus_92' }, at)).toBe(false);
+      expect(await passes({ ...ARGS, pin: 'secret-4712' }, at)).toBe(false);
+      expect(await passes({ ...ARGS, extra: null }, at)).toBe(false);
     }
     expect(await exceptions()).toMatchObject([{ uses: 2, active: true, createdBy: 'The approver', reason: 'month end' }]);
     const event = (await exceptions())[0]?.lastEvent;
@@ -245,6 +246,27 @@ describe('approving for a while within a scope', () => {
     await expect(world.prisma.$executeRaw`UPDATE approval_exceptions SET scope_envelope = 'x' WHERE id = ${row.id}`).rejects.toThrow(
       /never changes/,
     );
+  });
+
+  it('is forgotten when it ended and the server keeps no arguments; the list says so', async () => {
+    const forgets = await pending(ARGS, { keepArguments: false });
+    await approve(forgets, { for: '15m', scope: LOOSE });
+    const keeps = await pending({ ...ARGS, n: 1 });
+    await approve(keeps, { for: '15m', scope: LOOSE });
+    await world.prisma.$executeRaw`UPDATE approval_exceptions SET expires_at = clock_timestamp() WHERE agent_id = ${binding.agent}`;
+    const envelopes = async () =>
+      (await world.prisma.approvalException.findMany({ where: { agentId: binding.agent as string }, orderBy: { id: 'asc' } })).map(
+        ({ scopeEnvelope }) => scopeEnvelope !== null,
+      );
+    expect(await envelopes()).toEqual([true, true]);
+    // Each node looks once when it starts, and every minute.
+    const fresh = await createPostgresApprovals(node('node-c'));
+    await expect.poll(envelopes, { timeout: 15_000 }).toEqual([false, true]);
+    await fresh.close();
+    expect((await exceptions()).map(sentenceOf)).toEqual([
+      expect.stringContaining('amount at most 725'),
+      expect.stringContaining('a scope that is not kept any more'),
+    ]);
   });
 
   it('is found by its agent and rule alone, among many', async () => {

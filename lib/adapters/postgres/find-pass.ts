@@ -26,53 +26,48 @@ export async function findPass(
   );
   if (approval !== undefined)
     return { kind: 'approval', id: approval.id, digest, scoped: false, approval: approval.id, by: approval.by ?? '' };
-  const [exception] = await run<ExceptionRow>(
-    `SELECT id, approval_id, created_by FROM approval_exceptions
-     WHERE digest = $1 AND scope_digest IS NULL AND revoked_at IS NULL AND expires_at > clock_timestamp() ORDER BY expires_at DESC LIMIT 1`,
-    [digest],
-  );
-  if (exception !== undefined) return passOf(exception, digest, false);
-  return withinScope(run, call, keys);
+  const standing = await run<ExceptionRow>(STANDING, [digest, call.scopeDigest]);
+  const found = standing.find((exception) => exception.scope === null || isLetThrough(exception, exception.scope, call, keys));
+  if (found === undefined) return null;
+  const scoped = found.scope !== null;
+  return {
+    kind: 'exception',
+    id: found.id,
+    digest: scoped ? call.scopeDigest : digest,
+    scoped,
+    approval: found.approval_id,
+    by: found.created_by,
+  };
 }
 
 interface ExceptionRow {
   readonly id: string;
   readonly approval_id: string;
   readonly created_by: string;
+  /** Sealed; null where only the very arguments of the request pass. */
+  readonly scope: string | null;
 }
+
+/** Exceptions of exactly this call first, then those with a scope, each with the longest time left first. */
+const STANDING = `
+  SELECT id, approval_id, created_by, scope_envelope AS scope FROM approval_exceptions
+  WHERE ((digest = $1 AND scope_digest IS NULL) OR (scope_digest = $2 AND scope_envelope IS NOT NULL))
+    AND revoked_at IS NULL AND expires_at > clock_timestamp()
+  ORDER BY scope_digest IS NOT NULL, expires_at DESC LIMIT ${SCOPES_MAX}`;
 
 /** A scope that cannot be opened, or arguments that nobody may look at, let nothing through. */
-async function withinScope(
-  run: RunRows,
-  { scopeDigest, intent }: PassSeeker,
+function isLetThrough(
+  { id }: ExceptionRow,
+  sealed: string,
+  { intent }: PassSeeker,
   { envelope, hmacKey }: Pick<ArgumentKeys, 'envelope' | 'hmacKey'>,
-): Promise<ApprovalPass | null> {
-  const { args } = intent;
-  if (args === null) return null;
-  const standing = await run<ExceptionRow & { scope: string }>(
-    `SELECT id, approval_id, created_by, scope_envelope AS scope FROM approval_exceptions
-     WHERE scope_digest = $1 AND scope_envelope IS NOT NULL AND revoked_at IS NULL AND expires_at > clock_timestamp()
-     ORDER BY expires_at DESC LIMIT ${SCOPES_MAX}`,
-    [scopeDigest],
-  );
-  const hmac = hmacWith(hmacKey);
-  const found = standing.find(({ id, scope }) => {
-    let opened: ArgumentScope;
-    try {
-      opened = JSON.parse(envelope.open(scope, exceptionScopeAad(id))) as ArgumentScope;
-    } catch {
-      return false;
-    }
-    return isWithin(opened, args, hmac);
-  });
-  return found === undefined ? null : passOf(found, scopeDigest, true);
+): boolean {
+  if (intent.args === null) return false;
+  let scope: ArgumentScope;
+  try {
+    scope = JSON.parse(envelope.open(sealed, exceptionScopeAad(id))) as ArgumentScope;
+  } catch {
+    return false;
+  }
+  return isWithin(scope, intent.args, hmacWith(hmacKey));
 }
-
-const passOf = ({ id, approval_id, created_by }: ExceptionRow, digest: string, scoped: boolean): ApprovalPass => ({
-  kind: 'exception',
-  id,
-  digest,
-  scoped,
-  approval: approval_id,
-  by: created_by,
-});

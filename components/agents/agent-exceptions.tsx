@@ -9,6 +9,7 @@ import type { ApprovalException } from '@/components/shared/api/wire';
 import { plural } from '@/components/shared/format';
 import { useRefusal } from '@/components/shared/permission';
 import { RiskBars } from '@/components/shared/risk-bars';
+import { ScopeWords } from '@/components/shared/scope-words';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
 import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
@@ -27,12 +28,12 @@ export function useActiveExceptions(agent: string) {
 export function AgentExceptions({ agent }: { agent: string }) {
   const list = useActiveExceptions(agent);
   return (
-    <Panel title="Approved for a while" meta="the same call again, without asking" flush>
+    <Panel title="Approved for a while" meta="active exceptions: calls that nobody is asked about again" flush>
       <Loaded query={{ data: list.rows, error: list.error, isPending: list.isPending, refetch: list.refetch }} what="Exceptions">
         {(rows) =>
           rows.length === 0 ? (
             <EmptyState title="No exception is active">
-              Where a policy has `reuse`, an approval can stand for a while. It is listed here then.
+              An approval can stand for a while: an approver chooses so, or the policy has `reuse`. It is listed here then.
             </EmptyState>
           ) : (
             <ul className="divide-y divide-line-soft">
@@ -46,6 +47,22 @@ export function AgentExceptions({ agent }: { agent: string }) {
                         <InertText text={row.innerTool ?? row.tool} max={80} />
                       </code>
                     </span>
+                    <span className="block text-ink-2">
+                      {row.scope.arguments.length > 0 ? (
+                        <>
+                          with <ScopeWords bounds={row.scope.arguments} redacted={row.scope.redacted} />
+                        </>
+                      ) : row.scope.loosened ? (
+                        'within a scope that cannot be shown any more'
+                      ) : (
+                        'with exactly the arguments of the request'
+                      )}
+                    </span>
+                    {row.reason === null ? null : (
+                      <span className="block text-ink-2">
+                        “<InertText text={row.reason} max={300} />”
+                      </span>
+                    )}
                     <span className="block text-meta text-ink-3">
                       Approved by <InertText text={row.createdBy} max={200} /> <Time at={row.createdAt} />, used {plural(row.uses, 'time')}{' '}
                       ·{' '}

@@ -3,13 +3,20 @@
 import { useState } from 'react';
 import type { ApprovalDetail } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
+import { absoluteTime } from '@/components/shared/format';
+import { ScopeWords } from '@/components/shared/scope-words';
+import { useNow } from '@/components/shared/time-text';
+import { useTimeZone } from '@/components/shared/time-zone';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { APPROVAL_DURATIONS, type ApprovalDuration } from '@/lib/domain/approval/approval-terms';
+import { type ChosenBounds, loosened } from '@/lib/domain/approval/argument-scope';
+import { rowsOf } from './argument-rows';
 import { refuseEnter } from './refuse-enter';
+import { ScopeChooser, shownBounds } from './scope-chooser';
 import { useVerdict } from './use-approvals';
 
 const DURATION_WORDS: Record<ApprovalDuration, string> = { once: 'this one call', '15m': '15 minutes', '1h': '1 hour' };
@@ -21,13 +28,22 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const [duration, setDuration] = useState<ApprovalDuration>('once');
+  const [chosen, setChosen] = useState<ChosenBounds>({});
+  const now = useNow();
+  const { timeZone } = useTimeZone();
+  const until = absoluteTime(now + APPROVAL_DURATIONS[duration], timeZone, 'minutes');
+  const { arguments: args } = approval;
+  const rows = args.shown ? rowsOf(args.text) : [];
+  const scopable = args.shown ? args.scopable : [];
+  const bounds = shownBounds(rows, chosen);
   const tool = approval.innerTool ?? approval.tool;
   const isCritical = approval.risk === 'critical';
   const allowed = DURATIONS.filter((one) => !isCritical || APPROVAL_DURATIONS[one] <= approval.reuseMs);
   const missing = isCritical && typed !== tool ? `Type ${tool} to approve a critical call.` : null;
   const send = () => {
-    if (missing === null && !verdict.isPending)
-      verdict.mutate({ verb: 'approve', body: { digest: approval.digest, for: duration, ...(reason.trim() ? { reason } : {}) } });
+    if (missing !== null || verdict.isPending) return;
+    const scope = duration === 'once' || bounds.length === 0 ? {} : { scope: loosened(chosen) };
+    verdict.mutate({ verb: 'approve', body: { digest: approval.digest, for: duration, ...scope, ...(reason.trim() ? { reason } : {}) } });
   };
   return (
     <section
@@ -37,13 +53,14 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
         if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) send();
       }}
     >
-      <p className="text-base text-ink">
+      <p className="text-base text-ink" aria-live="polite">
         {duration === 'once' ? (
           'One call with exactly these arguments, until the deadline. Anything else asks again.'
         ) : (
           <>
-            For {DURATION_WORDS[duration]} {approval.agent.slug} may call <InertText text={tool} max={80} /> on {approval.server.slug} with
-            exactly these arguments, as often as it wants. Listed as an exception that ends by itself and can be revoked.
+            For {DURATION_WORDS[duration]}, until {until}, {approval.agent.slug} may call <InertText text={tool} max={80} /> on{' '}
+            {approval.server.slug} with {bounds.length === 0 ? 'exactly these arguments' : <ScopeWords bounds={bounds} redacted={0} />}, as
+            often as it wants. Listed as an exception that ends by itself and can be revoked.
           </>
         )}
       </p>
@@ -72,6 +89,7 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
           />
         </Field>
       </div>
+      {duration === 'once' ? null : <ScopeChooser rows={rows} scopable={scopable} chosen={chosen} onChange={setChosen} />}
       <FormError error={verdict.error} />
       <div className="flex flex-wrap gap-2">
         <Button

@@ -6,6 +6,7 @@ import { EmptyState, Loaded } from '@/components/shared/state-view';
 import { InertText } from '@/components/shared/unverified-text';
 import { Panel } from '@/components/ui/panel';
 import type { ApprovalLoad } from '@/lib/control/approval-insight/contract';
+import { LoadSuggestion } from './load-suggestion';
 import { useApprovalLoad } from './use-approvals';
 
 const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`);
@@ -57,33 +58,11 @@ function Rules({ load }: { load: ApprovalLoad }) {
                 {rule.asked} asked · {share(rule.approved, rule.asked)} approved · {rule.denied} denied
               </span>
             </p>
-            {rule.asksTooMuch ? <Suggestion rule={rule} /> : null}
+            {rule.asksTooMuch ? <LoadSuggestion rule={rule} /> : null}
           </li>
         ))}
       </ul>
     </Panel>
-  );
-}
-
-/** Says what the recorded requests would have been otherwise; where repeating is not the cause, it says that instead. */
-function Suggestion({ rule }: { rule: ApprovalLoad['rules'][number] }) {
-  const better = rule.alternatives.filter(({ asked }) => asked < rule.asked);
-  return (
-    <div className="rounded-control bg-sunken px-3 py-2 text-base text-ink-2">
-      <p className="font-medium text-limited">This rule asks too much: people agree to nearly everything, so its asking protects little.</p>
-      {better.length === 0 ? (
-        <p>Its calls are all different, so a longer approval would not help. A narrower condition would: open the rule and simulate it.</p>
-      ) : (
-        <ul>
-          {better.map(({ reuse, asked }) => (
-            <li key={reuse} className="num">
-              With <code className="font-mono text-meta">"reuse": "{reuse}"</code> it would have asked {asked} times instead of {rule.asked}
-              .
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
   );
 }
 

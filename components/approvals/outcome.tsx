@@ -3,6 +3,7 @@
 import Link from 'next/link';
 import type { ApprovalDetail } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
+import { ScopeWords } from '@/components/shared/scope-words';
 import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
@@ -42,8 +43,14 @@ function Standing({ approval }: { approval: ApprovalDetail }) {
     <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
       {exception === null || !isActive ? null : (
         <span className="text-ink-2">
-          The same call passes without asking until <Time at={exception.expiresAt} />; used{' '}
-          {exception.uses === 1 ? 'once' : `${exception.uses} times`} so far.
+          {exception.scope.arguments.length === 0 ? (
+            'The same call passes'
+          ) : (
+            <>
+              Calls with <ScopeWords bounds={exception.scope.arguments} redacted={exception.scope.redacted} /> pass
+            </>
+          )}{' '}
+          without asking until <Time at={exception.expiresAt} />; used {exception.uses === 1 ? 'once' : `${exception.uses} times`} so far.
         </span>
       )}
       <Button size="sm" variant="quiet" pending={verdict.isPending} onClick={() => verdict.mutate({ verb: 'withdraw', body: {} })}>

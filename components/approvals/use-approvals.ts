@@ -5,8 +5,9 @@ import { useEffect } from 'react';
 import { api } from '@/components/shared/api/client';
 import { useList } from '@/components/shared/api/lists';
 import type { Approval, ApprovalDetail } from '@/components/shared/api/wire';
-import type { ApprovalContext, ApprovalLoad, decideApprovals } from '@/lib/control/approval-insight/contract';
+import type { ApprovalContext, ApprovalLoad, AskAlternatives, decideApprovals } from '@/lib/control/approval-insight/contract';
 import type { AnswerOf } from '@/lib/control/define-contract';
+import type { ChosenBounds } from '@/lib/domain/approval/argument-scope';
 import { byUrgency } from './approval-words';
 
 type DecidedMany = AnswerOf<typeof decideApprovals>;
@@ -70,6 +71,16 @@ export function useApprovalLoad(enabled: boolean) {
   });
 }
 
+/** Conditions under which a rule would have asked less; reading them is recorded, so they are read when somebody wants them. */
+export function useAskAlternatives({ server, policy, rule, tool }: ApprovalLoad['rules'][number], enabled: boolean) {
+  const query = new URLSearchParams({ server, policy, rule, tool, days: '30' });
+  return useQuery({
+    queryKey: ['approvals', 'load', 'alternatives', server, policy, rule, tool],
+    queryFn: ({ signal }) => api<AskAlternatives>('GET', `/approvals/load/alternatives?${query}`, { signal }),
+    enabled,
+  });
+}
+
 export function useDecideMany() {
   const client = useQueryClient();
   return useMutation({
@@ -83,7 +94,7 @@ export function useDecideMany() {
 }
 
 export type Verdict =
-  | { readonly verb: 'approve'; readonly body: { digest: string; reason?: string; for: 'once' | '15m' | '1h' } }
+  | { readonly verb: 'approve'; readonly body: { digest: string; reason?: string; for: 'once' | '15m' | '1h'; scope?: ChosenBounds } }
   | { readonly verb: 'deny'; readonly body: { digest: string; reason?: string } }
   | { readonly verb: 'withdraw'; readonly body: { reason?: string } };
 

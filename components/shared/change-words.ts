@@ -32,6 +32,7 @@ const WORDS: Record<string, string> = {
   'kill_switch.engage': 'engaged the kill switch for',
   'kill_switch.lift': 'lifted the kill switch for',
   'approval.read': 'read what approval is asked for of',
+  'approval.alternatives': 'had requests looked through for',
   'approval.approve': 'approved a call of',
   'approval.deny': 'denied a call of',
   'approval.withdraw': 'took back the approval of a call of',

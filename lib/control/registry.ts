@@ -6,6 +6,7 @@ import { reviewAgent } from './agents/review-agent';
 import { updateAgent } from './agents/update-agent';
 import { getApprovalContext } from './approval-insight/approval-context';
 import { getApprovalLoad } from './approval-insight/approval-load';
+import { getAskAlternatives } from './approval-insight/ask-alternatives';
 import * as approvalInsight from './approval-insight/contract';
 import { decideApprovals } from './approval-insight/decide-approvals';
 import { viewApproval } from './approval-insight/view-approval';
@@ -182,6 +183,7 @@ export const REGISTRY: readonly Route[] = [
   route(approvals.getApproval, getApproval),
   route(approvalInsight.getApprovalContext, getApprovalContext),
   route(approvalInsight.getApprovalLoad, getApprovalLoad),
+  route(approvalInsight.getAskAlternatives, getAskAlternatives),
   route(approvalInsight.viewApproval, viewApproval),
   route(approvalInsight.decideApprovals, decideApprovals),
   route(approvals.approveApproval, approveApproval),

@@ -120,10 +120,11 @@ export interface ControlServices {
   /** The values that rules found in the arguments of an audit event, by the place of their step in the trace; throws when they cannot be opened. */
   openTraceValues(event: { readonly id: string; readonly envelope: string }): readonly (readonly [step: number, value: Json])[];
   /**
-   * The arguments that an approval is asked for, what else the server would get (empty or absent without), and the values that rules found, as
-   * canonical JSON texts; throws when they cannot be opened.
+   * The arguments that an approval is asked for, what else the server would get (null or empty without), the values that rules
+   * found, and which arguments are hidden by redaction (the last two are not there in old requests), as JSON texts; throws when
+   * they cannot be opened.
    */
-  openApprovalArguments(approval: { readonly id: string; readonly envelope: string }): readonly string[];
+  openApprovalArguments(approval: { readonly id: string; readonly envelope: string }): readonly (string | null)[];
   egressCheck(url: string): Promise<EgressVerdict>;
   /** A small document from an address of the configuration, under the egress guard; rejects with a sentence for people. */
   fetchText(url: string): Promise<string>;

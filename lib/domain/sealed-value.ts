@@ -16,6 +16,11 @@ export function undeliveredAnswerAad(approvalId: string): string {
   return `undelivered_answers|${approvalId}|answer|1`;
 }
 
+/** The arguments that an exception lets through. */
+export function exceptionScopeAad(exceptionId: string): string {
+  return `approval_exceptions|${exceptionId}|scope|1`;
+}
+
 /** A server's environment variable or header value; `secretId` is the row's id. */
 export function serverSecretAad(secretId: string, kind: 'env' | 'header', name: string): string {
   return `server_secrets|${secretId}|${kind} ${name}|1`;

@@ -1,4 +1,4 @@
-import { type ApprovalBinding, bindingText, subjectText } from '@/lib/domain/approval/approval-binding';
+import { type ApprovalBinding, bindingText, scopeText, subjectText } from '@/lib/domain/approval/approval-binding';
 import type { ApprovalDemand } from '@/lib/domain/decision';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
@@ -14,6 +14,7 @@ export function askOf(call: Decided, demand: ApprovalDemand, ports: GatewayPorts
   return {
     digest: ports.tokens.hash(bindingText(binding)),
     subject: ports.tokens.hash(subjectText(binding)),
+    scopeDigest: ports.tokens.hash(scopeText(binding)),
     binding,
     demand,
     intent: askedIntent(call),

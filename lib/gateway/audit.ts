@@ -14,14 +14,15 @@ type LetThrough = Decided & { readonly pass: { readonly found: ApprovalPass } | 
 export function allowedIntent(call: LetThrough): AuditIntent {
   const { decision, pass } = call;
   if (pass !== null) {
-    const { kind, id, approval, by, digest } = pass.found;
+    const { kind, id, approval, by, digest, scoped } = pass.found;
     const standing = kind === 'exception' ? `exception ${id} of ${approval}` : approval;
+    const what = scoped ? `within its scope, for the digest ${digest} without arguments` : `for the digest ${digest}`;
     const step: TraceStep = {
       stage: 'approval',
       rule: decision.rule,
       tool: decision.tools[decision.tools.length - 1] ?? call.tool.name,
       result: 'pass',
-      note: `${standing}, approved by ${by} for the digest ${digest}`,
+      note: `${standing}, approved by ${by} ${what}`,
     };
     const intent = intentOf(call, 'allowed', 'approval.granted', decision.rule, `Approved by ${by} (${standing}).`);
     return { ...intent, trace: [...intent.trace, step] };

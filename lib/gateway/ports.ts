@@ -110,6 +110,8 @@ export interface ApprovalAsk {
   /** SHA-256 of the binding and of its subject. */
   readonly digest: string;
   readonly subject: string;
+  /** SHA-256 of the binding without the arguments: exceptions with a scope are found by it. */
+  readonly scopeDigest: string;
   readonly binding: ApprovalBinding;
   readonly demand: ApprovalDemand;
   /** The event that this call would be: who, what, which rule, with which arguments. */
@@ -118,6 +120,9 @@ export interface ApprovalAsk {
   readonly inputs: JsonObject | null;
   readonly owner: string;
 }
+
+/** What an approval or exception is found by. */
+export type PassSeeker = Pick<ApprovalAsk, 'digest' | 'scopeDigest'> & { readonly intent: Pick<AuditIntent, 'args'> };
 
 export interface AskedApproval {
   readonly id: string;
@@ -129,7 +134,10 @@ export interface ApprovalPass {
   readonly kind: PassClaim['kind'];
   /** Of the approval, or of the exception. */
   readonly id: string;
+  /** Of the call; of everything but its arguments when they are within the scope of an exception. */
   readonly digest: string;
+  /** Whether the arguments are within a scope, not the very ones that were shown. */
+  readonly scoped: boolean;
   /** The approval it is, or came from. */
   readonly approval: string;
   /** Who approved; for the record. */
@@ -180,8 +188,8 @@ export interface Approvals {
   argumentsDigest(canonical: string): string;
   /** Finds what lets the call through, or the request it belongs to, or opens one. */
   ask(ask: ApprovalAsk): Promise<AskAnswer>;
-  /** What lets a call with this digest through now, or null; asks nobody. */
-  find(digest: string): Promise<ApprovalPass | null>;
+  /** What lets this call through now, or null; asks nobody. */
+  find(call: PassSeeker): Promise<ApprovalPass | null>;
   /** Null when there is no such request. A request whose time is over is `expired` here, whoever noticed it first. */
   standing(id: string): Promise<ApprovalStanding | null>;
   /** The call would no longer be what was shown: the request or its unused approval ends, with the differences named. */

@@ -107,7 +107,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     passwords,
     openArguments: (event) => JSON.parse(openArguments(event.envelope, event.id, envelope)) as Json,
     openTraceValues: (event) => openTraceValues(event.envelope, event.id, envelope),
-    openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as string[],
+    openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as (string | null)[],
     ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),

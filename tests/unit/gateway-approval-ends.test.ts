@@ -71,9 +71,9 @@ describe('an approval that ends between the decision and the call', () => {
     const text = (await world.call('wire', ARGS)).text();
     await held(world);
     const find = world.approvals.find.bind(world.approvals);
-    world.approvals.find = async (digest) => {
+    world.approvals.find = async (call) => {
       if (world.approvals.all[0]?.state.status === 'approved') world.approvals.withdraw(idOf(world));
-      return find(digest);
+      return find(call);
     };
     world.approvals.approve(idOf(world), 'Ben');
     expect(await text).toContain('taken back');

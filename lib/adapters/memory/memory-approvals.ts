@@ -10,6 +10,7 @@ import {
   pausedUntilMs,
   reuseMs,
 } from '@/lib/domain/approval/approval-terms';
+import { type ArgumentScope, askedLeaves, type ChosenBounds, isWithin, loosened, scopeOf } from '@/lib/domain/approval/argument-scope';
 import type {
   ApprovalAsk,
   ApprovalPass,
@@ -19,6 +20,7 @@ import type {
   AskedApproval,
   Clock,
   KeptAnswer,
+  PassSeeker,
 } from '@/lib/gateway/ports';
 import { sha256Hex } from '@/lib/kernel/digest';
 
@@ -38,6 +40,7 @@ export interface MemoryApproval {
 interface MemoryException extends PassState {
   readonly approval: string;
   readonly by: string;
+  readonly scope: ArgumentScope | null;
 }
 
 /** The rules of approvals without durability: the reference that the gateway's tests and the other adapter are held against. */
@@ -66,7 +69,7 @@ export class MemoryApprovals implements Approvals {
     const used = this.all.findLast((one) => one.ask.digest === ask.digest && one.state.status === 'consumed');
     const kept = used === undefined ? undefined : this.kept.get(used.id);
     if (kept !== undefined) return { kind: 'kept', kept };
-    const pass = await this.find(ask.digest);
+    const pass = await this.find(ask);
     if (pass !== null) return { kind: 'pass', pass };
     const pending = this.all.find((one) => one.ask.digest === ask.digest && one.state.status === 'pending');
     if (pending !== undefined) {
@@ -86,12 +89,18 @@ export class MemoryApprovals implements Approvals {
     return { kind: 'pending', approval: askedOf(this.open(ask, now)) };
   }
 
-  async find(digest: string): Promise<ApprovalPass | null> {
+  async find({ digest, scopeDigest, intent }: PassSeeker): Promise<ApprovalPass | null> {
     this.expire(this.clock.nowMs());
     const approval = this.all.find((one) => one.ask.digest === digest && one.state.status === 'approved');
-    if (approval !== undefined) return { kind: 'approval', id: approval.id, digest, approval: approval.id, by: approval.by ?? '' };
-    const exception = this.exceptions.find((one) => one.digest === digest && one.status === 'active');
-    return exception === undefined ? null : { kind: 'exception', id: exception.id, digest, approval: exception.approval, by: exception.by };
+    if (approval !== undefined)
+      return { kind: 'approval', id: approval.id, digest, scoped: false, approval: approval.id, by: approval.by ?? '' };
+    const { args } = intent;
+    const lets = ({ scope, digest: bound }: MemoryException): boolean =>
+      scope === null ? bound === digest : args !== null && bound === scopeDigest && isWithin(scope, args, sha256Hex);
+    const found = this.exceptions.find((one) => one.status === 'active' && lets(one));
+    if (found === undefined) return null;
+    const { id, digest: bound, scope, approval: from, by } = found;
+    return { kind: 'exception', id, digest: bound, scoped: scope !== null, approval: from, by };
   }
 
   async standing(id: string): Promise<ApprovalStanding | null> {
@@ -125,7 +134,7 @@ export class MemoryApprovals implements Approvals {
   }
 
   /** A person agrees. Throws what the state machine refuses. */
-  approve(id: string, by: string, duration?: ApprovalDuration): void {
+  approve(id: string, by: string, duration?: ApprovalDuration, chosen: ChosenBounds = {}): void {
     const found = this.get(id);
     this.apply(found, { kind: 'approve', by });
     if (found.state.status !== 'approved') return;
@@ -133,11 +142,15 @@ export class MemoryApprovals implements Approvals {
     Object.assign(found, { by: found.state.approvedBy.join(', '), decidedAtMs: now, expiresAtMs: now + APPROVED_USABLE_MS });
     const ms = duration === undefined ? reuseMs(found.ask.demand.reuse) : APPROVAL_DURATIONS[duration];
     if (ms === 0) return;
+    const isLoosened = Object.keys(loosened(chosen)).length > 0;
+    const scope = isLoosened ? scopeOf(askedLeaves(found.ask.intent.args ?? {}, null), chosen) : null;
+    if (scope?.ok === false) throw new Error(`${scope.error.path}: ${scope.error.message}`);
     const id_ = `exc_${String(this.exceptions.length + 1).padStart(26, '0')}`;
     this.exceptions.push({
       kind: 'exception',
       id: id_,
-      digest: found.ask.digest,
+      digest: scope === null ? found.ask.digest : found.ask.scopeDigest,
+      scope: scope?.value ?? null,
       status: 'active',
       usableUntilMs: now + ms,
       uses: 0,

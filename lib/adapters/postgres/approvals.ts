@@ -1,10 +1,19 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import type { ApprovalDifference } from '@/lib/domain/approval/approval-binding';
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import { COOL_DOWN_MS } from '@/lib/domain/approval/approval-terms';
-import type { ApprovalAsk, ApprovalPass, ApprovalStanding, Approvals, AskAnswer, GatewayLog, KeptAnswer } from '@/lib/gateway/ports';
+import type {
+  ApprovalAsk,
+  ApprovalPass,
+  ApprovalStanding,
+  Approvals,
+  AskAnswer,
+  GatewayLog,
+  KeptAnswer,
+  PassSeeker,
+} from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { AgentTurns } from './agent-turns';
 import { type AccessNotice, ApprovalConnection, type ApprovalNotice } from './approval-connection';
@@ -12,7 +21,8 @@ import { ApprovalDatabase } from './approval-database';
 import { ApprovalHolds } from './approval-holds';
 import { ApprovalNews } from './approval-news';
 import type { ArgumentKeys } from './argument-store';
-import { askApproval, findPass, IS_DUE } from './ask-approval';
+import { askApproval, IS_DUE } from './ask-approval';
+import { findPass, hmacWith } from './find-pass';
 import { dropOldAnswers, forgetAnswer, keepAnswer } from './kept-answers';
 
 export interface ApprovalOptions extends ArgumentKeys {
@@ -71,7 +81,7 @@ export class PostgresApprovals implements Approvals {
   }
 
   argumentsDigest(canonical: string): string {
-    return createHmac('sha256', this.#options.hmacKey).update(canonical, 'utf8').digest('hex');
+    return hmacWith(this.#options.hmacKey)(canonical);
   }
 
   ask(ask: ApprovalAsk): Promise<AskAnswer> {
@@ -79,8 +89,8 @@ export class PostgresApprovals implements Approvals {
     return this.#turns.take(ask.binding.agent, () => this.#database.transaction((run) => askApproval(run, ask, id, this.#options)));
   }
 
-  find(digest: string): Promise<ApprovalPass | null> {
-    return findPass(this.#database.rows, digest);
+  find(call: PassSeeker): Promise<ApprovalPass | null> {
+    return findPass(this.#database.rows, call, this.#options);
   }
 
   async standing(id: string): Promise<ApprovalStanding | null> {
@@ -138,6 +148,7 @@ export class PostgresApprovals implements Approvals {
       await this.#database.rows(EXPIRE_DUE, []);
       if (this.#sweptAll++ % 60 !== 0) return;
       await this.#database.rows(`DELETE FROM approval_holds WHERE last_seen_at < clock_timestamp() - ${SILENT_HOLDS}`, []);
+      await this.#database.rows(FORGET_SCOPES, []);
       await dropOldAnswers(this.#database.rows);
     } catch {
       // The database is away, which others say; what is due stays due.
@@ -163,6 +174,11 @@ const STANDING = `
 const EXPIRE_DUE = `
   UPDATE approvals SET status = 'expired'
   WHERE id IN (SELECT id FROM approvals WHERE ${IS_DUE} ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED) AND ${IS_DUE}`;
+
+/** A server that keeps no arguments keeps none in scopes that ended, either. */
+const FORGET_SCOPES = `
+  UPDATE approval_exceptions x SET scope_envelope = NULL FROM approvals a
+  WHERE x.scope_envelope IS NOT NULL AND (x.revoked_at IS NOT NULL OR x.expires_at <= clock_timestamp()) AND a.id = x.approval_id AND NOT a.keep_arguments`;
 
 /** Started approvals. */
 export async function createPostgresApprovals(options: ApprovalOptions): Promise<PostgresApprovals> {

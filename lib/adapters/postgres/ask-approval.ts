@@ -1,10 +1,13 @@
 import { type ApprovalBinding, differencesBetween } from '@/lib/domain/approval/approval-binding';
 import { COOL_DOWN_MS, PENDING_PER_AGENT_MAX, pausedUntilMs, reuseMs } from '@/lib/domain/approval/approval-terms';
+import { hiddenLeaves } from '@/lib/domain/approval/argument-scope';
 import { approvalArgumentsAad } from '@/lib/domain/sealed-value';
-import type { ApprovalAsk, ApprovalPass, AskAnswer } from '@/lib/gateway/ports';
+import type { ApprovalAsk, AskAnswer } from '@/lib/gateway/ports';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
+import type { JsonObject } from '@/lib/kernel/json';
 import type { RunRows } from './approval-database';
 import type { ArgumentKeys } from './argument-store';
+import { findPass, hmacWith } from './find-pass';
 import { findUsed, isRunning, openKept } from './kept-answers';
 import { safeText, safeTextOrNull } from './safe-text';
 import { traceContent, traceValues } from './trace-content';
@@ -17,18 +20,13 @@ export const IS_DUE = `status IN ('pending', 'approved') AND coalesce(usable_unt
  * Finds what lets a call through, or the request it belongs to, or opens one; in a transaction that holds the agent's
  * lock, so that identical calls on several nodes share one request and caps are exact.
  */
-export async function askApproval(
-  run: RunRows,
-  ask: ApprovalAsk,
-  id: string,
-  keys: Pick<ArgumentKeys, 'envelope' | 'redact'>,
-): Promise<AskAnswer> {
+export async function askApproval(run: RunRows, ask: ApprovalAsk, id: string, keys: ArgumentKeys): Promise<AskAnswer> {
   const { agent } = ask.binding;
   await run("SELECT pg_advisory_xact_lock(hashtextextended('callgate approvals of ' || $1, 0))", [agent]);
   await run(`UPDATE approvals SET status = 'expired' WHERE agent_id = $1 AND ${IS_DUE}`, [agent]);
   const used = await findUsed(run, ask);
   if (used?.bytes != null) return { kind: 'kept', kept: openKept(used, keys.envelope) };
-  const pass = await findPass(run, ask.digest);
+  const pass = await findPass(run, ask, keys);
   if (pass !== null) return { kind: 'pass', pass };
   const [pending] = await run<{ id: string; expires_ms: number }>(
     `UPDATE approvals SET asks = asks + 1, last_asked_at = clock_timestamp() WHERE digest = $1 AND status = 'pending'
@@ -39,22 +37,6 @@ export async function askApproval(
   if (used !== null && (await isRunning(run, used.event)))
     return { kind: 'running', approval: { id: used.approval, expiresAtMs: used.expires_ms } };
   return (await refusal(run, ask)) ?? open(run, ask, id, keys);
-}
-
-/** An unused approval of exactly this call first, then an exception; null when nothing lets it through. */
-export async function findPass(run: RunRows, digest: string): Promise<ApprovalPass | null> {
-  const [approval] = await run<{ id: string; by: string | null }>(
-    `SELECT id, decided_by AS by FROM approvals WHERE digest = $1 AND status = 'approved' AND usable_until > clock_timestamp() ORDER BY id LIMIT 1`,
-    [digest],
-  );
-  if (approval !== undefined) return { kind: 'approval', id: approval.id, digest, approval: approval.id, by: approval.by ?? '' };
-  const [exception] = await run<{ id: string; approval_id: string; created_by: string }>(
-    `SELECT id, approval_id, created_by FROM approval_exceptions
-     WHERE digest = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp() ORDER BY expires_at DESC LIMIT 1`,
-    [digest],
-  );
-  if (exception === undefined) return null;
-  return { kind: 'exception', id: exception.id, digest, approval: exception.approval_id, by: exception.created_by };
 }
 
 /** Why nobody is asked, or null. */
@@ -90,11 +72,11 @@ async function refusal(run: RunRows, { subject, binding }: ApprovalAsk): Promise
   return (waiting?.n ?? 0) >= PENDING_PER_AGENT_MAX ? { kind: 'backlog', pendingMax: PENDING_PER_AGENT_MAX } : null;
 }
 
-async function open(run: RunRows, ask: ApprovalAsk, id: string, keys: Pick<ArgumentKeys, 'envelope' | 'redact'>): Promise<AskAnswer> {
+async function open(run: RunRows, ask: ApprovalAsk, id: string, keys: ArgumentKeys): Promise<AskAnswer> {
   await endOutdated(run, ask);
   const { intent, demand, binding } = ask;
-  const canonical = canonicalJson(intent.args ?? {});
-  const shown = intent.redact.length === 0 ? canonical : canonicalJson(keys.redact(intent.args ?? {}, intent.redact));
+  const args = intent.args ?? {};
+  const shown = intent.redact.length === 0 ? args : keys.redact(args, intent.redact);
   const [opened] = await run<{ expires_ms: number }>(INSERT, [
     id,
     ask.digest,
@@ -120,8 +102,8 @@ async function open(run: RunRows, ask: ApprovalAsk, id: string, keys: Pick<Argum
     JSON.stringify(demand.approvers),
     demand.count,
     reuseMs(demand.reuse),
-    keys.envelope.seal(sealedText(shown, ask), approvalArgumentsAad(id)),
-    Buffer.byteLength(canonical, 'utf8'),
+    keys.envelope.seal(sealedText(ask, shown, keys), approvalArgumentsAad(id)),
+    Buffer.byteLength(canonicalJson(args), 'utf8'),
     intent.keepArguments,
     safeTextOrNull(intent.session, 300),
     safeTextOrNull(intent.client?.name, 300),
@@ -132,9 +114,18 @@ async function open(run: RunRows, ask: ApprovalAsk, id: string, keys: Pick<Argum
   return { kind: 'pending', approval: { id, expiresAtMs: opened?.expires_ms ?? 0 } };
 }
 
-/** The arguments, what else the server would get (empty without), and the values that rules found in the arguments. */
-function sealedText(shown: string, { inputs, intent }: ApprovalAsk): string {
-  return JSON.stringify([shown, inputs === null ? '' : canonicalJson(inputs), JSON.stringify(traceValues(intent.trace))]);
+/**
+ * What is shown, what the server would get beside it (null without), the values that rules found in the arguments, and which
+ * arguments are hidden, with the digests of their values.
+ */
+function sealedText({ intent, inputs }: ApprovalAsk, shown: JsonObject, { hmacKey }: ArgumentKeys): string {
+  const hidden = hiddenLeaves(intent.args ?? {}, shown, hmacWith(hmacKey));
+  return JSON.stringify([
+    canonicalJson(shown),
+    inputs === null ? null : canonicalJson(inputs),
+    JSON.stringify(traceValues(intent.trace)),
+    JSON.stringify(hidden),
+  ]);
 }
 
 /** The same call under another configuration is another request: what was asked before is no longer what would run. */

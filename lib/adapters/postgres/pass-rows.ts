@@ -21,7 +21,7 @@ export const LOCK_PASSES: Statement = {
       SELECT id, digest, status, (extract(epoch FROM coalesce(usable_until, expires_at)) * 1000)::float8 AS until_ms
       FROM approvals WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE
     ), standing AS MATERIALIZED (
-      SELECT id, digest, CASE WHEN revoked_at IS NULL THEN 'active' ELSE 'revoked' END AS status, (extract(epoch FROM expires_at) * 1000)::float8 AS until_ms
+      SELECT id, coalesce(scope_digest, digest) AS digest, CASE WHEN revoked_at IS NULL THEN 'active' ELSE 'revoked' END AS status, (extract(epoch FROM expires_at) * 1000)::float8 AS until_ms
       FROM approval_exceptions WHERE id = ANY ($2::text[]) ORDER BY id FOR UPDATE
     )
     SELECT (SELECT json_agg(json_build_array(id, digest, status, until_ms)) FROM locked)::text AS approvals,

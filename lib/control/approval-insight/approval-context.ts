@@ -61,7 +61,7 @@ function openedArguments(ctx: ControlContext, { id, argumentsEnvelope }: Pick<Ap
   if (argumentsEnvelope === null) return null;
   try {
     const [text] = ctx.services.openApprovalArguments({ id, envelope: argumentsEnvelope });
-    return text === undefined ? null : (JSON.parse(text) as Json);
+    return JSON.parse(text ?? 'null') as Json;
   } catch {
     // Sealed with a key that is gone: as good as not kept.
     return null;

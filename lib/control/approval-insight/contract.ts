@@ -124,3 +124,37 @@ export const getApprovalLoad = defineContract({
   }),
 });
 export type ApprovalLoad = z.output<typeof getApprovalLoad.answer>;
+
+export const getAskAlternatives = defineContract({
+  name: 'getAskAlternatives',
+  method: 'GET',
+  path: '/approvals/load/alternatives',
+  permission: 'payload.read',
+  summary:
+    'Conditions under which a rule would have asked less, counted over its newest 1,000 requests (4 MB of arguments). Never one that lets through what was denied. Recorded as reading arguments.',
+  query: z.strictObject({
+    server: z.string().describe('slug'),
+    policy: z.string().describe('slug'),
+    rule: z.string().describe('JSON Pointer of the rule'),
+    tool: z.string(),
+    days: z.coerce.number().int().min(1).max(90).default(30),
+  }),
+  answer: z.object({
+    requests: z.number().int().describe('looked at'),
+    kept: z.number().int().describe('of those, with arguments that can be looked into; the others count as asked in any case'),
+    alternatives: z.array(
+      z.object({
+        condition: z
+          .union([
+            z.object({ path: z.string(), op: z.literal('gt'), value: z.number() }),
+            z.object({ path: z.string(), op: z.literal('not_in'), value: z.array(z.string()) }),
+          ])
+          .describe('for `when` of the rule'),
+        asked: z.number().int().describe('requests that would have been made all the same'),
+        unanswered: z.number().int().describe('requests that would not have been made and that nobody answered in time'),
+        range: z.object({ lowest: z.number(), highest: z.number() }).nullable().describe('of the numbers that were asked for'),
+      }),
+    ),
+  }),
+});
+export type AskAlternatives = z.output<typeof getAskAlternatives.answer>;

@@ -3,7 +3,10 @@ import { change } from '../change';
 import type { ControlContext } from '../context';
 
 /** That somebody read the arguments of a request, before they get them; once a person and request. */
-export async function recordReading(ctx: ControlContext, row: ApprovalRow): Promise<void> {
+export async function recordReading(
+  ctx: ControlContext,
+  row: Pick<ApprovalRow, 'id' | 'digest' | 'binding' | 'serverSlug' | 'tool'>,
+): Promise<void> {
   const action = 'approval.read';
   const before = await ctx.prisma.adminChange.findFirst({
     where: { action, entity: 'approval', entityId: row.id, actorId: ctx.actor.id },

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { APPROVAL_STATUSES } from '@/lib/domain/approval/approval-state';
 import { APPROVAL_DURATIONS, type ApprovalDuration } from '@/lib/domain/approval/approval-terms';
+import { ARGUMENT_ROWS_MAX } from '@/lib/domain/approval/argument-path';
+import { ARGUMENT_BOUNDS } from '@/lib/domain/approval/argument-scope';
 import { traceStepSchema } from '../decisions/contract';
 import { defineContract } from '../define-contract';
 import { anyOf, categorySchema, pageOf, pageQueryShape, riskSchema, timeSchema } from '../schema-parts';
@@ -61,6 +63,18 @@ export const approvalSchema = z.object({
 });
 export type ApprovalAnswer = z.output<typeof approvalSchema>;
 
+export const boundSchema = z.enum(ARGUMENT_BOUNDS);
+
+/** What an exception lets through, as far as the caller may read values. */
+export const exceptionScopeSchema = z.object({
+  loosened: z.boolean().describe('false: only the very arguments of the request pass'),
+  sentence: z.string().describe('who may call what, until when, with which arguments; without values for whoever may not read payloads'),
+  arguments: z
+    .array(z.object({ path: z.string(), bound: boundSchema, value: z.string().nullable().describe('JSON; null when it may not be shown') }))
+    .describe('every argument of the scope that is not redacted; empty when nothing is loosened'),
+  redacted: z.number().int().describe('further arguments that have to be exactly as they were, and are not shown'),
+});
+
 export const approvalDetailSchema = approvalSchema.extend({
   arguments: z.discriminatedUnion('shown', [
     z.object({
@@ -68,6 +82,9 @@ export const approvalDetailSchema = approvalSchema.extend({
       text: z.string().describe('canonical JSON (RFC 8785), redacted by the policy'),
       value: z.json().describe('the same as a value'),
       inputs: z.string().nullable().describe('the same of what the server would get beside the arguments; null without'),
+      scopable: z
+        .array(z.object({ path: z.string(), bounds: z.array(boundSchema) }))
+        .describe('arguments that may be loosened when approving for a while, with the bounds to choose from; dotted paths'),
     }),
     z.object({ shown: z.literal(false), why: z.string() }),
   ]),
@@ -85,6 +102,7 @@ export const approvalDetailSchema = approvalSchema.extend({
       lastUsedAt: timeSchema.nullable(),
       revokedAt: timeSchema.nullable(),
       revokedBy: z.string().nullable(),
+      scope: exceptionScopeSchema,
     })
     .nullable(),
 });
@@ -123,6 +141,13 @@ const digestSchema = z
   .describe('`digest` of the request that was read; 409 when the request is another one');
 const reasonSchema = z.string().trim().max(1_000);
 
+const scopeSchema = z
+  .record(z.string().max(2_000), boundSchema)
+  .refine((scope) => Object.keys(scope).length <= ARGUMENT_ROWS_MAX, `name at most ${ARGUMENT_ROWS_MAX} arguments`)
+  .describe(
+    'Bounds by argument path, for an approval for a while: `equal` (what is not named), `at_most` (a number from 0 to the one that was shown), `any` (any text). Never more arguments than were shown. 400 naming the path for what was not shown or cannot be loosened; critical calls are never loosened. Of several people the tightest decides.',
+  );
+
 export const approveApproval = defineContract({
   name: 'approveApproval',
   method: 'POST',
@@ -139,6 +164,7 @@ export const approveApproval = defineContract({
       .describe(
         '`once`, or how long the same arguments stay approved: a listed exception that ends by itself and can be revoked. Left out: as `reuse` of the rule says. A critical call is approved for no longer than that.',
       ),
+    scope: scopeSchema.optional(),
   }),
   bodyOptional: true,
   answer: approvalSchema,

@@ -1,6 +1,7 @@
 import { type ApprovalDifference, differenceSentence } from '@/lib/domain/approval/approval-binding';
 import { type ApprovalEvent, type ApprovalState, advance } from '@/lib/domain/approval/approval-state';
 import { APPROVAL_DURATIONS, APPROVED_USABLE_MS, type ApprovalDuration } from '@/lib/domain/approval/approval-terms';
+import type { ChosenBounds } from '@/lib/domain/approval/argument-scope';
 import { change, type RecordChange } from '../change';
 import type { ControlContext, Transaction, VerbInput } from '../context';
 import { ControlError } from '../control-error';
@@ -8,6 +9,7 @@ import type { AnswerOf } from '../define-contract';
 import { lockRow } from '../locate';
 import { storableText } from '../storable';
 import { type ApprovalRow, approvalAnswer, bindingOf, decisionOf, readApproval, readOnlooker, statusAt } from './approval-answer';
+import { boundsOfAll, chosenBounds, sealedScope } from './approval-scope';
 import type { ApprovalAnswer, approveApproval as approval, denyApproval as denial, withdrawApproval as withdrawal } from './contract';
 import { currentDifferences } from './current-differences';
 
@@ -20,11 +22,13 @@ export async function approveApproval(
     return await decide(ctx, params.approval, async (tx, record, row) => {
       await requireDecider(tx, ctx, row, body.digest);
       const reuseMs = durationOf(row, body.for);
+      const bounds = chosenBounds(ctx, row, body.scope, reuseMs);
       const differences = await currentDifferences(tx, ctx, row);
       if (differences.length > 0) throw new Outdated(differences);
       const next = following(row, { kind: 'approve', by: ctx.actor.id }, ctx.now);
-      await writeVote(tx, ctx, row, 'approve', body.reason ?? null, reuseMs);
-      if (next.status === 'approved') await approveNow(tx, ctx, row, reuseMs);
+      const vote = { reason: body.reason ?? null, reuseMs, bounds };
+      await writeVote(tx, ctx, row, 'approve', vote);
+      if (next.status === 'approved') await approveNow(tx, ctx, row, vote);
       await record({
         ...entityOf(row),
         action: 'approval.approve',
@@ -34,6 +38,7 @@ export async function approveApproval(
           status: next.status,
           votes: `${next.approvedBy.length} of ${row.votesNeeded}`,
           reuseMs,
+          ...(Object.keys(bounds).length === 0 ? {} : { scope: bounds }),
           reason: body.reason ?? null,
         },
       });
@@ -62,7 +67,7 @@ export async function denyApproval(
   return decide(ctx, params.approval, async (tx, record, row) => {
     await requireDecider(tx, ctx, row, body.digest);
     const next = following(row, { kind: 'deny', by: ctx.actor.id }, ctx.now);
-    await writeVote(tx, ctx, row, 'deny', body.reason ?? null, 0);
+    await writeVote(tx, ctx, row, 'deny', { reason: body.reason ?? null, reuseMs: 0, bounds: {} });
     await tx.$executeRaw`
       UPDATE approvals SET status = ${next.status}, decided_at = clock_timestamp(), decided_by = ${ctx.actor.name}, decided_reason = ${body.reason ? storableText(body.reason) : null}
       WHERE id = ${row.id}`;
@@ -181,36 +186,47 @@ function durationOf(row: ApprovalRow, duration: ApprovalDuration | undefined): n
   );
 }
 
+/** What one person says: why, for how long, and which arguments may differ. */
+interface Vote {
+  readonly reason: string | null;
+  readonly reuseMs: number;
+  readonly bounds: ChosenBounds;
+}
+
 async function writeVote(
   tx: Transaction,
   ctx: ControlContext,
   row: ApprovalRow,
   vote: 'approve' | 'deny',
-  reason: string | null,
-  reuseMs: number,
-) {
+  { reason, reuseMs, bounds }: Vote,
+): Promise<void> {
   const { actor } = ctx;
   const user = actor.kind === 'user' ? await tx.user.findUnique({ where: { id: actor.id }, select: { email: true } }) : null;
   await tx.$executeRaw`
-    INSERT INTO approval_votes (approval_id, voter_id, voter_kind, voter_name, voter_email, vote, reason, reuse_ms, digest)
+    INSERT INTO approval_votes (approval_id, voter_id, voter_kind, voter_name, voter_email, vote, reason, reuse_ms, scope, digest)
     VALUES (${row.id}, ${actor.id}, ${actor.kind}, ${actor.name}, ${user?.email ?? null}, ${vote}, ${reason === null ? null : storableText(reason)},
-      ${reuseMs}::bigint, ${row.digest})`;
+      ${reuseMs}::bigint, ${JSON.stringify(bounds)}::jsonb, ${row.digest})`;
 }
 
-/** By the database's clock. Of several people the one who allows the shortest time decides how long it stands. */
-async function approveNow(tx: Transaction, ctx: ControlContext, row: ApprovalRow, reuseMs: number): Promise<void> {
+/** By the database's clock. Of several people the one who allows the shortest time, and the least, decides how long it stands for what. */
+async function approveNow(tx: Transaction, ctx: ControlContext, row: ApprovalRow, own: Vote): Promise<void> {
   const earlier = row.votes.map((vote) => Number(vote.reuseMs));
-  const standsMs = Math.min(reuseMs, ...earlier);
+  const standsMs = Math.min(own.reuseMs, ...earlier);
   const by = [...row.votes.map(({ voterName }) => voterName), ctx.actor.name].join(' and ');
   await tx.$executeRaw`
     UPDATE approvals SET status = 'approved', decided_at = clock_timestamp(), decided_by = ${by},
       usable_until = clock_timestamp() + ${APPROVED_USABLE_MS}::float8 * interval '1 millisecond'
     WHERE id = ${row.id}`;
   if (standsMs <= 0) return;
+  const id = ctx.services.newId('exc');
+  const scope = sealedScope(ctx, row, id, boundsOfAll(row, own.bounds));
+  const said = [...row.votes.map(({ reason }) => reason), own.reason].filter((reason) => reason !== null && reason !== '');
+  const reason = said.length === 0 ? null : storableText(said.join(' · '));
   await tx.$executeRaw`
-    INSERT INTO approval_exceptions (id, approval_id, digest, agent_id, agent_slug, server_id, server_slug, policy_slug, tool, inner_tool, risk, created_by, expires_at)
-    VALUES (${ctx.services.newId('exc')}, ${row.id}, ${row.digest}, ${row.agentId}, ${row.agentSlug}, ${row.serverId}, ${row.serverSlug}, ${row.policySlug},
-      ${row.tool}, ${row.innerTool}, ${row.risk}, ${by}, clock_timestamp() + ${standsMs}::float8 * interval '1 millisecond')`;
+    INSERT INTO approval_exceptions (id, approval_id, digest, scope_digest, scope_envelope, agent_id, agent_slug, server_id, server_slug, policy_slug,
+      tool, inner_tool, risk, reason, created_by, expires_at)
+    VALUES (${id}, ${row.id}, ${row.digest}, ${scope.digest}, ${scope.envelope}, ${row.agentId}, ${row.agentSlug}, ${row.serverId}, ${row.serverSlug},
+      ${row.policySlug}, ${row.tool}, ${row.innerTool}, ${row.risk}, ${reason}, ${by}, clock_timestamp() + ${standsMs}::float8 * interval '1 millisecond')`;
 }
 
 const entityOf = (row: ApprovalRow) => ({ entity: 'approval', entityId: row.id, entityName: `${row.serverSlug}/${row.tool}` });

@@ -5,9 +5,11 @@ import { recordReading } from '../approval-insight/record-reading';
 import { viewersOf } from '../approval-insight/view-approval';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
+import { mayReadScopes, scopeAnswer } from '../exceptions/exception-scope';
 import { decodeCursor, pageOf } from '../paging';
 import { readableTrace, withValues } from '../readable-trace';
 import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
+import { scopableArguments } from './approval-scope';
 import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
 
 /** Newest first, or by the time left. */
@@ -69,6 +71,8 @@ export async function getApproval(ctx: ControlContext, { params }: VerbInput<typ
   const row = await readApproval(ctx.prisma, params.approval);
   const opened = await openedArguments(ctx, row);
   const exception = await ctx.prisma.approvalException.findUnique({ where: { approvalId: row.id } });
+  const scopeShown = exception !== null && exception.scopeEnvelope !== null && mayReadScopes(ctx);
+  if (scopeShown) await recordReading(ctx, row);
   return {
     ...approvalAnswer(
       ctx,
@@ -93,6 +97,7 @@ export async function getApproval(ctx: ControlContext, { params }: VerbInput<typ
             lastUsedAt: exception.lastUsedAt?.toISOString() ?? null,
             revokedAt: exception.revokedAt?.toISOString() ?? null,
             revokedBy: exception.revokedBy,
+            scope: scopeAnswer(ctx, exception, scopeShown),
           },
   };
 }
@@ -110,7 +115,7 @@ async function openedArguments(ctx: ControlContext, row: ApprovalRow): Promise<O
     return notShown('Arguments are shown to readers of payloads only (roles Approver and Admin).');
   if (row.argumentsEnvelope === null)
     return notShown('The server keeps no arguments, and the request is over. Their HMAC is in the trail.');
-  let opened: readonly string[];
+  let opened: readonly (string | null)[];
   try {
     opened = ctx.services.openApprovalArguments({ id: row.id, envelope: row.argumentsEnvelope });
   } catch {
@@ -119,7 +124,13 @@ async function openedArguments(ctx: ControlContext, row: ApprovalRow): Promise<O
   await recordReading(ctx, row);
   const [text, inputs, values] = opened;
   return {
-    arguments: { shown: true, text: text ?? '', value: JSON.parse(text ?? 'null'), inputs: inputs || null },
+    arguments: {
+      shown: true,
+      text: text ?? '',
+      value: JSON.parse(text ?? 'null'),
+      inputs: inputs || null,
+      scopable: scopableArguments(opened, row.risk),
+    },
     values: JSON.parse(values ?? '[]') as Opened['values'],
   };
 }

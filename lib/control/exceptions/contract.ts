@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { exceptionScopeSchema } from '../approvals/contract';
 import { defineContract } from '../define-contract';
 import { flagSchema, lineSchema, pageOf, pageQueryShape, riskSchema, timeSchema } from '../schema-parts';
 
 export const exceptionSchema = z.object({
   id: z.string(),
-  active: z.boolean().describe('lets the same call through without asking'),
+  active: z.boolean().describe('lets such calls through without asking'),
+  scope: exceptionScopeSchema,
   approval: z.string(),
   agent: z.object({ id: z.string(), slug: z.string() }),
   server: z.object({ id: z.string(), slug: z.string() }),
@@ -13,6 +15,7 @@ export const exceptionSchema = z.object({
   innerTool: z.string().nullable(),
   risk: riskSchema,
   createdBy: z.string(),
+  reason: z.string().nullable().describe('what those who agreed said'),
   createdAt: timeSchema,
   expiresAt: timeSchema,
   uses: z.number().int(),
@@ -29,7 +32,8 @@ export const listExceptions = defineContract({
   method: 'GET',
   path: '/exceptions',
   permission: 'read',
-  summary: 'What approvals for a while left behind: the same call again without asking. Newest first.',
+  summary:
+    'What approvals for a while left behind: the same call, or calls within a scope, again without asking. Newest first. Values only for readers of payloads; recorded as reading the arguments.',
   query: z.strictObject({
     agent: z.string().optional().describe('id or slug'),
     server: z.string().optional().describe('id or slug'),

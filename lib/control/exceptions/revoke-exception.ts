@@ -32,5 +32,5 @@ export async function revokeException(
     });
     return tx.approvalException.findUniqueOrThrow({ where: { id: before.id } });
   });
-  return exceptionAnswer(ctx, row);
+  return exceptionAnswer(ctx, row, false);
 }

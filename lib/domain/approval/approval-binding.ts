@@ -29,19 +29,36 @@ export type ApprovalSubject = Pick<ApprovalBinding, 'agent' | 'server' | 'tools'
 
 /** RFC 8785 text of a binding; its SHA-256 is the digest that people see and that is compared at consumption. */
 export function bindingText(binding: ApprovalBinding): string {
-  const { agent, server, tools, definitions, policy, grant, demand, risk } = binding;
-  return canonicalJson({
+  return canonicalJson({ ...aroundArguments(binding), arguments: binding.arguments } satisfies Record<string, Json>);
+}
+
+/** The same without the arguments: what a call shares with an exception whose scope its arguments are held against. */
+export function scopeText(binding: ApprovalBinding): string {
+  return canonicalJson({ ...aroundArguments(binding), arguments: 'within a scope' } satisfies Record<string, Json>);
+}
+
+function aroundArguments({
+  agent,
+  server,
+  tools,
+  inputs,
+  definitions,
+  policy,
+  grant,
+  demand,
+  risk,
+}: ApprovalBinding): Record<string, Json> {
+  return {
     agent,
-    arguments: binding.arguments,
     definitions,
     demand: { approvers: demand.approvers, count: demand.count, rule: demand.rule },
     grant: { id: grant.id, purpose: grant.purpose, scopes: grant.scopes },
-    inputs: binding.inputs,
+    inputs,
     policy: { id: policy.id, version: policy.version },
     risk: { category: risk.category, level: risk.level },
     server,
     tools,
-  } satisfies Record<string, Json>);
+  };
 }
 
 /** The same for the subject alone: what makes two requests identical to a person who said no. */

@@ -1,5 +1,6 @@
-import { isJsonObject, type Json } from '@/lib/kernel/json';
-import { ARGUMENT_ROWS_MAX, memberPath } from './argument-path';
+import type { Json } from '@/lib/kernel/json';
+import { leavesOf } from './argument-leaves';
+import { ARGUMENT_ROWS_MAX } from './argument-path';
 
 /** Something about one value that an approver should notice; said in words beside it. */
 export type ArgumentMark =
@@ -28,7 +29,6 @@ export interface ArgumentInsight {
 
 /** Enough earlier calls to call a value unusual. */
 const HISTORY_MIN = 5;
-const DEPTH_MAX = 3;
 const SHOWN_CHARACTERS = 40;
 
 /** What is new, changed or out of range in the arguments of a call, against the last approved one and earlier calls. Pure. */
@@ -92,18 +92,6 @@ function usualWords(values: readonly Json[], calls: number): string | null {
   const share = Math.round((100 * count) / calls);
   if (counts.size === 1 && count === calls) return `always ${short(top)}`;
   return share >= 50 ? `${short(top)} in ${share} %` : `${counts.size} different values in ${calls} calls`;
-}
-
-/** Members by dotted path, objects opened three levels deep; what lies deeper, and every list, is one value. */
-function leavesOf(args: Json): Map<string, Json> {
-  const leaves = new Map<string, Json>();
-  const walk = (value: Json, path: string, depth: number): void => {
-    if (isJsonObject(value) && depth < DEPTH_MAX && Object.keys(value).length > 0) {
-      for (const [key, member] of Object.entries(value)) walk(member, memberPath(path, key), depth + 1);
-    } else if (path !== '' || !isJsonObject(value)) leaves.set(path, value);
-  };
-  walk(args, '', 0);
-  return leaves;
 }
 
 /** Prefixes of well-known credentials, and private keys. */

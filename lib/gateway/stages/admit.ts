@@ -62,7 +62,7 @@ async function withoutPass(call: Approved, problem: PassProblem, context: Forwar
   if (call.pass === null) throw new Error('the ledger refused a pass that nobody showed');
   const { ask, found } = call.pass;
   if (problem === 'configuration_changed') return reaffirm(call, ask, found, context);
-  const other = await context.ports.approvals.find(ask.digest);
+  const other = await context.ports.approvals.find(ask);
   if (other !== null && other.id !== found.id) return reaffirm(call, ask, other, context);
   const standing = await context.ports.approvals.standing(found.approval);
   return refuse(`approval.${problem}`, {

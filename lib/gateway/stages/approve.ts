@@ -100,7 +100,7 @@ async function afterApproval(
   const hasLeft = (): boolean => waiting?.left === true;
   if (hasLeft()) return refuse('approval.needed', { approval });
   const { approvals } = context.ports;
-  const found = await approvals.find(ask.digest);
+  const found = await approvals.find(ask);
   if (found === null) {
     // Used by an identical call, unless it was taken back or ended since.
     const ended = verdict(await approvals.standing(approval.id), approval, context);

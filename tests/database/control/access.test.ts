@@ -57,6 +57,7 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   withdrawApproval: APPROVERS,
   getApprovalContext: EVERYONE,
   getApprovalLoad: EVERYONE,
+  getAskAlternatives: APPROVERS,
   viewApproval: APPROVERS,
   decideApprovals: APPROVERS,
   listExceptions: EVERYONE,

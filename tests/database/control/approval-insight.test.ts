@@ -103,6 +103,15 @@ async function pending(
 }
 const approve = (one: { id: string }, body: object = {}, as: 'approver' | 'admin' = 'approver') =>
   world.call('POST', `/approvals/${one.id}/approve`, { as, body });
+/** What the verb writes, without its ceremony, for many at once. */
+async function approveAll(ids: readonly string[]): Promise<void> {
+  await world.prisma.$executeRaw`
+    INSERT INTO approval_votes (approval_id, voter_id, voter_kind, voter_name, vote, digest)
+    SELECT id, 'usr_many', 'user', 'Many', 'approve', digest FROM approvals WHERE id = ANY (${ids})`;
+  await world.prisma.$executeRaw`
+    UPDATE approvals SET status = 'approved', decided_at = clock_timestamp(), decided_by = 'Many', usable_until = clock_timestamp() + interval '10 minutes'
+    WHERE id = ANY (${ids})`;
+}
 const context = async (one: { id: string }, as: 'approver' | 'viewer' = 'approver') =>
   (await world.call('GET', `/approvals/${one.id}/context`, { as })).body;
 
@@ -223,5 +232,38 @@ describe('how much people are asked', () => {
     expect(person.decided).toBe(await world.prisma.approvalVote.count({ where: { voterName: 'The approver' } }));
     expect(person.medianSeconds).toBeLessThan(60);
     expect((await world.call('GET', '/approvals/load?days=0')).status).toBe(400);
+  });
+
+  it('suggests a condition that would have asked less, from the arguments, for readers of payloads, and records the reading', async () => {
+    const ids: string[] = [];
+    for (let size = 1; size <= 25; size++) {
+      ids.push((await pending({ memo: 'rent', size }, { tool: 'note', risk: 'low' })).id);
+      // No more than 20 of an agent wait at once.
+      if (size % 5 === 0) await approveAll(ids.splice(0));
+    }
+    const no = await pending({ memo: 'other', size: 20 }, { tool: 'note', risk: 'low' });
+    await world.call('POST', `/approvals/${no.id}/deny`, { as: 'approver', body: { digest: no.digest } });
+    const path = `/approvals/load/alternatives?server=bank&policy=main&tool=note&rule=${encodeURIComponent(DEMAND.rule)}`;
+    expect((await world.call('GET', path, { as: 'viewer' })).status).toBe(403);
+    const { status, body } = await world.call('GET', path, { as: 'approver' });
+    expect(status).toBe(200);
+    const notes = await world.prisma.approval.count({ where: { tool: 'note' } });
+    expect(body).toMatchObject({ requests: notes, kept: notes });
+    expect(body.alternatives).toContainEqual({
+      condition: { path: 'args.memo', op: 'not_in', value: ['rent'] },
+      asked: notes - 25,
+      unanswered: 0,
+      range: null,
+    });
+    expect(body.alternatives).toContainEqual({
+      condition: { path: 'args.size', op: 'gt', value: 19 },
+      asked: notes - 19,
+      unanswered: 0,
+      range: { lowest: 1, highest: 25 },
+    });
+    await world.call('GET', path, { as: 'approver' });
+    expect(await world.prisma.adminChange.count({ where: { action: 'approval.alternatives' } })).toBe(1);
+    const none = await world.call('GET', path.replace('tool=note', 'tool=nothing'), { as: 'approver' });
+    expect(none.body).toEqual({ requests: 0, kept: 0, alternatives: [] });
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
 import type { ApprovalBinding } from '@/lib/domain/approval/approval-binding';
 import type { Role } from '@/lib/domain/roles';
+import type { ApprovalAsk } from '@/lib/gateway/ports';
 import { redactArguments } from '@/lib/policy/redact';
 import { type AskChange, askFor } from '../../fixtures/ledger/approval-fixture';
 import { captureLog } from '../../fixtures/ledger/ledger-fixture';
@@ -55,11 +56,11 @@ beforeEach(async () => {
   };
 });
 
-async function pending(change: AskChange = {}): Promise<{ id: string; digest: string }> {
+async function pending(change: AskChange = {}): Promise<{ id: string; digest: string; ask: ApprovalAsk }> {
   const ask = { ...askFor(approvals, { ...change, binding: { ...binding, ...change.binding } }), owner: 'viewer@example.com' };
   const answer = await approvals.ask(ask);
   if (answer.kind !== 'pending') throw new Error(JSON.stringify(answer));
-  return { id: answer.approval.id, digest: ask.digest };
+  return { id: answer.approval.id, digest: ask.digest, ask };
 }
 type Who = Role | 'key';
 const read = (id: string, as: Who = 'approver') => world.call('GET', `/approvals/${id}`, { as });
@@ -136,7 +137,7 @@ describe('approving', () => {
     const one = await pending();
     const { status, body } = await approve(one, 'approver', { reason: 'checked the ticket' });
     expect([status, body.status, body.decidedBy]).toEqual([200, 'approved', 'The approver']);
-    expect(await approvals.find(one.digest)).toMatchObject({ kind: 'approval', id: one.id, by: 'The approver' });
+    expect(await approvals.find(one.ask)).toMatchObject({ kind: 'approval', id: one.id, by: 'The approver' });
     const row = await world.prisma.adminChange.findFirstOrThrow({ where: { entityId: one.id, action: 'approval.approve' } });
     expect(row).toMatchObject({ actorName: 'The approver', after: { digest: one.digest, votes: '1 of 1', reason: 'checked the ticket' } });
   });
@@ -167,7 +168,7 @@ describe('approving', () => {
     const one = await pending({ demand: { count: 2 } });
     const first = await approve(one);
     expect(first.body).toMatchObject({ status: 'pending', votes: [{ by: 'The approver', vote: 'approve' }] });
-    expect(await approvals.find(one.digest)).toBeNull();
+    expect(await approvals.find(one.ask)).toBeNull();
     expect((await approve(one)).body.error.code).toBe('approval.not_eligible');
     expect((await approve(one, 'key')).body.error.message).toMatch(/different people/);
     expect((await approve(one, 'admin')).body).toMatchObject({ status: 'approved', decidedBy: 'The approver and The admin' });
@@ -246,7 +247,7 @@ describe('approving', () => {
     expect(exception).toMatchObject({ uses: 0, revokedAt: null });
     expect((await withdraw(one.id)).body.status).toBe('withdrawn');
     expect((await read(one.id)).body.exception).toMatchObject({ revokedBy: 'The approver' });
-    expect(await approvals.find(one.digest)).toBeNull();
+    expect(await approvals.find(one.ask)).toBeNull();
     const once = await pending({ args: { n: 1 }, demand: { reuse: '900s' } });
     await approve(once, 'approver', { for: 'once' });
     expect((await read(once.id)).body.exception).toBeNull();
@@ -276,7 +277,7 @@ describe('denying, withdrawing and time', () => {
     const approved = await pending({ args: { n: 1 } });
     await approve(approved);
     expect((await withdraw(approved.id)).body.status).toBe('withdrawn');
-    expect(await approvals.find(approved.digest)).toBeNull();
+    expect(await approvals.find(approved.ask)).toBeNull();
   });
 
   it('cannot approve what nobody decided in time: expired is denied', async () => {

@@ -1,13 +1,13 @@
 import type { Prisma } from '@/lib/db/generated/client';
 import { mayRole } from '@/lib/domain/roles';
 import { recordReading } from '../approval-insight/record-reading';
-import { viewersOf } from '../approval-insight/view-approval';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { decodeCursor, pageOf } from '../paging';
 import { readableTrace } from '../readable-trace';
-import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
+import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, isOwner, readApproval, readOnlooker } from './approval-answer';
 import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
+import { commentAnswer, readSurround } from './surround';
 
 /** Newest first, or by the time left. */
 export async function listApprovals(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
@@ -21,6 +21,7 @@ export async function listApprovals(ctx: ControlContext, { query }: VerbInput<ty
       AND: [
         query.server ? named('serverId', 'serverSlug', query.server) : {},
         query.agent ? named('agentId', 'agentSlug', query.agent) : {},
+        query.assigned === 'me' ? { assignedTo: ctx.actor.id } : {},
         query.status ? { OR: query.status.map((status) => inStatus(status, ctx.now)) } : {},
         after ? beyond(after, byTime) : {},
       ],
@@ -34,16 +35,12 @@ export async function listApprovals(ctx: ControlContext, { query }: VerbInput<ty
     ctx,
     rows.map((row) => row.agentId),
   );
-  const viewers = await viewersOf(
-    ctx.prisma,
-    ctx,
-    rows.map((row) => row.id),
-  );
+  const around = await readSurround(ctx.prisma, ctx, rows);
   return pageOf(
     rows,
     query.limit,
     (row) => (byTime ? [row.expiresAt.toISOString(), row.id] : [row.id]),
-    rows.map((row) => approvalAnswer(ctx, row, onlooker, viewers.get(row.id))),
+    rows.map((row) => approvalAnswer(ctx, row, onlooker, around)),
   );
 }
 
@@ -67,13 +64,11 @@ function inStatus(status: string, now: Date): Prisma.ApprovalWhereInput {
 export async function getApproval(ctx: ControlContext, { params }: VerbInput<typeof one>): Promise<AnswerOf<typeof one>> {
   const row = await readApproval(ctx.prisma, params.approval);
   const exception = await ctx.prisma.approvalException.findUnique({ where: { approvalId: row.id } });
+  const onlooker = await readOnlooker(ctx.prisma, ctx, [row.agentId]);
   return {
-    ...approvalAnswer(
-      ctx,
-      row,
-      await readOnlooker(ctx.prisma, ctx, [row.agentId]),
-      (await viewersOf(ctx.prisma, ctx, [row.id])).get(row.id),
-    ),
+    ...approvalAnswer(ctx, row, onlooker, await readSurround(ctx.prisma, ctx, [row])),
+    owns: isOwner(row, onlooker),
+    thread: (await ctx.prisma.approvalComment.findMany({ where: { approvalId: row.id }, orderBy: { id: 'asc' } })).map(commentAnswer),
     arguments: await argumentsOf(ctx, row),
     argumentsBytes: row.argumentsBytes,
     argumentsDigest: bindingOf(row).arguments,

@@ -67,6 +67,7 @@ const WRITES_WITHOUT_CHANGE = new Set([
   'classifyTools',
   'probeServer',
   'viewApproval',
+  'snoozeApproval',
   'checkJwtIssuer',
 ]);
 

@@ -53,7 +53,16 @@ export function RequestActions({ approval, onAsk }: RequestActionsProps) {
   });
   return (
     <div className="flex flex-col gap-3">
-      <Standing approval={approval} onBack={() => act.mutate({ verb: 'snooze', body: { minutes: 0 } })} />
+      {pending && approval.snoozedUntil !== null ? (
+        <p role="status" className="flex flex-wrap items-center gap-x-2 text-base text-ink-2">
+          <span>
+            Aside for you until <Time at={approval.snoozedUntil} />.
+          </span>
+          <Button size="sm" variant="link" onClick={() => act.mutate({ verb: 'snooze', body: { minutes: 0 } })}>
+            Bring back
+          </Button>
+        </p>
+      ) : null}
       <div ref={bar} className="flex flex-wrap gap-2">
         {pending && (decides || approval.owns) ? (
           <Button size="sm" variant="quiet" keys="R" label="Ask or answer; everybody who sees the request reads it" onClick={onAsk}>
@@ -135,28 +144,13 @@ export function RequestActions({ approval, onAsk }: RequestActionsProps) {
   );
 }
 
-/** Who was asked by name, and what one has put aside. */
-function Standing({ approval, onBack }: { approval: ApprovalDetail; onBack: () => void }) {
-  const { assigned, snoozedUntil } = approval;
-  if (approval.status !== 'pending' || (assigned === null && snoozedUntil === null)) return null;
+/** Who was asked by name. */
+export function AskedOf({ approval: { status, assigned } }: { approval: ApprovalDetail }) {
+  if (status !== 'pending' || assigned === null) return null;
   return (
-    <div role="status" className="flex flex-col gap-1 text-base text-ink-2">
-      {assigned === null ? null : (
-        <p>
-          For <InertText text={assigned.name} max={120} className="font-medium text-ink" />, asked by{' '}
-          <InertText text={assigned.by} max={120} /> <Time at={assigned.at} />. Others may decide as before.
-        </p>
-      )}
-      {snoozedUntil === null ? null : (
-        <p className="flex flex-wrap items-center gap-x-2">
-          <span>
-            Aside for you until <Time at={snoozedUntil} />.
-          </span>
-          <Button size="sm" variant="link" onClick={onBack}>
-            Bring back
-          </Button>
-        </p>
-      )}
-    </div>
+    <p role="status" className="text-base text-ink-2">
+      For <InertText text={assigned.name} max={120} className="font-medium text-ink" />, asked by <InertText text={assigned.by} max={120} />{' '}
+      <Time at={assigned.at} />. Others may decide as before.
+    </p>
   );
 }

@@ -17,7 +17,7 @@ import { DecidePanel } from './decide-panel';
 import { Discussion } from './discussion';
 import { useKeptFocus } from './kept-focus';
 import { Outcome } from './outcome';
-import { RequestActions } from './request-actions';
+import { AskedOf, RequestActions } from './request-actions';
 import { RequestContext } from './request-context';
 import { Sentence } from './sentence';
 import { TimeLine } from './time-line';
@@ -103,7 +103,7 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
               </>
             )}
           </p>
-          <RequestActions approval={approval} onAsk={ask} />
+          <AskedOf approval={approval} />
         </header>
       </Panel>
       <Panel title="Arguments" meta="exactly what would be sent; redacted where the policy says so">
@@ -116,6 +116,7 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
           <p className="text-ink-2">{args.why}</p>
         )}
       </Panel>
+      <RequestActions approval={approval} onAsk={ask} />
       <Discussion approval={approval} open={asking} text={question} onDone={() => setAsking(false)} />
       {context.data === undefined ? null : <RequestContext context={context.data} tool={approval.innerTool ?? approval.tool} />}
       <Panel title="Who asks" actions={<BlockAgentBySlug slug={approval.agent.slug} reason={`because of ${approval.id}`} />}>

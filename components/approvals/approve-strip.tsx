@@ -9,6 +9,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { APPROVAL_DURATIONS, type ApprovalDuration } from '@/lib/domain/approval/approval-terms';
+import { wordToType } from './approval-words';
 import { refuseEnter } from './refuse-enter';
 import { useVerdict } from './use-approvals';
 
@@ -22,9 +23,10 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
   const [typed, setTyped] = useState('');
   const [duration, setDuration] = useState<ApprovalDuration>('once');
   const tool = approval.innerTool ?? approval.tool;
+  const word = wordToType(approval);
   const isCritical = approval.risk === 'critical';
   const allowed = DURATIONS.filter((one) => !isCritical || APPROVAL_DURATIONS[one] <= approval.reuseMs);
-  const missing = isCritical && typed !== tool ? `Type ${tool} to approve a critical call.` : null;
+  const missing = isCritical && typed !== word ? `Type ${word} to approve a critical call.` : null;
   const send = () => {
     if (missing === null && !verdict.isPending)
       verdict.mutate({ verb: 'approve', body: { digest: approval.digest, for: duration, ...(reason.trim() ? { reason } : {}) } });
@@ -49,7 +51,7 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
       </p>
       <div className="grid gap-3 sm:grid-cols-2">
         {isCritical ? (
-          <Field label={`Type ${tool} to confirm`}>
+          <Field label={`Type ${word} to confirm`}>
             <Input autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={refuseEnter} />
           </Field>
         ) : null}

@@ -22,7 +22,7 @@ import { LoadView } from './load-view';
 import { RequestCard } from './request-card';
 import { RequestList } from './request-list';
 import { useApproval, useDecided, useWaiting } from './use-approvals';
-import { inSight, WaitingList } from './waiting-list';
+import { inSight, ShowMore, WaitingList } from './waiting-list';
 
 /** List and card side by side; on a phone one or the other. The address names the open request, the tab and the filter. */
 export function InboxPage() {
@@ -97,6 +97,7 @@ export function InboxPage() {
                         )
                       }
                     </Loaded>
+                    <ShowMore list={decided} />
                   </Panel>
                 ),
               },

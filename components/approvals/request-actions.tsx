@@ -42,10 +42,14 @@ export function RequestActions({ approval, onAsk }: RequestActionsProps) {
     bar.current?.querySelector<HTMLElement>('[aria-expanded=true]')?.focus();
     setOpen(null);
   };
+  const ask = () => {
+    setOpen(null);
+    onAsk();
+  };
   const toggle = (what: 'snooze' | 'somebody') => setOpen(open === what ? null : what);
   useShortcuts({
     s: () => decides && (approval.snoozedUntil !== null || tooLate === null) && toggle('snooze'),
-    r: () => pending && (decides || approval.owns) && onAsk(),
+    r: () => pending && (decides || approval.owns) && ask(),
     h: () => decides && !approval.owns && toggle('somebody'),
     e: extend,
     c: () => id.copy(approval.id),
@@ -65,7 +69,7 @@ export function RequestActions({ approval, onAsk }: RequestActionsProps) {
       ) : null}
       <div ref={bar} className="flex flex-wrap gap-2">
         {pending && (decides || approval.owns) ? (
-          <Button size="sm" variant="quiet" keys="R" label="Ask or answer; everybody who sees the request reads it" onClick={onAsk}>
+          <Button size="sm" variant="quiet" keys="R" label="Ask or answer; everybody who sees the request reads it" onClick={ask}>
             <MessageCircle aria-hidden className="size-3.5" />
             {approval.owns ? 'Answer' : 'Ask a question'}
           </Button>

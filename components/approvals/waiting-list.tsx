@@ -37,7 +37,7 @@ export function WaitingList({ waiting, selected, search, onTogether }: WaitingLi
           size="sm"
           variant="quiet"
           aria-pressed={mine}
-          className="aria-pressed:border-accent aria-pressed:text-ink"
+          className="aria-pressed:border-accent aria-pressed:bg-selected aria-pressed:text-ink"
           onClick={() => set({ mine: mine ? null : '1' })}
         >
           Asked of me
@@ -70,20 +70,20 @@ export function WaitingList({ waiting, selected, search, onTogether }: WaitingLi
             )
           }
         </Loaded>
-        {waiting.hasNextPage ? (
-          <div className="border-line-soft border-t p-2">
-            <Button
-              size="sm"
-              variant="quiet"
-              className="w-full"
-              pending={waiting.isFetchingNextPage}
-              onClick={() => waiting.fetchNextPage()}
-            >
-              Show more
-            </Button>
-          </div>
-        ) : null}
+        <ShowMore list={waiting} />
       </Panel>
+    </div>
+  );
+}
+
+/** The rest of a list that is longer than a page; nothing when there is none. */
+export function ShowMore({ list }: { list: Pick<ReturnType<typeof useWaiting>, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'> }) {
+  if (!list.hasNextPage) return null;
+  return (
+    <div className="border-line-soft border-t p-2">
+      <Button size="sm" variant="quiet" className="w-full" pending={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+        Show more
+      </Button>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wordToType } from '@/components/approvals/approval-words';
 import { listEntries } from '@/components/approvals/list-entries';
 import type { Approval } from '@/components/shared/api/wire';
 import { latestExpiryMs, snoozedUntilMs } from '@/lib/domain/approval/teamwork-terms';
@@ -33,5 +34,13 @@ describe('times of a request', () => {
     expect(snoozedUntilMs(0, 5, 3_600_000)).toBe(300_000);
     expect(snoozedUntilMs(0, 30, 600_000)).toBe(540_000);
     expect(snoozedUntilMs(0, 5, 60_000)).toBeNull();
+  });
+});
+
+describe('what is typed for a critical call', () => {
+  it('is the name of the tool where it reads as it is, else the end of the id', () => {
+    expect(wordToType({ id: 'apr_012345abcdef', tool: 'dispatch', innerTool: 'delete_all' })).toBe('delete_all');
+    for (const tool of ['gnp\u202e.exe', 'a'.repeat(41), '<b>', ''])
+      expect(wordToType({ id: 'apr_012345abcdef', tool, innerTool: null })).toBe('abcdef');
   });
 });

@@ -103,6 +103,15 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
               </>
             )}
           </p>
+          <p className="break-words text-base text-ink-2">
+            Owner of the agent: <InertText text={approval.agent.owner} max={120} />
+            {approval.purpose === null ? null : (
+              <>
+                {' '}
+                · granted for “<InertText text={approval.purpose} max={160} />”
+              </>
+            )}
+          </p>
           <AskedOf approval={approval} />
         </header>
       </Panel>

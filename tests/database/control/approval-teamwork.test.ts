@@ -163,6 +163,12 @@ describe('asking somebody by name', () => {
       message: expect.stringContaining('does not name'),
     });
     expect(await error(named, 'viewer@example.com')).toMatchObject({ message: expect.stringContaining('needs the role') });
+    await world.prisma.user.upsert({
+      where: { id: 'usr_gone' },
+      create: { id: 'usr_gone', email: 'gone@example.com', name: 'Gone', role: 'approver', passwordHash: 'x', status: 'disabled' },
+      update: {},
+    });
+    expect(await error(named, 'gone@example.com')).toMatchObject({ message: expect.stringContaining('disabled') });
     expect(await error(named, 'nobody@example.com')).toMatchObject({ code: 'approval.no_such_person' });
     for (const as of ['viewer', 'author'] as const) expect((await post(named, 'assign', { to: null }, as)).status).toBe(403);
     await world.call('PATCH', `/agents/bot-${serial}`, { body: { owner: 'admin@example.com' } });

@@ -7,6 +7,15 @@ export function byUrgency(a: Approval, b: Approval): number {
   return left !== 0 ? left : RISK_LEVELS.indexOf(b.risk) - RISK_LEVELS.indexOf(a.risk);
 }
 
+/** A name that can be read and typed as it is. */
+const TYPABLE = /^[\w./:-]{1,40}$/;
+
+/** What somebody types to approve a critical call: the tool's name, or the end of the request's id where that name could be read as something else. */
+export function wordToType({ id, tool, innerTool }: Pick<Approval, 'id' | 'tool' | 'innerTool'>): string {
+  const name = innerTool ?? tool;
+  return TYPABLE.test(name) ? name : id.slice(-6);
+}
+
 /** What became of it, in a sentence; null while people can decide. */
 export function outcomeWords(approval: Approval): string | null {
   const by = approval.decidedBy === null ? '' : ` by ${approval.decidedBy}`;

@@ -14,6 +14,7 @@ import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { APPROVAL_DURATIONS, type ApprovalDuration } from '@/lib/domain/approval/approval-terms';
 import { type ChosenBounds, loosened } from '@/lib/domain/approval/argument-scope';
+import { wordToType } from './approval-words';
 import { rowsOf } from './argument-rows';
 import { refuseEnter } from './refuse-enter';
 import { ScopeChooser, shownBounds } from './scope-chooser';
@@ -37,9 +38,10 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
   const scopable = args.shown ? args.scopable : [];
   const bounds = shownBounds(rows, chosen);
   const tool = approval.innerTool ?? approval.tool;
+  const word = wordToType(approval);
   const isCritical = approval.risk === 'critical';
   const allowed = DURATIONS.filter((one) => !isCritical || APPROVAL_DURATIONS[one] <= approval.reuseMs);
-  const missing = isCritical && typed !== tool ? `Type ${tool} to approve a critical call.` : null;
+  const missing = isCritical && typed !== word ? `Type ${word} to approve a critical call.` : null;
   const send = () => {
     if (missing !== null || verdict.isPending) return;
     const scope = duration === 'once' || bounds.length === 0 ? {} : { scope: loosened(chosen) };
@@ -66,7 +68,7 @@ export function ApproveStrip({ approval, onCancel }: { approval: ApprovalDetail;
       </p>
       <div className="grid gap-3 sm:grid-cols-2">
         {isCritical ? (
-          <Field label={`Type ${tool} to confirm`}>
+          <Field label={`Type ${word} to confirm`}>
             <Input autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={refuseEnter} />
           </Field>
         ) : null}

@@ -5,7 +5,7 @@ import { formatBytes } from '@/components/shared/format';
 import { ARGUMENT_ROWS_MAX, memberPath } from '@/lib/domain/approval/argument-path';
 
 /** So much of a value is shown before somebody asks for the rest. */
-export const SHOWN_CHARACTERS = 1_000;
+export const SHOWN_CHARACTERS = 400;
 
 export interface ArgumentRow {
   readonly name: string;

@@ -35,7 +35,8 @@ export function ArgumentTable({ rows, comparison, opened, onOpen }: ArgumentTabl
   const { shown, more, rest } = shownRows(rows, opened);
   return (
     <div className="overflow-x-auto rounded-control border border-line-soft" role="region" aria-label="Arguments" tabIndex={0}>
-      <table className="w-full text-left max-sm:block [&_td]:align-top">
+      {/* Of fixed layout, so that a long value breaks instead of reaching out of sight. */}
+      <table className="w-full table-fixed text-left max-sm:block [&_:is(td,th)]:align-top">
         <thead className="text-meta text-ink-3 max-sm:hidden">
           <tr className="border-line-soft border-b">
             <th className="w-[18%] px-3 py-1.5 font-normal">Argument</th>

@@ -55,7 +55,10 @@ export function DecidePanel({ approval, unread, argumentsShown }: DecidePanelPro
         </p>
         <Votes approval={approval} />
         {may && armed === null ? (
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-4">
+            <Button keys="D" label="Choose a reason, then deny" disabledReason={offline} onClick={() => setArmed('deny')}>
+              Deny…
+            </Button>
             <Button
               keys="A"
               label="Review once more, then approve"
@@ -64,9 +67,6 @@ export function DecidePanel({ approval, unread, argumentsShown }: DecidePanelPro
               onKeyDown={refuseEnter}
             >
               Approve…
-            </Button>
-            <Button keys="D" label="Choose a reason, then deny" disabledReason={offline} onClick={() => setArmed('deny')}>
-              Deny…
             </Button>
           </div>
         ) : null}

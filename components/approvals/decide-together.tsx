@@ -13,6 +13,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { DECIDED_AT_ONCE_MAX } from '@/lib/domain/approval/approval-terms';
 import type { AlikeGroup } from './alike-groups';
+import { SHOWN_CHARACTERS } from './argument-rows';
 import { refuseEnter } from './refuse-enter';
 import { useDecideMany } from './use-approvals';
 
@@ -21,6 +22,7 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
   const rows = group.rows.slice(0, DECIDED_AT_ONCE_MAX);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [reason, setReason] = useState('');
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const decide = useDecideMany();
   const details = useQueries({
     queries: rows.map(({ id }) => ({
@@ -70,6 +72,8 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
         <ul className="divide-y divide-line-soft rounded-control border border-line-soft">
           {rows.map((row, index) => {
             const { data } = details[index] ?? {};
+            const text = data?.arguments.shown ? data.arguments.text : '';
+            const closed = text.length > SHOWN_CHARACTERS && !opened.has(row.id);
             const refused = decide.data?.refused.find(({ id }) => id === row.id);
             return (
               <li key={row.id} className="flex items-start gap-3 px-3 py-2">
@@ -77,7 +81,7 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
                   label={<span className="sr-only">{`Request of ${row.agent.slug}`}</span>}
                   checked={ticked.has(row.id)}
                   // What was not seen is not decided.
-                  disabled={data === undefined || !data.arguments.shown}
+                  disabled={data === undefined || !data.arguments.shown || closed}
                   onChange={(on) => setTicked(new Set(on ? [...ticked, row.id] : [...ticked].filter((id) => id !== row.id)))}
                 />
                 <div className="min-w-0">
@@ -85,8 +89,19 @@ export function DecideTogether({ group, onClose }: { group: AlikeGroup; onClose:
                     {row.agent.slug}, owned by <InertText text={row.agent.owner} max={120} />
                   </p>
                   <code className="whitespace-pre-wrap break-words font-mono text-base text-ink">
-                    {data === undefined ? '…' : data.arguments.shown ? <InertText text={data.arguments.text} /> : data.arguments.why}
+                    {data === undefined ? (
+                      '…'
+                    ) : data.arguments.shown ? (
+                      <InertText text={closed ? text.slice(0, SHOWN_CHARACTERS) : text} />
+                    ) : (
+                      data.arguments.why
+                    )}
                   </code>
+                  {closed ? (
+                    <Button size="sm" variant="quiet" className="my-1" onClick={() => setOpened(new Set([...opened, row.id]))}>
+                      Show {(text.length - SHOWN_CHARACTERS).toLocaleString('en-US')} more characters
+                    </Button>
+                  ) : null}
                   {data?.arguments.shown && data.arguments.inputs !== null ? (
                     <p className="break-words text-ink-2 text-meta">
                       beside the arguments: <InertText text={data.arguments.inputs} />

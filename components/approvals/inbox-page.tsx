@@ -1,50 +1,50 @@
 'use client';
 
 import { ArrowLeft } from 'lucide-react';
-import { useRouter } from 'next/navigation';
+import { useParams, useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { useApprovalSummary } from '@/components/shared/approval-alerts/use-approval-summary';
 import { useElevations } from '@/components/shared/elevations/use-elevations';
 import { LiveDot } from '@/components/shared/live/live-dot';
 import { PageHeader } from '@/components/shared/page-header';
 import { useShortcuts } from '@/components/shared/shortcuts';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
-import { InertText } from '@/components/shared/unverified-text';
-import { Button, LinkButton } from '@/components/ui/button';
+import { useUrlState } from '@/components/shared/url-state';
+import { LinkButton } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { Panel } from '@/components/ui/panel';
 import { Tabs } from '@/components/ui/tabs';
 import { AccessRequests } from './access-requests';
 import { AlertMenu } from './alert-menu';
-import { type AlikeGroup, alikeGroups } from './alike-groups';
+import type { AlikeGroup } from './alike-groups';
 import { DecideTogether } from './decide-together';
 import { LoadView } from './load-view';
 import { RequestCard } from './request-card';
 import { RequestList } from './request-list';
 import { useApproval, useDecided, useWaiting } from './use-approvals';
+import { inSight, ShowMore, WaitingList } from './waiting-list';
 
-/** List and card side by side; on a phone one or the other. The address names the open request. */
-export function InboxPage({ selected }: { selected: string | null }) {
+/** List and card side by side; on a phone one or the other. The address names the open request, the tab and the filter. */
+export function InboxPage() {
   const router = useRouter();
-  const [tab, setTab] = useState('waiting');
-  const waiting = useWaiting();
+  const { approval } = useParams<{ approval?: string }>();
+  const selected = approval === undefined ? null : decodeURIComponent(approval);
+  const { get, set, search: query } = useUrlState();
+  const search = query === '' ? '' : `?${query}`;
+  const tab = get('tab') ?? 'waiting';
+  const waiting = useWaiting(get('mine') === '1');
+  const total = useApprovalSummary().data?.pending ?? null;
   const decided = useDecided(tab === 'decided');
   const access = useElevations({ status: 'pending' });
   const open = useApproval(selected);
   const [together, setTogether] = useState<AlikeGroup | null>(null);
-  const rows = (tab === 'waiting' ? waiting.rows : tab === 'decided' ? decided.rows : undefined) ?? [];
+  const rows = (tab === 'waiting' ? inSight(waiting.rows ?? []).shown : tab === 'decided' ? decided.rows : undefined) ?? [];
   const go = (step: number) => {
     const at = rows.findIndex((row) => row.id === selected);
     const next = rows[at === -1 ? 0 : at + step];
-    if (next) router.push(`/approvals/${next.id}`);
+    if (next) router.push(`/approvals/${next.id}${search}`);
   };
   useShortcuts({ j: () => go(1), k: () => go(-1) });
-  const list = (query: typeof decided, empty: React.ReactNode) => (
-    <Panel flush>
-      <Loaded query={{ data: query.rows, error: query.error, isPending: query.isPending, refetch: query.refetch }} what="Approvals">
-        {(data) => (data.length > 0 ? <RequestList rows={data} selected={selected} /> : empty)}
-      </Loaded>
-    </Panel>
-  );
   return (
     <>
       <div className={cn(selected !== null && 'max-lg:sr-only')}>
@@ -56,34 +56,51 @@ export function InboxPage({ selected }: { selected: string | null }) {
         />
       </div>
       <div className="grid gap-4 lg:grid-cols-[380px_minmax(0,1fr)]">
-        <div className={cn('min-w-0', selected !== null && 'max-lg:hidden')}>
+        <div
+          className={cn(
+            'min-w-0 lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem)] lg:self-start',
+            INNER_SCROLL,
+            selected !== null && 'max-lg:hidden',
+          )}
+        >
           <Tabs
             label="Which requests"
             value={tab}
-            onChange={setTab}
+            onChange={(next) => set({ tab: next === 'waiting' ? null : next })}
             items={[
               {
                 value: 'waiting',
                 label: 'Waiting',
-                count: waiting.rows?.length ?? null,
-                content: (
-                  <div className="flex flex-col gap-2">
-                    {alikeGroups(waiting.rows ?? []).map((group) => (
-                      <Button key={group.key} variant="quiet" onClick={() => setTogether(group)}>
-                        Decide {group.rows.length} for <InertText text={group.tool} max={40} /> together
-                      </Button>
-                    ))}
-                    {list(
-                      waiting,
-                      <EmptyState title="Nothing waits for a person">
-                        A request appears here as soon as an agent makes a call that has to be approved.
-                      </EmptyState>,
-                    )}
-                  </div>
-                ),
+                count: total,
+                content: <WaitingList waiting={waiting} selected={selected} search={search} onTogether={setTogether} />,
               },
               { value: 'access', label: 'Access requests', count: access.rows?.length || null, content: <AccessRequests /> },
-              { value: 'decided', label: 'Decided', content: list(decided, <EmptyState title="Nothing was decided yet" />) },
+              {
+                value: 'decided',
+                label: 'Decided',
+                content: (
+                  <Panel flush className="lg:min-h-0 lg:overflow-y-auto">
+                    <Loaded
+                      query={{ data: decided.rows, error: decided.error, isPending: decided.isPending, refetch: decided.refetch }}
+                      what="Approvals"
+                    >
+                      {(data) =>
+                        data.length > 0 ? (
+                          <RequestList
+                            entries={data.map((row) => ({ kind: 'request', row }))}
+                            selected={selected}
+                            search={search}
+                            onFold={() => undefined}
+                          />
+                        ) : (
+                          <EmptyState title="Nothing was decided yet" />
+                        )
+                      }
+                    </Loaded>
+                    <ShowMore list={decided} />
+                  </Panel>
+                ),
+              },
               {
                 value: 'load',
                 label: 'Load',
@@ -101,12 +118,12 @@ export function InboxPage({ selected }: { selected: string | null }) {
             </Panel>
           ) : (
             <div className="flex flex-col gap-3">
-              <LinkButton href="/approvals" variant="ghost" size="sm" className="w-fit lg:hidden">
+              <LinkButton href={`/approvals${search}`} variant="ghost" size="sm" className="w-fit lg:hidden">
                 <ArrowLeft aria-hidden className="size-3.5" />
                 All requests
               </LinkButton>
               <Loaded query={open} what="This request">
-                {(approval) => <RequestCard key={approval.id} approval={approval} />}
+                {(one) => <RequestCard key={one.id} approval={one} />}
               </Loaded>
             </div>
           )}
@@ -116,3 +133,7 @@ export function InboxPage({ selected }: { selected: string | null }) {
     </>
   );
 }
+
+/** Beside a card the list scrolls in itself: hundreds of requests do not push the card out of sight, nor lose their place. */
+const INNER_SCROLL =
+  'lg:flex lg:flex-col lg:[&>*]:min-h-0 lg:[&_[role=tabpanel][data-state=active]]:flex lg:[&_[role=tabpanel]]:min-h-0 lg:[&_[role=tabpanel]]:flex-col';

@@ -45,11 +45,11 @@ function Rules({ load }: { load: ApprovalLoad }) {
         {load.rules.map((rule) => (
           <li key={JSON.stringify([rule.server, rule.policy, rule.rule, rule.tool])} className="flex flex-col gap-1 px-4 py-2.5">
             <p className="flex flex-wrap items-baseline gap-x-2">
-              <span className="font-medium text-ink">
+              <span className="min-w-0 font-medium text-ink [overflow-wrap:anywhere]">
                 <InertText text={rule.tool} max={80} />
               </span>
               <Link
-                className="text-accent text-meta hover:underline"
+                className="min-w-0 text-accent text-meta [overflow-wrap:anywhere] hover:underline"
                 href={`/policies/${rule.server}/${rule.policy}?at=${encodeURIComponent(rule.rule)}`}
               >
                 {rule.server}/{rule.policy} <code className="font-mono">{rule.rule}</code>

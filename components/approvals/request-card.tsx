@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { useEffect, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { BlockAgentBySlug } from '@/components/shared/agents/block-agent';
 import type { ApprovalDetail } from '@/components/shared/api/wire';
 import { Id } from '@/components/shared/id-text';
@@ -12,17 +12,33 @@ import { InertText } from '@/components/shared/unverified-text';
 import { Facts, Panel } from '@/components/ui/panel';
 import { ExactArguments, rowsOf, unreadParts } from './argument-rows';
 import { ArgumentTable } from './argument-table';
+import { useCoveredHeight } from './covered-height';
 import { DecidePanel } from './decide-panel';
+import { Discussion } from './discussion';
+import { useKeptFocus } from './kept-focus';
 import { Outcome } from './outcome';
+import { AskedOf, RequestActions } from './request-actions';
 import { RequestContext } from './request-context';
+import { Sentence } from './sentence';
 import { TimeLine } from './time-line';
 import { useApprovalContext, useViewers } from './use-approvals';
 
 /** Everything a person decides by, in the order in which it is asked: who wants what, how risky, why, with which values. */
 export function RequestCard({ approval }: { approval: ApprovalDetail }) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const card = useRef<HTMLElement>(null);
+  const decide = useRef<HTMLDivElement>(null);
+  const question = useRef<HTMLTextAreaElement>(null);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const [asking, setAsking] = useState(false);
   useEffect(() => heading.current?.focus(), []);
+  useKeptFocus(card, heading);
+  const covered = useCoveredHeight(decide);
+  const ask = () => {
+    setAsking(true);
+    // It is there after this rendering, or was there before.
+    requestAnimationFrame(() => question.current?.focus());
+  };
   const { arguments: args } = approval;
   const context = useApprovalContext(approval.id);
   const comparison = context.data?.comparison.shown === true ? context.data.comparison : null;
@@ -35,7 +51,12 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
     : [];
   const unread = unreadParts(rows, opened);
   return (
-    <article className="flex min-w-0 flex-col gap-4 max-lg:pb-44">
+    <article
+      ref={card}
+      // On narrow pages the decision lies over the end of the card, and above what has the focus.
+      style={{ '--covered': `${Math.ceil(covered)}px` } as CSSProperties}
+      className="flex min-w-0 flex-col gap-4 max-lg:pb-[calc(var(--covered)+1rem)] [&_:focus-visible]:scroll-mb-[calc(var(--covered)+1rem)]"
+    >
       <Panel>
         <header className="flex flex-col gap-2">
           <h2 ref={heading} tabIndex={-1} className="text-section font-semibold text-ink outline-none">
@@ -48,6 +69,11 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
             )}{' '}
             <span className="font-normal text-ink-2">on {approval.server.slug}</span>
           </h2>
+          {approval.sentence === null || !args.shown ? null : (
+            <p className="break-words text-ink text-section">
+              <Sentence template={approval.sentence} args={args.value} />
+            </p>
+          )}
           <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <RiskBars risk={approval.risk} category={approval.category} />
             <CategoryWord category={approval.category} />
@@ -77,6 +103,16 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
               </>
             )}
           </p>
+          <p className="break-words text-base text-ink-2">
+            Owner of the agent: <InertText text={approval.agent.owner} max={120} />
+            {approval.purpose === null ? null : (
+              <>
+                {' '}
+                · granted for “<InertText text={approval.purpose} max={160} />”
+              </>
+            )}
+          </p>
+          <AskedOf approval={approval} />
         </header>
       </Panel>
       <Panel title="Arguments" meta="exactly what would be sent; redacted where the policy says so">
@@ -89,6 +125,8 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
           <p className="text-ink-2">{args.why}</p>
         )}
       </Panel>
+      <RequestActions approval={approval} onAsk={ask} />
+      <Discussion approval={approval} open={asking} text={question} onDone={() => setAsking(false)} />
       {context.data === undefined ? null : <RequestContext context={context.data} tool={approval.innerTool ?? approval.tool} />}
       <Panel title="Who asks" actions={<BlockAgentBySlug slug={approval.agent.slug} reason={`because of ${approval.id}`} />}>
         <Facts
@@ -116,6 +154,7 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
                 {approval.asks === 1 ? 'once' : `${approval.asks} times`}, first <Time at={approval.createdAt} />
               </span>,
             ],
+            ['Id', <Id key="id" value={approval.id} max={24} />],
             ['Digest', <Id key="digest" value={approval.digest} max={24} />],
           ]}
         />
@@ -129,7 +168,9 @@ export function RequestCard({ approval }: { approval: ApprovalDetail }) {
           steps={approval.trace}
         />
       </Panel>
-      <DecidePanel approval={approval} unread={args.shown ? unread : 0} argumentsShown={args.shown} />
+      <div ref={decide} className="contents">
+        <DecidePanel approval={approval} unread={args.shown ? unread : 0} argumentsShown={args.shown} />
+      </div>
     </article>
   );
 }

@@ -1,20 +1,38 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+
+// One clock for every countdown of a page: hundreds of rows tick in one go.
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+let tickedAtMs = 0;
+
+function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0)
+    timer = setInterval(() => {
+      tickedAtMs = performance.now();
+      for (const one of listeners) one();
+    }, 1000);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) clearInterval(timer);
+  };
+}
 
 /**
  * Milliseconds until `until`, counted from the server's `now` by the time that passed here since it was read: this
  * machine's idea of the date plays no part. Ticks each second; never below 0.
  */
 export function useTimeLeft(until: string | null, now: string): number | null {
-  const read = useRef({ now, atMs: 0 });
-  const [passedMs, setPassedMs] = useState(0);
-  useEffect(() => {
-    read.current = { now, atMs: performance.now() };
-    setPassedMs(0);
-    const timer = setInterval(() => setPassedMs(performance.now() - read.current.atMs), 1000);
-    return () => clearInterval(timer);
-  }, [now]);
+  const [read, setRead] = useState({ now: '', atMs: 0 });
+  useEffect(() => setRead({ now, atMs: performance.now() }), [now]);
+  const atMs = useSyncExternalStore(
+    subscribe,
+    () => tickedAtMs,
+    () => 0,
+  );
+  const passedMs = read.now === now ? Math.max(0, atMs - read.atMs) : 0;
   return until === null ? null : Math.max(0, Date.parse(until) - Date.parse(now) - passedMs);
 }
 

@@ -12,9 +12,10 @@ import { byUrgency } from './approval-words';
 
 type DecidedMany = AnswerOf<typeof decideApprovals>;
 
-/** What waits, most urgent first. Live messages make it stale; the interval is for what live messages missed. */
-export function useWaiting() {
-  const list = useList<Approval>('approvals', '/approvals', { status: 'pending', order: 'due' }, { limit: 200, refetchMs: 5000 });
+/** What waits, for anybody or for who was asked by name, most urgent first. Live messages make it stale; the interval is for what live messages missed. */
+export function useWaiting(mine: boolean) {
+  const filters = { status: 'pending', order: 'due', ...(mine ? { assigned: 'me' } : {}) };
+  const list = useList<Approval>('approvals', '/approvals', filters, { limit: 200, refetchMs: 5000 });
   return { ...list, rows: list.rows?.toSorted(byUrgency) };
 }
 

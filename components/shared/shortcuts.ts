@@ -3,6 +3,17 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 
 const KEY = 'callgate.single-keys';
+const CHORD_WITHIN_MS = 1200;
+
+/** The first key of two, when it was pressed, and when the second one was, which means nothing by itself, wherever it is bound. */
+let leader: { readonly key: string; readonly atMs: number; followedAtMs: number | null } | null = null;
+
+function leaderOf({ timeStamp }: KeyboardEvent): typeof leader {
+  if (leader === null || timeStamp === leader.atMs || timeStamp - leader.atMs > CHORD_WITHIN_MS) return null;
+  leader.followedAtMs ??= timeStamp;
+  // Every listener hears of the same key press.
+  return leader.followedAtMs === timeStamp ? leader : null;
+}
 const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
@@ -41,8 +52,6 @@ export function useShortcuts(bindings: Record<string, (event: KeyboardEvent) => 
     latest.current = bindings;
   });
   useEffect(() => {
-    let leader: string | null = null;
-    let leaderAt = 0;
     const onKey = (event: KeyboardEvent) => {
       const mod = event.metaKey || event.ctrlKey;
       if (mod) {
@@ -51,16 +60,13 @@ export function useShortcuts(bindings: Record<string, (event: KeyboardEvent) => 
         return;
       }
       if (!singleKeys || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
-      const chord = leader && event.timeStamp - leaderAt < 1200 ? `${leader} ${event.key}` : event.key;
-      leader = null;
-      const handler = latest.current[chord] ?? latest.current[event.key];
+      const led = leaderOf(event);
+      const handler = latest.current[led === null ? event.key : `${led.key} ${event.key}`];
       if (handler) {
         event.preventDefault();
         handler(event);
-      } else if (Object.keys(latest.current).some((name) => name.startsWith(`${event.key} `))) {
-        leader = event.key;
-        leaderAt = event.timeStamp;
-      }
+      } else if (led === null && Object.keys(latest.current).some((name) => name.startsWith(`${event.key} `)))
+        leader = { key: event.key, atMs: event.timeStamp, followedAtMs: null };
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

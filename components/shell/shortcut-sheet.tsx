@@ -26,6 +26,21 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
     ],
   },
   {
+    title: 'Approvals',
+    keys: [
+      ['D', 'Deny, with a reason'],
+      ['1–4', 'Choose a reason for it'],
+      ['A', 'Approve, after another look'],
+      ['⌘↵', 'Send what was chosen or written'],
+      ['R', 'Ask a question, or answer'],
+      ['H', 'Ask somebody else'],
+      ['E', 'Extend by 5 minutes'],
+      ['S', 'Snooze, for you alone'],
+      ['C', 'Copy the id'],
+      ['L', 'Copy the link'],
+    ],
+  },
+  {
     title: 'Policy editor',
     keys: [
       ['⌘S', 'Save draft'],
@@ -43,7 +58,7 @@ export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenCha
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
       <div className="grid gap-x-10 gap-y-5 sm:grid-cols-2">
-        {[GROUPS[0], go, GROUPS[1], GROUPS[2]].map((group) =>
+        {[GROUPS[0], go, GROUPS[1], GROUPS[2], GROUPS[3]].map((group) =>
           group ? (
             <section key={group.title}>
               <h3 className="mb-1.5 text-meta font-medium text-ink-3">{group.title}</h3>

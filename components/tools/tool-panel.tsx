@@ -14,6 +14,7 @@ import { InertText, UnverifiedText } from '@/components/shared/unverified-text';
 import { Facts } from '@/components/ui/panel';
 import { ApproveTool } from './approve-tool';
 import { ClassifyTool } from './classify-tool';
+import { ToolSentence } from './tool-sentence';
 
 /** One tool: what it can do and why we say so, what is wrong with its definition, what it says of itself. */
 export function ToolPanel({ tool }: { tool: Tool }) {
@@ -56,6 +57,9 @@ export function ToolPanel({ tool }: { tool: Tool }) {
           </p>
         ) : null}
         <ClassifyTool tool={tool} />
+      </Section>
+      <Section title="Approvals">
+        <ToolSentence tool={tool} />
       </Section>
       {tool.findings.length > 0 ? (
         <Section title="Findings in the definition">

@@ -24,12 +24,12 @@ export function Tabs({
 }) {
   return (
     <Radix.Root value={value} onValueChange={onChange} className="flex min-w-0 flex-col gap-4">
-      <Radix.List aria-label={label} className="flex gap-5 overflow-x-auto border-line border-b [scrollbar-width:none]">
+      <Radix.List aria-label={label} className="flex shrink-0 gap-3 overflow-x-auto border-line border-b [scrollbar-width:none]">
         {items.map((item) => (
           <Radix.Trigger
             key={item.value}
             value={item.value}
-            className="-mb-px flex h-9 shrink-0 items-center gap-1.5 border-transparent border-b-2 text-base font-medium text-ink-2 -outline-offset-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+            className="-mb-px flex h-9 shrink-0 items-center gap-1.5 border-transparent px-1 border-b-2 text-base font-medium text-ink-2 -outline-offset-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
           >
             {item.label}
             {item.count != null ? <span className="num rounded-full bg-sunken px-1.5 text-meta text-ink-2">{item.count}</span> : null}

@@ -12,6 +12,11 @@ import { decideApprovals } from './approval-insight/decide-approvals';
 import { viewApproval } from './approval-insight/view-approval';
 import * as approvalSummary from './approval-summary/contract';
 import { getApprovalSummary } from './approval-summary/get-approval-summary';
+import { assignApproval, listApprovalCandidates } from './approval-teamwork/assign-approval';
+import { commentApproval } from './approval-teamwork/comment-approval';
+import * as approvalTeamwork from './approval-teamwork/contract';
+import { extendApproval } from './approval-teamwork/extend-approval';
+import { snoozeApproval } from './approval-teamwork/snooze-approval';
 import * as approvals from './approvals/contract';
 import { approveApproval, denyApproval, withdrawApproval } from './approvals/decide-approval';
 import { getApproval, listApprovals } from './approvals/list-approvals';
@@ -111,6 +116,8 @@ import { getSimulation, listSimulations } from './simulations/list-simulations';
 import { observedPolicy } from './simulations/observed-policy';
 import * as stats from './stats/contract';
 import { getStats } from './stats/get-stats';
+import * as toolSentences from './tool-sentences/contract';
+import { getToolSentence, setToolSentence } from './tool-sentences/tool-sentence';
 import * as tools from './tools/contract';
 import { getTool } from './tools/get-tool';
 import { listServerTools } from './tools/list-server-tools';
@@ -163,6 +170,8 @@ export const REGISTRY: readonly Route[] = [
   route(tools.listTools, listTools),
   route(tools.getTool, getTool),
   route(tools.updateTool, updateTool),
+  route(toolSentences.getToolSentence, getToolSentence),
+  route(toolSentences.setToolSentence, setToolSentence),
   route(classifications.classifyTools, classifyTools),
   route(policies.listPolicies, listPolicies),
   route(policies.listServerPolicies, listServerPolicies),
@@ -189,6 +198,11 @@ export const REGISTRY: readonly Route[] = [
   route(approvals.approveApproval, approveApproval),
   route(approvals.denyApproval, denyApproval),
   route(approvals.withdrawApproval, withdrawApproval),
+  route(approvalTeamwork.commentApproval, commentApproval),
+  route(approvalTeamwork.listApprovalCandidates, listApprovalCandidates),
+  route(approvalTeamwork.assignApproval, assignApproval),
+  route(approvalTeamwork.snoozeApproval, snoozeApproval),
+  route(approvalTeamwork.extendApproval, extendApproval),
   route(exceptions.listExceptions, listExceptions),
   route(exceptions.revokeException, revokeException),
   route(notifications.listNotificationChannels, listNotificationChannels),

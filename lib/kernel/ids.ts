@@ -12,6 +12,7 @@ export type IdPrefix =
   | 'elv'
   | 'apr'
   | 'exc'
+  | 'cmt'
   | 'hld'
   | 'kil'
   | 'iss'

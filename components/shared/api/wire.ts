@@ -38,6 +38,7 @@ import type {
 import type { getSetup } from '@/lib/control/setup/contract';
 import type { observedPolicy, Simulation as SimulationAnswer } from '@/lib/control/simulations/contract';
 import type { getStats } from '@/lib/control/stats/contract';
+import type { ToolSentenceAnswer } from '@/lib/control/tool-sentences/contract';
 import type { ToolAnswer } from '@/lib/control/tools/contract';
 
 /** The answers of the management API by their short names; types only, so that no schema reaches the browser. */
@@ -49,6 +50,7 @@ export type SyncResult = SyncResultAnswer;
 export type ProbeStep = ProbeStepAnswer;
 export type RecommendedPolicy = AnswerOf<typeof recommendServerPolicy>;
 export type Tool = ToolAnswer;
+export type ToolSentence = ToolSentenceAnswer;
 export type Problem = z.output<typeof problemSchema>;
 export type Policy = PolicyAnswer;
 export type PolicyDetail = AnswerOf<typeof getPolicy>;

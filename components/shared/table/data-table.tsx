@@ -194,7 +194,8 @@ function Row<T>({
           </td>
         ))
       ) : (
-        <td className="px-4 py-2">{narrow(row)}</td>
+        // Without a width of its own the cell would be as wide as its longest line, and nothing in it would be cut.
+        <td className="w-full max-w-0 px-4 py-2">{narrow(row)}</td>
       )}
     </tr>
   );

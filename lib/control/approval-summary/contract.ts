@@ -4,7 +4,7 @@ import { riskSchema, timeSchema } from '../schema-parts';
 
 export const approvalSummarySchema = z.object({
   pending: z.number().int().describe('requests that wait for anybody'),
-  decidable: z.number().int().describe('of those, the ones that the caller may decide'),
+  decidable: z.number().int().describe('of those, the ones that the caller may decide and has not put aside'),
   newest: z
     .array(
       z.object({

@@ -25,7 +25,12 @@ export async function getApprovalSummary(ctx: ControlContext): Promise<AnswerOf<
     ctx,
     rows.map(({ agentId }) => agentId),
   );
-  const mine = rows.filter((row) => decisionOf(ctx, row, onlooker).may);
+  const aside = await ctx.prisma.approvalSnooze.findMany({
+    where: { userId: ctx.actor.id, until: { gt: ctx.now } },
+    select: { approvalId: true },
+  });
+  const snoozed = new Set(aside.map(({ approvalId }) => approvalId));
+  const mine = rows.filter((row) => !snoozed.has(row.id) && decisionOf(ctx, row, onlooker).may);
   return {
     pending,
     decidable: mine.length,

@@ -3,6 +3,7 @@ import { type ApprovalBinding, type ApprovalDifference, differenceSentence } fro
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
 import { HOLD_SILENT_MS } from '@/lib/domain/approval/approval-terms';
 import { type Eligibility, eligibilityOf, whoCan } from '@/lib/domain/approval/eligibility';
+import { latestExpiryMs } from '@/lib/domain/approval/teamwork-terms';
 import { mayRole } from '@/lib/domain/roles';
 import type { ControlContext, Reader } from '../context';
 import { notFound } from '../control-error';
@@ -23,6 +24,23 @@ export async function readOnlooker(db: Reader, ctx: Pick<ControlContext, 'actor'
   const user = actor.kind === 'user' ? await db.user.findUnique({ where: { id: actor.id }, select: { email: true } }) : null;
   const agents = await db.agent.findMany({ where: { id: { in: [...new Set(agentIds)] } }, select: { id: true, owner: true } });
   return { email: user?.email ?? null, owners: new Map(agents.map(({ id, owner }) => [id, owner])) };
+}
+
+/** What people did around the requests of a page: by id, and for one of the people where it is theirs. */
+export interface Surround {
+  readonly viewers: ReadonlyMap<string, string[]>;
+  readonly comments: ReadonlyMap<string, number>;
+  readonly snoozedUntil: ReadonlyMap<string, Date>;
+  /** By `sentenceKey`. */
+  readonly sentences: ReadonlyMap<string, string>;
+}
+export const sentenceKey = ({ serverId, tool }: { readonly serverId: string; readonly tool: string }): string =>
+  JSON.stringify([serverId, tool]);
+
+/** Whether the one who looks owns the agent: now, or when it asked. */
+export function isOwner(row: Pick<ApprovalRow, 'agentId' | 'agentOwner'>, { email, owners }: Onlooker): boolean {
+  const own = email?.toLowerCase();
+  return own !== undefined && [row.agentOwner, owners.get(row.agentId)].some((owner) => owner?.toLowerCase() === own);
 }
 
 type DecidableRow = Pick<ApprovalRow, 'agentId' | 'agentOwner' | 'approvers' | 'votesNeeded' | 'votes'>;
@@ -54,10 +72,11 @@ export function approvalAnswer(
   ctx: Pick<ControlContext, 'actor' | 'now'>,
   row: ApprovalRow,
   onlooker: Onlooker,
-  viewers: readonly string[] = [],
+  around: Surround,
 ): ApprovalAnswer {
   const held = row.holds.filter((hold) => ctx.now.getTime() - hold.lastSeenAt.getTime() < HOLD_SILENT_MS && hold.until > ctx.now);
   const until = held.reduce<Date | null>((latest, hold) => (latest === null || hold.until > latest ? hold.until : latest), null);
+  const snoozed = around.snoozedUntil.get(row.id);
   return {
     id: row.id,
     status: statusAt(row, ctx.now),
@@ -95,7 +114,15 @@ export function approvalAnswer(
     differences: (row.differences as unknown as ApprovalDifference[]).map(differenceSentence),
     reuseMs: Number(row.reuseMs),
     waiting: { calls: held.length, until: until?.toISOString() ?? null },
-    viewers: [...viewers],
+    viewers: around.viewers.get(row.id) ?? [],
+    assigned:
+      row.assignedTo === null
+        ? null
+        : { id: row.assignedTo, name: row.assignedName ?? '', by: row.assignedBy ?? '', at: row.assignedAt?.toISOString() ?? '' },
+    comments: around.comments.get(row.id) ?? 0,
+    snoozedUntil: snoozed !== undefined && snoozed > ctx.now ? snoozed.toISOString() : null,
+    latestExpiresAt: new Date(latestExpiryMs(row.createdAt.getTime(), row.ruleExpiresAt.getTime())).toISOString(),
+    sentence: around.sentences.get(sentenceKey(row)) ?? null,
     now: ctx.now.toISOString(),
     decision: decisionOf(ctx, row, onlooker),
   };

@@ -58,6 +58,14 @@ export const approvalSchema = z.object({
     .object({ calls: z.number().int(), until: timeSchema.nullable() })
     .describe('calls that are held for it now, and until when the longest of them'),
   viewers: z.array(z.string()).describe('names of others who have it open now'),
+  assigned: z
+    .object({ id: z.string(), name: z.string(), by: z.string(), at: timeSchema })
+    .nullable()
+    .describe('who was asked by name to decide, and by whom; others may as before'),
+  comments: z.number().int().describe('questions and answers so far'),
+  snoozedUntil: timeSchema.nullable().describe('the caller has put it aside until then'),
+  latestExpiresAt: timeSchema.describe('`expiresAt` can be extended to this time'),
+  sentence: z.string().nullable().describe('the template of the tool’s sentence, e.g. `Refund {amount} to {customer}`; no values'),
   now: timeSchema.describe('by the database’s clock, when this was read: what time is left counts from here'),
   decision: z.object({ may: z.boolean(), why: z.string() }).describe('whether the caller may decide, and why or who can'),
 });
@@ -75,7 +83,18 @@ export const exceptionScopeSchema = z.object({
   redacted: z.number().int().describe('further arguments that have to be exactly as they were, and are not shown'),
 });
 
+export const commentSchema = z.object({
+  id: z.string(),
+  by: z.string(),
+  kind: z.enum(['user', 'key']),
+  byOwner: z.boolean().describe('the author owned the agent, and may not decide'),
+  text: z.string().describe('plain text'),
+  at: timeSchema,
+});
+
 export const approvalDetailSchema = approvalSchema.extend({
+  owns: z.boolean().describe('the caller owns the agent that asks'),
+  thread: z.array(commentSchema).describe('questions and answers, oldest first'),
   arguments: z.discriminatedUnion('shown', [
     z.object({
       shown: z.literal(true),
@@ -119,6 +138,7 @@ export const listApprovals = defineContract({
     status: anyOf(z.enum(APPROVAL_STATUSES)).optional(),
     server: z.string().optional().describe('id or slug'),
     agent: z.string().optional().describe('id or slug'),
+    assigned: z.literal('me').optional().describe('`me`: what the caller was asked by name to decide'),
     order: z.enum(['newest', 'due']).default('newest'),
     ...pageQueryShape,
   }),

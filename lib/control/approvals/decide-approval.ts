@@ -8,10 +8,11 @@ import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { lockRow } from '../locate';
 import { storableText } from '../storable';
-import { type ApprovalRow, approvalAnswer, bindingOf, decisionOf, readApproval, readOnlooker, statusAt } from './approval-answer';
+import { type ApprovalRow, bindingOf, decisionOf, readApproval, readOnlooker, statusAt } from './approval-answer';
 import { boundsOfAll, chosenBounds, sealedScope } from './approval-scope';
 import type { ApprovalAnswer, approveApproval as approval, denyApproval as denial, withdrawApproval as withdrawal } from './contract';
 import { currentDifferences } from './current-differences';
+import { answerOne } from './surround';
 
 /** Yes to exactly what was shown. The last of the votes that are needed lets one waiting or coming call through. */
 export async function approveApproval(
@@ -126,8 +127,7 @@ async function decide(
     await lockRow(tx, 'approval', id);
     await work(tx, record, await readApproval(tx, id));
   });
-  const row = await readApproval(ctx.prisma, id);
-  return approvalAnswer(ctx, row, await readOnlooker(ctx.prisma, ctx, [row.agentId]));
+  return answerOne(ctx, id);
 }
 
 async function requireDecider(tx: Transaction, ctx: ControlContext, row: ApprovalRow, digest: string | undefined): Promise<void> {
@@ -152,7 +152,7 @@ function following(row: ApprovalRow, event: ApprovalEvent, now: Date): ApprovalS
 }
 
 /** Somebody or time was first; said plainly, because it is nobody's mistake. */
-function over(row: ApprovalRow, now: Date): ControlError {
+export function over(row: ApprovalRow, now: Date): ControlError {
   const status = statusAt(row, now);
   const by = row.decidedBy === null ? '' : ` by ${row.decidedBy}`;
   const when = row.decidedAt === null ? '' : ` at ${row.decidedAt.toISOString()}`;

@@ -2,15 +2,15 @@ import type { Prisma } from '@/lib/db/generated/client';
 import { mayRole } from '@/lib/domain/roles';
 import type { Json } from '@/lib/kernel/json';
 import { recordReading } from '../approval-insight/record-reading';
-import { viewersOf } from '../approval-insight/view-approval';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { mayReadScopes, scopeAnswer } from '../exceptions/exception-scope';
 import { decodeCursor, pageOf } from '../paging';
 import { readableTrace, withValues } from '../readable-trace';
-import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, readApproval, readOnlooker } from './approval-answer';
+import { APPROVAL_PARTS, type ApprovalRow, approvalAnswer, bindingOf, isOwner, readApproval, readOnlooker } from './approval-answer';
 import { scopableArguments } from './approval-scope';
 import type { ApprovalDetail, listApprovals as contract, getApproval as one } from './contract';
+import { commentAnswer, readSurround } from './surround';
 
 /** Newest first, or by the time left. */
 export async function listApprovals(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
@@ -24,6 +24,7 @@ export async function listApprovals(ctx: ControlContext, { query }: VerbInput<ty
       AND: [
         query.server ? named('serverId', 'serverSlug', query.server) : {},
         query.agent ? named('agentId', 'agentSlug', query.agent) : {},
+        query.assigned === 'me' ? { assignedTo: ctx.actor.id } : {},
         query.status ? { OR: query.status.map((status) => inStatus(status, ctx.now)) } : {},
         after ? beyond(after, byTime) : {},
       ],
@@ -37,16 +38,12 @@ export async function listApprovals(ctx: ControlContext, { query }: VerbInput<ty
     ctx,
     rows.map((row) => row.agentId),
   );
-  const viewers = await viewersOf(
-    ctx.prisma,
-    ctx,
-    rows.map((row) => row.id),
-  );
+  const around = await readSurround(ctx.prisma, ctx, rows);
   return pageOf(
     rows,
     query.limit,
     (row) => (byTime ? [row.expiresAt.toISOString(), row.id] : [row.id]),
-    rows.map((row) => approvalAnswer(ctx, row, onlooker, viewers.get(row.id))),
+    rows.map((row) => approvalAnswer(ctx, row, onlooker, around)),
   );
 }
 
@@ -73,13 +70,11 @@ export async function getApproval(ctx: ControlContext, { params }: VerbInput<typ
   const exception = await ctx.prisma.approvalException.findUnique({ where: { approvalId: row.id } });
   const scopeShown = exception !== null && exception.scopeEnvelope !== null && mayReadScopes(ctx);
   if (scopeShown) await recordReading(ctx, row);
+  const onlooker = await readOnlooker(ctx.prisma, ctx, [row.agentId]);
   return {
-    ...approvalAnswer(
-      ctx,
-      row,
-      await readOnlooker(ctx.prisma, ctx, [row.agentId]),
-      (await viewersOf(ctx.prisma, ctx, [row.id])).get(row.id),
-    ),
+    ...approvalAnswer(ctx, row, onlooker, await readSurround(ctx.prisma, ctx, [row])),
+    owns: isOwner(row, onlooker),
+    thread: (await ctx.prisma.approvalComment.findMany({ where: { approvalId: row.id }, orderBy: { id: 'asc' } })).map(commentAnswer),
     arguments: opened.arguments,
     argumentsBytes: row.argumentsBytes,
     argumentsDigest: bindingOf(row).arguments,

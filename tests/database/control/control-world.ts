@@ -68,6 +68,7 @@ const WRITES_WITHOUT_CHANGE = new Set([
   'classifyTools',
   'probeServer',
   'viewApproval',
+  'snoozeApproval',
   'checkJwtIssuer',
 ]);
 

@@ -1,9 +1,8 @@
 import type { Metadata } from 'next';
-import { InboxPage } from '@/components/approvals/inbox-page';
 
 export const metadata: Metadata = { title: 'Approvals' };
 
-/** Where agents are told that a person decides. */
-export default async function Page({ params }: { params: Promise<{ approval: string }> }) {
-  return <InboxPage selected={decodeURIComponent((await params).approval)} />;
+/** Where agents are told that a person decides; the layout shows the request beside the list. */
+export default function Page() {
+  return null;
 }

@@ -32,8 +32,20 @@ export interface Gateway {
   noteUnparsed(sourceIp: string | null): void;
   /** Refuses new requests and waits for calls on their way, at most `deadlineMs` (10 s unless told). */
   drain(deadlineMs?: number): Promise<{ readonly unfinished: number }>;
-  /** Calls that were sent and have no outcome yet, open sessions, and calls that wait for a person: for metrics and readiness. */
-  load(): { readonly calls: number; readonly sessions: number; readonly held: number };
+  /** For metrics and readiness. */
+  load(): GatewayLoad;
+}
+
+/** What goes on in the gateway now. */
+export interface GatewayLoad {
+  /** Calls that were sent and have no outcome yet. */
+  readonly calls: number;
+  readonly sessions: number;
+  /** Calls that wait for a person. */
+  readonly held: number;
+  /** Open streams of servers to clients. */
+  readonly streams: number;
+  readonly draining: boolean;
 }
 
 /** The data plane: everything it knows of the world comes through `ports`. */
@@ -146,7 +158,8 @@ class NodeGateway implements Gateway {
     return { unfinished: this.calls };
   }
 
-  load(): { readonly calls: number; readonly sessions: number; readonly held: number } {
-    return { calls: this.calls, sessions: this.context.sessions.size, held: this.context.held.size };
+  load(): GatewayLoad {
+    const { sessions, held } = this.context;
+    return { calls: this.calls, sessions: sessions.size, held: held.size, streams: this.streams.size, draining: this.draining };
   }
 }

@@ -21,6 +21,7 @@ import { EventHub } from './event-hub';
 import { gatewayTokens } from './gateway-tokens';
 import { createJwtVerifier } from './jwt-verifier';
 import type { Log } from './log';
+import { Metrics } from './observe/metrics';
 import { allowedHosts, allowedOrigins } from './own-address';
 
 /** The parts of the data plane, for whoever composes more on top of them. */
@@ -36,9 +37,14 @@ export interface DataPlane {
   readonly upstreams: ManagedUpstreams;
   readonly gateway: Gateway;
   readonly events: EventHub;
+  readonly metrics: Metrics;
+  readonly node: PlaneNode;
   /** What ends, in this order; see `closeAll`. */
   readonly closing: (() => unknown)[];
 }
+
+/** Which node this is: a console with its gateway or a gateway alone, and its port. */
+export type PlaneNode = Pick<NodeFacts, 'kind'> & { readonly port: number };
 
 /** The data plane alone, over an open database; what it opens is put in front of `closing`. */
 export async function composeDataPlane(
@@ -47,7 +53,7 @@ export async function composeDataPlane(
   publicUrl: string,
   database: Database,
   closing: DataPlane['closing'],
-  node: Pick<NodeFacts, 'kind'> & { readonly port: number },
+  node: PlaneNode,
 ): Promise<DataPlane> {
   const { poolConfig } = database;
   const pool = new pg.Pool({
@@ -57,19 +63,29 @@ export async function composeDataPlane(
     statement_timeout: 30_000,
     application_name: 'callgate',
   });
-  pool.on('error', (error) => log.warn('An idle database connection was lost.', { error }));
+  const metrics = new Metrics();
+  pool.on('error', (error) => {
+    metrics.databaseFailed('pool');
+    log.warn('An idle database connection was lost.', { error });
+  });
   closing.unshift(() => pool.end());
 
   const envelope = createEnvelope(env.secretKey);
   const keys = { envelope, hmacKey: hmacKey(env.secretKey, 'audit arguments'), redact: redactArguments };
-  const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log });
+  const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log, observer: metrics });
+  ledger.onCommitted((events) => metrics.recorded(events));
   closing.unshift(async () => {
     await ledger.drain();
     await ledger.close();
   });
   const approvals = await createPostgresApprovals({ poolConfig, node: `${hostname()}:${node.port}`, ...keys, log });
   closing.unshift(() => approvals.close());
-  const snapshots = await createPostgresSnapshots({ poolConfig, compile: (text) => compilePolicy(text, null), log });
+  const snapshots = await createPostgresSnapshots({
+    poolConfig,
+    compile: (text) => compilePolicy(text, null),
+    log,
+    onFailure: () => metrics.databaseFailed('configuration'),
+  });
   closing.unshift(() => snapshots.close());
   const heartbeat = new NodeHeartbeat(
     pool,
@@ -82,14 +98,14 @@ export async function composeDataPlane(
   const usage = new GrantUsage(pool, log);
   closing.unshift(() => usage.flush());
 
-  const { upstreams, gateway } = composeGateway({ env, log, publicUrl, pool, envelope, ledger, approvals, snapshots, usage });
+  const { upstreams, gateway } = composeGateway({ env, log, publicUrl, pool, envelope, ledger, approvals, snapshots, usage, metrics });
   closing.unshift(() => upstreams.stopAll());
   const events = followEvents(pool, snapshots, approvals, log, closing);
   closing.unshift(() => gateway.drain());
-  return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, closing };
+  return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, metrics, node, closing };
 }
 
-type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots'> & {
+type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'> & {
   readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
 };
@@ -104,9 +120,15 @@ function composeGateway({
   approvals,
   snapshots,
   usage,
+  metrics,
 }: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
   const guard = createEgressGuard(env.allowedUpstreams);
-  const upstreams = createUpstreams({ secrets: new PostgresSecretSource(pool, envelope), guard, log });
+  const upstreams = createUpstreams({
+    secrets: new PostgresSecretSource(pool, envelope),
+    guard,
+    log,
+    onExchange: (slug, result, ms) => metrics.exchanged(slug, result, ms),
+  });
   const gateway = createGateway(
     {
       snapshots,

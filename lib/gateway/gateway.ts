@@ -11,6 +11,7 @@ import type { GatewayPorts } from './ports';
 import { Refusals } from './refusals';
 import { relayNotification, relayRequest, relayResponse } from './relay';
 import type { GatewayOptions, GatewayRequest, GatewayResponse } from './request';
+import { logFailure, type RequestEnd, tellEnd } from './request-end';
 import { endSession, listen } from './server-stream';
 import { SessionStore } from './sessions';
 import { decode } from './stages/decode';
@@ -18,6 +19,7 @@ import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
 import { type Edge, edgeOf, receive } from './stages/receive';
 import { callTool } from './tools-call';
+import { beginTrace } from './trace';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -52,6 +54,8 @@ export interface GatewayLoad {
 export function createGateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   return new NodeGateway(ports, options);
 }
+
+const ANSWERED: RequestEnd = { decision: null, reason: null, outcome: null, event: null, httpStatus: null, failure: null };
 
 class NodeGateway implements Gateway {
   readonly bodyBytesMax: number;
@@ -89,9 +93,12 @@ class NodeGateway implements Gateway {
     const facts = newFacts(request, this.ports.clock.monotonicMs());
     try {
       const answered = await this.walk(facts);
-      return answered.ok ? answered.value : await this.refusals.answer(facts, answered.error);
+      if (!answered.ok) return await this.refusals.answer(facts, answered.error);
+      // A call ends with its outcome, perhaps long after its answer has begun.
+      if (facts.message?.method !== 'tools/call') tellEnd(facts, this.ports, { ...ANSWERED, httpStatus: answered.value.status });
+      return answered.value;
     } catch (error) {
-      this.ports.log.error('the gateway failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      logFailure(facts, this.ports, error);
       const body = {
         jsonrpc: '2.0',
         id: rpcIdOf(facts),
@@ -124,6 +131,7 @@ class NodeGateway implements Gateway {
     if (!decoded.ok) return decoded;
     const granted = grant(decoded.value, this.ports, this.context.sessions);
     if (!granted.ok) return granted;
+    beginTrace(facts, this.ports);
     this.ports.onUse?.(granted.value.grant.id, facts.client, facts.request.sourceIp);
     return this.dispatch(granted.value);
   }

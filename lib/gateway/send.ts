@@ -2,9 +2,10 @@ import { isJsonObject, type Json } from '@/lib/kernel/json';
 import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import type { Lease } from './implicit-sessions';
-import type { UpstreamReply, UpstreamSession } from './ports';
+import { UpstreamFailure, type UpstreamReply, type UpstreamSession } from './ports';
 import { collect } from './relayed-body';
 import type { Granted } from './stages/grant';
+import { beginHop, withTrace } from './trace';
 import { upstreamHeaders } from './upstream-headers';
 import { canonicalText } from './wire/json-rpc';
 
@@ -47,15 +48,22 @@ export async function send(
   }
 }
 
-function post(call: Granted, context: ForwardContext, session: UpstreamSession | null, signal: AbortSignal): Promise<UpstreamReply> {
-  return context.ports.upstreams.post(call.server.target, {
-    body: canonicalText(call.message),
-    method: call.message.method,
-    rpcId: call.message.kind === 'notification' ? null : call.message.id,
-    headers: upstreamHeaders(call),
-    session,
-    signal,
-  });
+async function post(call: Granted, context: ForwardContext, session: UpstreamSession | null, signal: AbortSignal): Promise<UpstreamReply> {
+  const facts: RequestFacts = call;
+  const hop = beginHop(facts);
+  try {
+    return await context.ports.upstreams.post(call.server.target, {
+      body: canonicalText(withTrace(facts, call.message)),
+      method: call.message.method,
+      rpcId: call.message.kind === 'notification' ? null : call.message.id,
+      headers: upstreamHeaders(call),
+      session,
+      signal,
+    });
+  } catch (error) {
+    hop?.end(error instanceof UpstreamFailure && !error.sent ? 'unreachable' : 'broken');
+    throw error;
+  }
 }
 
 /** Reads a small refusal to see what it is about; the reply given back can still be read. */

@@ -1,5 +1,6 @@
 import type { RequestFacts } from './facts';
-import { encodeMirror, passedHeaders, type WireHeaders } from './wire/headers';
+import { traceHeaders } from './trace';
+import { encodeMirror, lastEventHeader, type WireHeaders } from './wire/headers';
 import { namedBy } from './wire/methods';
 
 /**
@@ -7,7 +8,7 @@ import { namedBy } from './wire/methods';
  * decided on. Credentials, cookies and forwarding headers never pass.
  */
 export function upstreamHeaders(facts: RequestFacts, accept = 'application/json, text/event-stream'): Record<string, string> {
-  const headers = passedHeaders(facts.headers as WireHeaders);
+  const headers: Record<string, string> = { ...traceHeaders(facts), ...lastEventHeader(facts.headers as WireHeaders) };
   headers.accept = accept;
   const { message } = facts;
   const version = facts.headers?.protocolVersion ?? facts.session?.version ?? null;

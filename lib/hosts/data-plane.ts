@@ -14,6 +14,7 @@ import type { Database } from '@/lib/db/open-database';
 import type { Env } from '@/lib/env/env';
 import { createEnvelope, type Envelope, hmacKey } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
+import type { Tracing } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { compilePolicy } from '@/lib/policy/compile';
 import { redactArguments } from '@/lib/policy/redact';
@@ -22,6 +23,7 @@ import { gatewayTokens } from './gateway-tokens';
 import { createJwtVerifier } from './jwt-verifier';
 import type { Log } from './log';
 import { Metrics } from './observe/metrics';
+import { startTracing } from './observe/start-tracing';
 import { allowedHosts, allowedOrigins } from './own-address';
 
 /** The parts of the data plane, for whoever composes more on top of them. */
@@ -98,7 +100,20 @@ export async function composeDataPlane(
   const usage = new GrantUsage(pool, log);
   closing.unshift(() => usage.flush());
 
-  const { upstreams, gateway } = composeGateway({ env, log, publicUrl, pool, envelope, ledger, approvals, snapshots, usage, metrics });
+  const tracing = await startTracing(env, node.port, log, closing);
+  const { upstreams, gateway } = composeGateway({
+    tracing,
+    env,
+    log,
+    publicUrl,
+    pool,
+    envelope,
+    ledger,
+    approvals,
+    snapshots,
+    usage,
+    metrics,
+  });
   closing.unshift(() => upstreams.stopAll());
   const events = followEvents(pool, snapshots, approvals, log, closing);
   closing.unshift(() => gateway.drain());
@@ -108,6 +123,7 @@ export async function composeDataPlane(
 type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'> & {
   readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
+  readonly tracing: Tracing | undefined;
 };
 
 function composeGateway({
@@ -121,6 +137,7 @@ function composeGateway({
   snapshots,
   usage,
   metrics,
+  tracing,
 }: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
   const guard = createEgressGuard(env.allowedUpstreams);
   const upstreams = createUpstreams({
@@ -135,7 +152,8 @@ function composeGateway({
       ledger,
       approvals,
       upstreams,
-      log,
+      log: env.logLevel === 'debug' ? log : { warn: log.warn, error: log.error },
+      tracing,
       clock: snapshots.clock,
       tokens: gatewayTokens,
       onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),

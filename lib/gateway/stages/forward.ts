@@ -8,6 +8,7 @@ import { discard, RelayedBody, type Tap } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { send } from '../send';
 import { StreamTap } from '../session-tap';
+import { traceFacts } from '../trace';
 import { idKey } from '../wire/json-rpc';
 import { OutcomeSniffer } from '../wire/outcome-sniffer';
 import { refusalResponse, toolResultText } from '../wire/respond';
@@ -92,7 +93,8 @@ class Exchange {
     const { killed } = this.settlement;
     if (killed !== null) return this.refused(refuseKilled(killed, 'kill.cancelled').error);
     const sent = !(error instanceof UpstreamFailure) || error.sent;
-    if (!(error instanceof UpstreamFailure)) this.context.ports.log.error('upstream adapter failed', { error: String(error) });
+    if (!(error instanceof UpstreamFailure))
+      this.context.ports.log.error('upstream adapter failed', { error: String(error), event: this.call.event, ...traceFacts(this.call) });
     if (this.settlement.cancelled) this.settlement.settleWithoutResult(null, '');
     else
       this.settlement.settle(

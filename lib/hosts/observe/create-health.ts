@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Gauge } from 'prom-client';
 import { migrationNames } from '@/lib/db/migrate';
-import { projectRoot } from '@/lib/db/project-root';
 import type { Health } from '../api-router';
 import type { DataPlane } from '../data-plane';
 import { registerNodeGauges } from './node-gauges';
+import { productVersion } from './product-version';
 import { Readiness } from './readiness';
 import { readinessChecks } from './readiness-checks';
 import { registerSharedGauges } from './shared-gauges';
@@ -42,8 +40,4 @@ export function createHealth(plane: DataPlane): Health {
       return metrics.registry.metrics();
     },
   };
-}
-
-export function productVersion(): string {
-  return String((JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version?: unknown }).version ?? 'unknown');
 }

@@ -1,4 +1,4 @@
-import type { Context, Span as OtelSpan, SpanContext, Tracer } from '@opentelemetry/api';
+import type { Context, HrTime, Span as OtelSpan, SpanContext, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Span, SpanAttributes, TraceContext, Tracing } from '@/lib/gateway/ports';
 import { type OtlpTarget, signalUrl, type TelemetrySource, telemetryResource } from './resource';
@@ -27,8 +27,10 @@ export async function openTracing(target: OtlpTarget, source: TelemetrySource): 
   return {
     begin(name, parent, startedMs) {
       const context = parent === null ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, spanContextOf(parent, api));
-      const span = tracer.startSpan(name, { kind: api.SpanKind.SERVER, startTime: startedMs }, context);
-      return new TracedSpan(api, tracer, context, span);
+      // One reading of the wall clock for the whole trace: with one of each span, children would begin before their parents.
+      const epochMs = Date.now() - performance.now();
+      const span = tracer.startSpan(name, { kind: api.SpanKind.SERVER, startTime: timeOf(epochMs, startedMs) }, context);
+      return new TracedSpan(api, tracer, context, span, epochMs);
     },
     async close() {
       const late = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
@@ -52,6 +54,8 @@ class TracedSpan implements Span {
     private readonly tracer: Tracer,
     private readonly parent: Context,
     private readonly span: OtelSpan,
+    /** Where the monotonic clock began. */
+    private readonly epochMs: number,
   ) {
     this.context = traceContextOf(span.spanContext());
   }
@@ -59,8 +63,8 @@ class TracedSpan implements Span {
   child(name: string, kind: 'internal' | 'client'): Span {
     const { trace, SpanKind } = this.api;
     const context = trace.setSpan(this.parent, this.span);
-    const options = { kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL, startTime: performance.now() };
-    return new TracedSpan(this.api, this.tracer, context, this.tracer.startSpan(name, options, context));
+    const options = { kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL, startTime: this.now() };
+    return new TracedSpan(this.api, this.tracer, context, this.tracer.startSpan(name, options, context), this.epochMs);
   }
 
   set(attributes: SpanAttributes): void {
@@ -74,9 +78,19 @@ class TracedSpan implements Span {
       this.span.setAttribute('error.type', failure);
       this.span.setStatus({ code: this.api.SpanStatusCode.ERROR, message: failure });
     }
-    // Without a time the SDK would take the wall clock, whose milliseconds are too coarse for a decision.
-    this.span.end(performance.now());
+    this.span.end(this.now());
   }
+
+  private now(): HrTime {
+    return timeOf(this.epochMs, performance.now());
+  }
+}
+
+/** Seconds and nanoseconds since 1970. */
+function timeOf(epochMs: number, monotonicMs: number): HrTime {
+  const ms = epochMs + monotonicMs;
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.floor((ms - seconds * 1_000) * 1e6)];
 }
 
 function spanContextOf({ traceparent, tracestate }: TraceContext, { createTraceState }: Api): SpanContext {

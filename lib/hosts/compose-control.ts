@@ -21,6 +21,7 @@ import type { DataPlane } from './data-plane';
 import { gatewayTokens } from './gateway-tokens';
 import { NotificationRunner } from './notification-runner';
 import { createNotificationServices } from './notification-services';
+import { startAuditLogExport } from './observe/audit-log-export';
 import { createHealth } from './observe/create-health';
 import { allowedOrigins } from './own-address';
 import { startPublicationClock } from './publication-clock';
@@ -71,6 +72,7 @@ export async function createControl(plane: DataPlane): Promise<Control> {
     plane.metrics.notified(status),
   );
   notifications.start();
+  await startAuditLogExport(plane);
   plane.closing.unshift(() => notifications.close());
   if (env.admin && (await createFirstAdmin(ownContext(), env.admin))) log.info(`Made the first administrator ${env.admin.email}.`);
   return { api, auth, setupCode: () => createSetupCode(ownContext()) };

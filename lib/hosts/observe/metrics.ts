@@ -28,6 +28,7 @@ export class Metrics implements LedgerObserver {
   readonly #exchanges;
   readonly #databaseErrors;
   readonly #notifications;
+  readonly #exportedRecords;
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -63,6 +64,11 @@ export class Metrics implements LedgerObserver {
     this.#notifications = counter('callgate_notification_attempts_total', 'Attempts to send a notification, by how they ended.', [
       'result',
     ]);
+    this.#exportedRecords = counter(
+      'callgate_audit_export_records_total',
+      'Audit records sent to the collector, and those that it did not take.',
+      ['result'],
+    );
     new Counter({
       name: 'callgate_log_messages_total',
       help: 'Warnings and errors in the log, written or not.',
@@ -77,6 +83,7 @@ export class Metrics implements LedgerObserver {
     for (const kind of ['unknown', 'row', 'passing', 'refused']) this.#commitFailures.inc({ kind }, 0);
     for (const outcome of ['ok', 'tool_error', 'upstream_error', 'cancelled', 'unknown', 'not_sent']) this.#outcomes.inc({ outcome }, 0);
     for (const part of ['pool', 'audit', 'configuration']) this.#databaseErrors.inc({ part }, 0);
+    for (const result of ['sent', 'failed']) this.#exportedRecords.inc({ result }, 0);
     for (const result of ['delivered', 'failed', 'waiting', 'skipped']) this.#notifications.inc({ result }, 0);
   }
 
@@ -116,6 +123,10 @@ export class Metrics implements LedgerObserver {
 
   databaseFailed(part: 'pool' | 'audit' | 'configuration'): void {
     this.#databaseErrors.inc({ part });
+  }
+
+  exported(result: 'sent' | 'failed', count: number): void {
+    this.#exportedRecords.inc({ result }, count);
   }
 
   notified(result: string): void {

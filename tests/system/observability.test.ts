@@ -144,6 +144,12 @@ describe('a process with a collector', () => {
   });
 });
 
+it('has each of its metrics in the documentation, and nothing else', async () => {
+  const documented = new Set(readFileSync('docs/observability.md', 'utf8').match(/\bcallgate_[a-z_]*[a-z]\b/g));
+  const real = [...(await scrape()).keys()].filter((name) => name.startsWith('callgate_'));
+  expect([...documented].sort()).toEqual(real.sort());
+});
+
 describe('what is kept in docs/grafana', () => {
   const dashboard = JSON.parse(readFileSync('docs/grafana/callgate.json', 'utf8'));
   const alerts = parse(readFileSync('docs/grafana/alerts.yml', 'utf8'));

@@ -3,6 +3,7 @@ import type { CommittedEvent } from '@/lib/adapters/postgres/committed-event';
 import type { LedgerObserver } from '@/lib/adapters/postgres/ledger-observer';
 import type { ExchangeResult } from '@/lib/adapters/upstream/upstream-health';
 import { LOGGED } from '../log';
+import { registerEventLoopGauges } from './event-loop-gauges';
 
 /** Upper bounds in seconds; the gateway's own share of a call is expected in the first four. */
 const CALL_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -31,7 +32,9 @@ export class Metrics implements LedgerObserver {
   readonly #exportedRecords;
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    // Its own look at the event loop is replaced below, and need not wake anybody.
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 60_000 });
+    registerEventLoopGauges(this.registry);
     const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
       new Counter({ name, help, labelNames, registers: [this.registry] });
     const histogram = <L extends string>(name: string, help: string, buckets: number[], labelNames: L[]): Histogram<L> =>

@@ -1,7 +1,8 @@
 // `npm run bench`: decisions per second beside other engines, then what enforcement and durable audit cost, as ratios measured in one run.
-// `npm run bench -- decisions` measures the first part only.
+// `npm run bench -- decisions` measures the first part only; `npm run bench -- traced` the second one, with a traced gateway beside the others.
 //   direct    client -> upstream
 //   bare      client -> pass-through in the gateway's own process -> upstream
+//   traced    the same with every call traced to a collector (only when asked for)
 //   enforced  client -> gateway: token, strict input, policy with one limit, durable admission -> upstream
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,8 +17,9 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const connectionCounts = (process.env.BENCH_CONNECTIONS ?? '1,16,64').split(',').map(Number);
 // BENCH_PROFILE=folder keeps a CPU profile of the gateway process there.
 
+const traced = process.argv.includes('traced');
 await prepare({ build: false });
-await runToEnd(await bundleEntry(path.join(here, 'bench/decisions.ts'), 'bench-decisions.mjs'));
+if (!traced) await runToEnd(await bundleEntry(path.join(here, 'bench/decisions.ts'), 'bench-decisions.mjs'));
 if (process.argv.includes('decisions')) process.exit(0);
 const hostBundle = await bundleEntry(path.join(here, 'bench/host.ts'), 'bench-host.mjs');
 const dataDir = mkdtempSync(path.join(os.tmpdir(), 'callgate-bench-'));
@@ -25,13 +27,19 @@ const children = [];
 
 try {
   const upstream = await start(path.join(here, 'bench/upstream.mjs'));
-  const host = await start(hostBundle, { BENCH_UPSTREAM: `http://127.0.0.1:${upstream.first.port}/mcp`, DATA_DIR: dataDir });
+  const collector = traced ? await start(path.join(here, 'bench/upstream.mjs')) : null;
+  const host = await start(hostBundle, {
+    BENCH_UPSTREAM: `http://127.0.0.1:${upstream.first.port}/mcp`,
+    DATA_DIR: dataDir,
+    BENCH_COLLECTOR: collector === null ? '' : `http://127.0.0.1:${collector.first.port}`,
+  });
   const load = await start(path.join(here, 'bench/load.mjs'));
-  const { token, gatewayUrl, bareUrl } = host.first;
+  const { token, gatewayUrl, bareUrl, tracedUrl } = host.first;
   const targets = [
     { name: 'direct', url: `http://127.0.0.1:${upstream.first.port}/mcp`, token: null },
     { name: 'bare', url: bareUrl, token: null },
     { name: 'enforced', url: gatewayUrl, token },
+    ...(tracedUrl === null ? [] : [{ name: 'traced', url: tracedUrl, token }]),
   ];
   for (const target of targets) await measure(load, host, target, 16, 1_500); // warm up
   console.log(`Node ${process.version}, ${os.cpus().length} cores, ${rounds} rounds of ${seconds} s each; medians\n`);
@@ -63,6 +71,12 @@ async function compare(load, host, targets, connections) {
       ` (${(enforced.cpuAllMicros / bare.cpuAllMicros).toFixed(2)} with the database), ${(enforced.rate / bare.rate).toFixed(2)} times the calls/s;` +
       ` against direct: ${(enforced.rate / rows.get('direct').rate).toFixed(2)} times the calls/s\n`,
   );
+  const withTraces = rows.get('traced');
+  if (withTraces)
+    console.log(
+      `             traced against enforced: ${(withTraces.cpuMicros / enforced.cpuMicros).toFixed(2)} times the CPU of the process, ` +
+        `${(withTraces.rate / enforced.rate).toFixed(2)} times the calls/s\n`,
+    );
 }
 
 async function measure(load, host, target, connections, durationMs) {

@@ -38,11 +38,7 @@ interface Recorded {
  * download an engine. Returns the names it applied.
  * Throws DatabaseError when an applied migration was changed, the database is newer than this code, or a statement fails (nothing of that migration remains).
  */
-export async function migrate(
-  config: ClientConfig,
-  log: DatabaseLog,
-  folder = join(projectRoot(), 'prisma/migrations'),
-): Promise<string[]> {
+export async function migrate(config: ClientConfig, log: DatabaseLog, folder = migrationsFolder()): Promise<string[]> {
   const migrations = readMigrations(folder);
   const client = new pg.Client(config);
   client.on('error', () => {}); // The statement that was running reports it.
@@ -61,15 +57,21 @@ export async function migrate(
   }
 }
 
-function readMigrations(folder: string): Migration[] {
+/** The names of the migrations that this version brings, in their order. */
+export function migrationNames(folder = migrationsFolder()): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'migration.sql')))
     .map((entry) => entry.name)
-    .sort()
-    .map((name) => {
-      const bytes = readFileSync(join(folder, name, 'migration.sql'));
-      return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') };
-    });
+    .sort();
+}
+
+const migrationsFolder = (): string => join(projectRoot(), 'prisma/migrations');
+
+function readMigrations(folder: string): Migration[] {
+  return migrationNames(folder).map((name) => {
+    const bytes = readFileSync(join(folder, name, 'migration.sql'));
+    return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') };
+  });
 }
 
 async function readRecorded(client: pg.Client): Promise<Recorded[]> {

@@ -26,7 +26,8 @@ export interface Env {
   readonly approvalHoldSeconds: number;
   readonly approvalHoldProgressSeconds: number;
   readonly logLevel: LogLevel;
-  readonly otlpEndpoint: string | null;
+  /** Where traces, and audit events where wanted, are sent; null for nowhere. */
+  readonly telemetry: TelemetryEnv | null;
   readonly singleSignOn: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
   /** Sentences for the operator about what is allowed but unwise or without effect. */
   readonly notices: readonly string[];
@@ -34,6 +35,17 @@ export interface Env {
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Telemetry that leaves the process. */
+export interface TelemetryEnv {
+  /** The base address; each signal has its path below it. */
+  readonly endpoint: string;
+  readonly protocol: (typeof OTLP_PROTOCOLS)[number];
+  readonly traces: boolean;
+  /** Whether audit events are sent as log records. */
+  readonly auditLogs: boolean;
+}
+
+const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const ADMIN_KEY_CHARS_MIN = 32;
 const PASSWORD_CHARS_MIN = 8;
@@ -95,6 +107,12 @@ const Variables = z.object({
   CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS: seconds(210),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:// or https://', ['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(OTLP_PROTOCOLS, `must be one of ${OTLP_PROTOCOLS.join(', ')}; gRPC is not spoken`)
+    .default('http/protobuf'),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false'], 'must be true or false').default('false'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], 'must be otlp or none').default('otlp'),
+  OTEL_LOGS_EXPORTER: z.enum(['otlp', 'none'], 'must be otlp or none').default('none'),
   AUTH_OIDC_ISSUER: url('https://', ['https:']).optional(),
   AUTH_OIDC_CLIENT_ID: z.string().optional(),
   AUTH_OIDC_CLIENT_SECRET: z.string().optional(),
@@ -134,13 +152,20 @@ function toEnv(values: z.output<typeof Variables>, allowedUpstreams: AllowedUpst
     approvalHoldSeconds: values.CALLGATE_APPROVAL_HOLD_SECONDS,
     approvalHoldProgressSeconds: values.CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS,
     logLevel: values.LOG_LEVEL,
-    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    telemetry: telemetryOf(values),
     singleSignOn:
       values.AUTH_OIDC_ISSUER && values.AUTH_OIDC_CLIENT_ID && values.AUTH_OIDC_CLIENT_SECRET
         ? { issuer: values.AUTH_OIDC_ISSUER, clientId: values.AUTH_OIDC_CLIENT_ID, clientSecret: values.AUTH_OIDC_CLIENT_SECRET }
         : null,
     notices,
   };
+}
+
+function telemetryOf(values: z.output<typeof Variables>): TelemetryEnv | null {
+  const endpoint = values.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const [traces, auditLogs] = [values.OTEL_TRACES_EXPORTER === 'otlp', values.OTEL_LOGS_EXPORTER === 'otlp'];
+  if (endpoint === undefined || values.OTEL_SDK_DISABLED === 'true' || !(traces || auditLogs)) return null;
+  return { endpoint, protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL, traces, auditLogs };
 }
 
 function secretKeyOf(text: string | undefined, dataDir: string): Buffer {

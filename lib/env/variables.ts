@@ -78,8 +78,17 @@ export const VARIABLES: readonly Variable[] = [
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     unit: 'http:// or https:// URL',
     fallback: null,
-    about: 'Where traces and metrics are sent. Unset: nowhere.',
+    about: 'The OpenTelemetry collector that traces are sent to. Unset: nowhere. The other OTEL_ variables of the standard hold too.',
   },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    unit: 'http/protobuf or http/json',
+    fallback: 'http/protobuf',
+    about: 'How the collector is spoken to.',
+  },
+  { name: 'OTEL_SDK_DISABLED', unit: 'true or false', fallback: 'false', about: 'true sends nothing, whatever the others say.' },
+  { name: 'OTEL_TRACES_EXPORTER', unit: 'otlp or none', fallback: 'otlp', about: 'none sends no traces.' },
+  { name: 'OTEL_LOGS_EXPORTER', unit: 'otlp or none', fallback: 'none', about: 'otlp sends audit events as log records, for a SIEM.' },
   {
     name: 'AUTH_OIDC_ISSUER',
     unit: 'https:// URL',

@@ -27,8 +27,12 @@ export function allowedIntent(call: LetThrough): AuditIntent {
     const intent = intentOf(call, 'allowed', 'approval.granted', decision.rule, `Approved by ${by} (${standing}).`);
     return { ...intent, trace: [...intent.trace, step] };
   }
-  const verdict = decision.observed ? (`observed_${decision.outcome}` as EventDecision) : 'allowed';
-  return intentOf(call, verdict, decision.reason, decision.rule, decision.message);
+  return intentOf(call, passedDecision(call), decision.reason, decision.rule, decision.message);
+}
+
+/** What a call that goes on is called in the trail. */
+export function passedDecision({ decision, pass }: LetThrough): EventDecision {
+  return pass === null && decision.observed ? (`observed_${decision.outcome}` as EventDecision) : 'allowed';
 }
 
 /** A retry that is given the answer of a call that ran before: which one, and for which approval. */
@@ -56,7 +60,7 @@ export function askedIntent(call: Decided): AuditIntent {
 /** The record of a refusal, from whatever was known when it was made. */
 export function refusedIntent(facts: RequestFacts, denial: Denial): AuditIntent {
   const rule = denial.rule ?? ruleOf(facts, denial);
-  return intentOf(facts, decisionOf(facts, denial), denial.reason, rule, wordsOf(denial));
+  return intentOf(facts, refusedDecision(facts, denial), denial.reason, rule, wordsOf(denial));
 }
 
 /** Where the refusal comes from when no rule of a policy made it: `(no policy)`, `(quarantined)`, `(gateway)`. */
@@ -68,7 +72,8 @@ export function ruleOf(facts: RequestFacts, denial: Denial): string {
   return '(gateway)';
 }
 
-function decisionOf(facts: RequestFacts, denial: Denial): EventDecision {
+/** What a refusal is called in the trail. */
+export function refusedDecision(facts: RequestFacts, denial: Denial): EventDecision {
   const { decision } = facts;
   if (denial.reason === 'limit.exhausted') return 'limited';
   if (denial.reason === 'approval.needed') return 'needs_approval';

@@ -1,6 +1,7 @@
 import type { Decision } from '@/lib/domain/decision';
 import type { JwtIdentity } from '@/lib/domain/jwt/jwt-identity';
 import type { RpcId } from './denial';
+import type { Span, TraceContext } from './ports';
 import type { GatewayRequest } from './request';
 import type { ClientName, Session } from './sessions';
 import type { GrantView, LivePolicy, ServerView, Snapshot } from './snapshot-port';
@@ -36,6 +37,11 @@ export interface RequestFacts {
   client: ClientName | null;
   policy: LivePolicy | null;
   decision: Decision | null;
+  /** The trace that the caller says the request belongs to. */
+  carried: TraceContext | null;
+  /** The spans of this request and of its hop to the server, where requests are traced. */
+  span: Span | null;
+  hop: Span | null;
 }
 
 export function newFacts(request: GatewayRequest, startedMs: number): RequestFacts {
@@ -57,6 +63,9 @@ export function newFacts(request: GatewayRequest, startedMs: number): RequestFac
     client: null,
     policy: null,
     decision: null,
+    carried: null,
+    span: null,
+    hop: null,
   };
 }
 

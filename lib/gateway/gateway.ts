@@ -11,6 +11,7 @@ import type { GatewayPorts } from './ports';
 import { Refusals } from './refusals';
 import { relayNotification, relayRequest, relayResponse } from './relay';
 import type { GatewayOptions, GatewayRequest, GatewayResponse } from './request';
+import { logFailure, type RequestEnd, tellEnd } from './request-end';
 import { endSession, listen } from './server-stream';
 import { SessionStore } from './sessions';
 import { decode } from './stages/decode';
@@ -18,6 +19,7 @@ import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
 import { type Edge, edgeOf, receive } from './stages/receive';
 import { callTool } from './tools-call';
+import { beginTrace } from './trace';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -32,14 +34,28 @@ export interface Gateway {
   noteUnparsed(sourceIp: string | null): void;
   /** Refuses new requests and waits for calls on their way, at most `deadlineMs` (10 s unless told). */
   drain(deadlineMs?: number): Promise<{ readonly unfinished: number }>;
-  /** Calls that were sent and have no outcome yet, open sessions, and calls that wait for a person: for metrics and readiness. */
-  load(): { readonly calls: number; readonly sessions: number; readonly held: number };
+  /** For metrics and readiness. */
+  load(): GatewayLoad;
+}
+
+/** What goes on in the gateway now. */
+export interface GatewayLoad {
+  /** Calls that were sent and have no outcome yet. */
+  readonly calls: number;
+  readonly sessions: number;
+  /** Calls that wait for a person. */
+  readonly held: number;
+  /** Open streams of servers to clients. */
+  readonly streams: number;
+  readonly draining: boolean;
 }
 
 /** The data plane: everything it knows of the world comes through `ports`. */
 export function createGateway(ports: GatewayPorts, options: GatewayOptions): Gateway {
   return new NodeGateway(ports, options);
 }
+
+const ANSWERED: RequestEnd = { decision: null, reason: null, outcome: null, event: null, httpStatus: null, failure: null };
 
 class NodeGateway implements Gateway {
   readonly bodyBytesMax: number;
@@ -77,9 +93,12 @@ class NodeGateway implements Gateway {
     const facts = newFacts(request, this.ports.clock.monotonicMs());
     try {
       const answered = await this.walk(facts);
-      return answered.ok ? answered.value : await this.refusals.answer(facts, answered.error);
+      if (!answered.ok) return await this.refusals.answer(facts, answered.error);
+      // A call ends with its outcome, perhaps long after its answer has begun.
+      if (facts.message?.method !== 'tools/call') tellEnd(facts, this.ports, { ...ANSWERED, httpStatus: answered.value.status });
+      return answered.value;
     } catch (error) {
-      this.ports.log.error('the gateway failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      logFailure(facts, this.ports, error);
       const body = {
         jsonrpc: '2.0',
         id: rpcIdOf(facts),
@@ -112,6 +131,7 @@ class NodeGateway implements Gateway {
     if (!decoded.ok) return decoded;
     const granted = grant(decoded.value, this.ports, this.context.sessions);
     if (!granted.ok) return granted;
+    beginTrace(facts, this.ports);
     this.ports.onUse?.(granted.value.grant.id, facts.client, facts.request.sourceIp);
     return this.dispatch(granted.value);
   }
@@ -146,7 +166,8 @@ class NodeGateway implements Gateway {
     return { unfinished: this.calls };
   }
 
-  load(): { readonly calls: number; readonly sessions: number; readonly held: number } {
-    return { calls: this.calls, sessions: this.context.sessions.size, held: this.context.held.size };
+  load(): GatewayLoad {
+    const { sessions, held } = this.context;
+    return { calls: this.calls, sessions: sessions.size, held: held.size, streams: this.streams.size, draining: this.draining };
   }
 }

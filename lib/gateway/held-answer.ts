@@ -7,6 +7,7 @@ import { type HoldTimes, Waiting } from './held-calls';
 import { JsonAsEvent } from './json-as-event';
 import { subjectOf } from './live-calls';
 import type { GatewayResponse } from './request';
+import { logFailure } from './request-end';
 import type { Decided } from './stages/decide';
 import { errorText } from './wire/respond';
 import { encodeComment, encodeEvent } from './wire/sse';
@@ -46,7 +47,7 @@ export async function answerHeld(call: Decided, context: ForwardContext, work: W
 }
 
 function failed(facts: RequestFacts, context: ForwardContext, error: unknown): GatewayResponse {
-  context.ports.log.error('the gateway failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  logFailure(facts, context.ports, error);
   const body = errorText(facts, -32603, 'The gateway failed; the fault is recorded in its log.', null);
   return { status: 500, headers: { 'content-type': 'application/json' }, body };
 }

@@ -21,6 +21,8 @@ export interface GatewayPorts {
   readonly tokens: TokenHasher;
   readonly jwt: JwtVerifier;
   readonly log: GatewayLog;
+  /** Absent where requests are not traced. */
+  readonly tracing?: Tracing;
   /**
    * Told of every request that a grant was good for, with the client where it says who it is; must not throw and must not
    * hold anything up.
@@ -57,8 +59,37 @@ export interface JwtVerifier {
 }
 
 export interface GatewayLog {
+  /** Present where such lines are written: one a request. */
+  readonly debug?: (message: string, facts?: Record<string, unknown>) => void;
   warn(message: string, facts?: Record<string, unknown>): void;
   error(message: string, facts?: Record<string, unknown>): void;
+}
+
+// ---------------------------------------------------------------- tracing
+
+/** The W3C trace context of a hop, well-formed. */
+export interface TraceContext {
+  readonly traceparent: string;
+  /** Vendors' own words about the trace; null without any. */
+  readonly tracestate: string | null;
+}
+
+/** Attributes by the semantic conventions of OpenTelemetry and `callgate.*`; never arguments, results or credentials. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+
+export interface Tracing {
+  /** Begins the span of a request that was received at `startedMs` (monotonic), as a child of the caller's trace if there is one. */
+  begin(name: string, parent: TraceContext | null, startedMs: number): Span;
+}
+
+export interface Span {
+  /** What the next hop has as its parent. */
+  readonly context: TraceContext;
+  /** `client` is the hop to a server. */
+  child(name: string, kind: 'internal' | 'client'): Span;
+  set(attributes: SpanAttributes): void;
+  /** `failure` says in a word of a closed list why it failed. A second end changes nothing. */
+  end(failure?: string | null): void;
 }
 
 // ---------------------------------------------------------------- ledger

@@ -1,8 +1,11 @@
-import { refusedIntent } from './audit';
+import { REASONS } from '@/lib/domain/reasons';
+import { refusedDecision, refusedIntent } from './audit';
 import { type Denial, refuse } from './denial';
 import type { RequestFacts } from './facts';
 import { type GatewayPorts, LedgerUnavailable } from './ports';
 import type { GatewayResponse } from './request';
+import { tellEnd } from './request-end';
+import { beginTrace } from './trace';
 import { refusalResponse } from './wire/respond';
 
 /** Records of refused strangers that may be on their way at once: a flood of bad requests must not become a flood of writes. */
@@ -25,20 +28,29 @@ export class Refusals {
    * refusals keep their answer when the ledger is away, and those of strangers do not wait for it.
    */
   async answer(facts: RequestFacts, denial: Denial): Promise<GatewayResponse> {
-    if (denial.event !== null) return refusalResponse(facts, denial, denial.event, this.publicUrl);
-    if (denial.reason === 'audit.unavailable') return refusalResponse(facts, denial, null, this.publicUrl);
+    if (denial.event !== null) return this.finish(facts, denial, denial.event);
+    if (denial.reason === 'audit.unavailable') return this.finish(facts, denial, null);
     if (facts.grant === null) {
       this.recordUnawaited(facts, denial);
-      return refusalResponse(facts, denial, null, this.publicUrl);
+      return this.finish(facts, denial, null);
     }
     try {
       const event = await this.ports.ledger.record(refusedIntent(facts, denial));
-      return refusalResponse(facts, denial, event, this.publicUrl);
+      return this.finish(facts, denial, event);
     } catch (error) {
       this.countLost(error);
       const isDecision = facts.server !== null && facts.message?.method === 'tools/call';
-      return refusalResponse(facts, isDecision ? refuse('audit.unavailable').error : denial, null, this.publicUrl);
+      return this.finish(facts, isDecision ? refuse('audit.unavailable').error : denial, null);
     }
+  }
+
+  private finish(facts: RequestFacts, denial: Denial, event: string | null): GatewayResponse {
+    const response = refusalResponse(facts, denial, event, this.publicUrl);
+    beginTrace(facts, this.ports);
+    const failure = response.status >= 500 || REASONS[denial.reason].owner === 'upstream' ? denial.reason : null;
+    const decision = refusedDecision(facts, denial);
+    tellEnd(facts, this.ports, { decision, reason: denial.reason, outcome: null, event, httpStatus: response.status, failure });
+    return response;
   }
 
   private recordUnawaited(facts: RequestFacts, denial: Denial): void {

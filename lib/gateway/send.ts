@@ -4,8 +4,9 @@ import type { ForwardContext } from './forward-context';
 import type { Lease } from './implicit-sessions';
 import { collect } from './relayed-body';
 import type { Granted } from './stages/grant';
+import { beginHop, withTrace } from './trace';
 import { upstreamHeaders } from './upstream-headers';
-import type { UpstreamReply, UpstreamSession } from './upstream-port';
+import { UpstreamFailure, type UpstreamReply, type UpstreamSession } from './upstream-port';
 import { canonicalText } from './wire/json-rpc';
 
 const ERROR_BYTES_MAX = 64 * 1024;
@@ -47,15 +48,22 @@ export async function send(
   }
 }
 
-function post(call: Granted, context: ForwardContext, session: UpstreamSession | null, signal: AbortSignal): Promise<UpstreamReply> {
-  return context.ports.upstreams.post(call.server.target, {
-    body: canonicalText(call.message),
-    method: call.message.method,
-    rpcId: call.message.kind === 'notification' ? null : call.message.id,
-    headers: upstreamHeaders(call),
-    session,
-    signal,
-  });
+async function post(call: Granted, context: ForwardContext, session: UpstreamSession | null, signal: AbortSignal): Promise<UpstreamReply> {
+  const facts: RequestFacts = call;
+  const hop = beginHop(facts);
+  try {
+    return await context.ports.upstreams.post(call.server.target, {
+      body: canonicalText(withTrace(facts, call.message)),
+      method: call.message.method,
+      rpcId: call.message.kind === 'notification' ? null : call.message.id,
+      headers: upstreamHeaders(call),
+      session,
+      signal,
+    });
+  } catch (error) {
+    hop?.end(error instanceof UpstreamFailure && !error.sent ? 'unreachable' : 'broken');
+    throw error;
+  }
 }
 
 /** Reads a small refusal to see what it is about; the reply given back can still be read. */

@@ -1,6 +1,7 @@
 import type { RequestFacts } from './facts';
 import { upstreamParams } from './mirrored-params';
-import { encodeMirror, passedHeaders, type WireHeaders } from './wire/headers';
+import { traceHeaders } from './trace';
+import { encodeMirror, lastEventHeader, type WireHeaders } from './wire/headers';
 import { namedBy } from './wire/methods';
 
 /**
@@ -8,7 +9,8 @@ import { namedBy } from './wire/methods';
  * on, and `Mcp-Param` headers that the tool does not declare, which the protocol wants passed on. Credentials, cookies and forwarding headers never pass.
  */
 export function upstreamHeaders(facts: RequestFacts, accept = 'application/json, text/event-stream'): Record<string, string> {
-  const headers = passedHeaders(facts.headers as WireHeaders, facts.request.method === 'GET');
+  const resumed = facts.request.method === 'GET' ? lastEventHeader(facts.headers as WireHeaders) : {};
+  const headers: Record<string, string> = { ...traceHeaders(facts), ...resumed };
   headers.accept = accept;
   const { message } = facts;
   const version = facts.headers?.protocolVersion ?? facts.session?.version ?? null;

@@ -12,11 +12,12 @@ import { onlyOnce } from './api-idempotency';
 import { openApiDocument } from './api-openapi';
 import { createMatcher } from './api-paths';
 import { ndjsonResponse, sseResponse } from './api-streams';
+import type { ReadinessReport } from './observe/readiness';
 
 /** What the process tells about itself; the paths that need no sign-in. */
 export interface Health {
-  /** Empty when calls can be decided, recorded and forwarded; else one sentence a problem. */
-  notReady(): Promise<readonly string[]>;
+  /** Whether calls can be decided, recorded and forwarded; never rejects. */
+  readiness(): Promise<ReadinessReport>;
   /** Prometheus text. */
   metrics(): Promise<string>;
 }
@@ -184,7 +185,7 @@ async function ownPage(
 ): Promise<Response | null> {
   const pages: Record<string, () => Promise<Response>> = {
     '/healthz': async () => jsonResponse({ status: 200, value: { status: 'ok' } }),
-    '/readyz': async () => readiness(await deps.health.notReady()),
+    '/readyz': async () => readinessResponse(await deps.health.readiness()),
     '/metrics': async () => {
       if (!isLoopback(info.sourceIp)) requirePermission({ permission: 'read' } as Contract, await deps.actorOf(request.headers));
       return new Response(await deps.health.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } });
@@ -206,8 +207,6 @@ async function ownPage(
   return page();
 }
 
-function readiness(reasons: readonly string[]): Response {
-  return jsonResponse({ status: reasons.length === 0 ? 200 : 503, value: { ready: reasons.length === 0, reasons } });
-}
+const readinessResponse = (report: ReadinessReport): Response => jsonResponse({ status: report.ready ? 200 : 503, value: report });
 
 const isLoopback = (ip: string): boolean => ip === '::1' || /^(::ffff:)?127\./.test(ip);

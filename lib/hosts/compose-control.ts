@@ -16,12 +16,13 @@ import { hmacKey } from '@/lib/env/envelope';
 import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import type { Json } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
-import { type Api, createApi, type Health } from './api-router';
+import { type Api, createApi } from './api-router';
 import type { DataPlane } from './data-plane';
 import { gatewayTokens } from './gateway-tokens';
-import { Metrics } from './metrics';
 import { NotificationRunner } from './notification-runner';
 import { createNotificationServices } from './notification-services';
+import { startAuditLogExport } from './observe/audit-log-export';
+import { createHealth } from './observe/create-health';
 import { allowedOrigins } from './own-address';
 import { startPublicationClock } from './publication-clock';
 import { SimulationRunner } from './simulation/simulation-runner';
@@ -67,8 +68,11 @@ export async function createControl(plane: DataPlane): Promise<Control> {
     lastEventId: null,
   });
   plane.closing.unshift(startPublicationClock(() => publishDue(ownContext()), log));
-  const notifications = new NotificationRunner({ prisma: database.prisma, services, random: Math.random }, log);
+  const notifications = new NotificationRunner({ prisma: database.prisma, services, random: Math.random }, log, undefined, (status) =>
+    plane.metrics.notified(status),
+  );
   notifications.start();
+  await startAuditLogExport(plane);
   plane.closing.unshift(() => notifications.close());
   if (env.admin && (await createFirstAdmin(ownContext(), env.admin))) log.info(`Made the first administrator ${env.admin.email}.`);
   return { api, auth, setupCode: () => createSetupCode(ownContext()) };
@@ -125,18 +129,4 @@ async function verifyAudit(pool: DataPlane['pool']): Promise<AuditVerification> 
     ? [{ writer: report.firstBad.writer, seq: String(report.firstBad.seq), message: `${report.firstBad.table}: ${report.firstBad.why}` }]
     : [];
   return { ok: report.ok, events: report.rows, writers: report.writers, problems };
-}
-
-function createHealth(plane: DataPlane): Health {
-  const metrics = new Metrics();
-  plane.ledger.onCommitted((events) => metrics.add(events));
-  return {
-    async notReady() {
-      return [...plane.snapshots.ready().reasons, ...plane.ledger.ready().reasons];
-    },
-    async metrics() {
-      const { calls, sessions } = plane.gateway.load();
-      return metrics.text({ callsInFlight: calls, sessions, configVersion: plane.snapshots.current()?.version ?? 0 });
-    },
-  };
 }

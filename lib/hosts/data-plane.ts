@@ -14,6 +14,7 @@ import type { Database } from '@/lib/db/open-database';
 import type { Env } from '@/lib/env/env';
 import { createEnvelope, type Envelope, hmacKey } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
+import type { Tracing } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { compilePolicy } from '@/lib/policy/compile';
 import { redactArguments } from '@/lib/policy/redact';
@@ -21,6 +22,8 @@ import { EventHub } from './event-hub';
 import { gatewayTokens } from './gateway-tokens';
 import { createJwtVerifier } from './jwt-verifier';
 import type { Log } from './log';
+import { Metrics } from './observe/metrics';
+import { startTracing } from './observe/start-tracing';
 import { allowedHosts, allowedOrigins } from './own-address';
 
 /** The parts of the data plane, for whoever composes more on top of them. */
@@ -36,9 +39,14 @@ export interface DataPlane {
   readonly upstreams: ManagedUpstreams;
   readonly gateway: Gateway;
   readonly events: EventHub;
+  readonly metrics: Metrics;
+  readonly node: PlaneNode;
   /** What ends, in this order; see `closeAll`. */
   readonly closing: (() => unknown)[];
 }
+
+/** Which node this is: a console with its gateway or a gateway alone, and its port. */
+export type PlaneNode = Pick<NodeFacts, 'kind'> & { readonly port: number };
 
 /** The data plane alone, over an open database; what it opens is put in front of `closing`. */
 export async function composeDataPlane(
@@ -47,7 +55,7 @@ export async function composeDataPlane(
   publicUrl: string,
   database: Database,
   closing: DataPlane['closing'],
-  node: Pick<NodeFacts, 'kind'> & { readonly port: number },
+  node: PlaneNode,
 ): Promise<DataPlane> {
   const { poolConfig } = database;
   const pool = new pg.Pool({
@@ -57,19 +65,29 @@ export async function composeDataPlane(
     statement_timeout: 30_000,
     application_name: 'callgate',
   });
-  pool.on('error', (error) => log.warn('An idle database connection was lost.', { error }));
+  const metrics = new Metrics();
+  pool.on('error', (error) => {
+    metrics.databaseFailed('pool');
+    log.warn('An idle database connection was lost.', { error });
+  });
   closing.unshift(() => pool.end());
 
   const envelope = createEnvelope(env.secretKey);
   const keys = { envelope, hmacKey: hmacKey(env.secretKey, 'audit arguments'), redact: redactArguments };
-  const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log });
+  const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log, observer: metrics });
+  ledger.onCommitted((events) => metrics.recorded(events));
   closing.unshift(async () => {
     await ledger.drain();
     await ledger.close();
   });
   const approvals = await createPostgresApprovals({ poolConfig, node: `${hostname()}:${node.port}`, ...keys, log });
   closing.unshift(() => approvals.close());
-  const snapshots = await createPostgresSnapshots({ poolConfig, compile: (text) => compilePolicy(text, null), log });
+  const snapshots = await createPostgresSnapshots({
+    poolConfig,
+    compile: (text) => compilePolicy(text, null),
+    log,
+    onFailure: () => metrics.databaseFailed('configuration'),
+  });
   closing.unshift(() => snapshots.close());
   const heartbeat = new NodeHeartbeat(
     pool,
@@ -82,16 +100,30 @@ export async function composeDataPlane(
   const usage = new GrantUsage(pool, log);
   closing.unshift(() => usage.flush());
 
-  const { upstreams, gateway } = composeGateway({ env, log, publicUrl, pool, envelope, ledger, approvals, snapshots, usage });
+  const tracing = await startTracing(env, node.port, log, closing);
+  const { upstreams, gateway } = composeGateway({
+    tracing,
+    env,
+    log,
+    publicUrl,
+    pool,
+    envelope,
+    ledger,
+    approvals,
+    snapshots,
+    usage,
+    metrics,
+  });
   closing.unshift(() => upstreams.stopAll());
   const events = followEvents(pool, snapshots, approvals, log, closing);
   closing.unshift(() => gateway.drain());
-  return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, closing };
+  return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, metrics, node, closing };
 }
 
-type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots'> & {
+type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'> & {
   readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
+  readonly tracing: Tracing | undefined;
 };
 
 function composeGateway({
@@ -104,16 +136,24 @@ function composeGateway({
   approvals,
   snapshots,
   usage,
+  metrics,
+  tracing,
 }: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
   const guard = createEgressGuard(env.allowedUpstreams);
-  const upstreams = createUpstreams({ secrets: new PostgresSecretSource(pool, envelope), guard, log });
+  const upstreams = createUpstreams({
+    secrets: new PostgresSecretSource(pool, envelope),
+    guard,
+    log,
+    onExchange: (slug, result, ms) => metrics.exchanged(slug, result, ms),
+  });
   const gateway = createGateway(
     {
       snapshots,
       ledger,
       approvals,
       upstreams,
-      log,
+      log: env.logLevel === 'debug' ? log : { warn: log.warn, error: log.error },
+      tracing,
       clock: snapshots.clock,
       tokens: gatewayTokens,
       onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),

@@ -25,6 +25,11 @@ export class EventHub {
     this.#onDemand = callback;
   }
 
+  /** Open live streams. */
+  get streams(): number {
+    return this.#listeners.size;
+  }
+
   publish(name: LiveEventName, data: unknown): void {
     const event: LiveEvent = { id: this.#next++, name, data };
     this.#kept.push(event);

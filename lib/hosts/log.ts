@@ -10,26 +10,37 @@ export interface Log {
   error(message: string, facts?: Record<string, unknown>): void;
 }
 
+export interface LogTarget {
+  readonly write: (line: string) => void;
+  /** Short text for a person instead of JSON. */
+  readonly terminal: boolean;
+  /** Which node writes, `host:port`. */
+  readonly node: string | null;
+}
+
+/** Warnings and errors of this process since it started, for metrics. */
+export const LOGGED = { warn: 0, error: 0 };
+
 /**
- * One JSON object a line on standard error, so that no value can forge a line: JSON escapes every control character.
- * On a terminal, lines are short text with the same escapes.
+ * One JSON object a line on standard error (`time`, `level`, `message`, `node`, then the facts), so that no value can forge
+ * a line or speak to a terminal. On a terminal, lines are short text with the same escapes.
  */
-export function createLog(
-  level: LogLevel,
-  write: (line: string) => void = (line) => process.stderr.write(line),
-  terminal = process.stderr.isTTY === true,
-): Log {
+export function createLog(level: LogLevel, target: Partial<LogTarget> = {}): Log {
+  const { write = (line) => process.stderr.write(line), terminal = process.stderr.isTTY === true, node = null } = target;
   const from = ORDER.indexOf(level);
   const at = (name: Exclude<LogLevel, 'silent'>) => {
-    if (ORDER.indexOf(name) < from) return () => {};
-    return (message: string, facts?: Record<string, unknown>) =>
-      write(`${terminal ? textLine(name, message, facts) : jsonLine(name, message, facts)}\n`);
+    const wanted = ORDER.indexOf(name) >= from;
+    return (message: string, facts?: Record<string, unknown>): void => {
+      if (name === 'warn' || name === 'error') LOGGED[name]++;
+      if (wanted) write(`${harmless(terminal ? textLine(name, message, facts) : jsonLine(name, message, node, facts))}\n`);
+    };
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-function jsonLine(level: string, message: string, facts?: Record<string, unknown>): string {
-  return JSON.stringify({ at: new Date().toISOString(), level, message, ...plain(facts) });
+function jsonLine(level: string, message: string, node: string | null, facts?: Record<string, unknown>): string {
+  const head = { time: new Date().toISOString(), level, message, ...(node === null ? {} : { node }) };
+  return JSON.stringify({ ...head, ...plain(facts), ...head });
 }
 
 function textLine(level: string, message: string, facts?: Record<string, unknown>): string {
@@ -41,4 +52,17 @@ function textLine(level: string, message: string, facts?: Record<string, unknown
 function plain(facts: Record<string, unknown> | undefined): Record<string, unknown> {
   const entries = Object.entries(facts ?? {}).map(([key, value]) => [key, value instanceof Error ? value.message : value] as const);
   return Object.fromEntries(entries);
+}
+
+/** What JSON leaves as it is and a terminal or a viewer obeys: C1 controls, line separators, marks that turn text around. */
+const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+/** Nothing should hand a credential to the log. These two would do the most harm if something did. */
+const GRANT_TOKEN = /cg_live_[A-Za-z0-9_-]+/g;
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"]*:)[^\s/@"]+@/gi;
+
+function harmless(line: string): string {
+  return line
+    .replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(GRANT_TOKEN, 'cg_live_…')
+    .replace(URL_PASSWORD, '$1…@');
 }

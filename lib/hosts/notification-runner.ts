@@ -26,6 +26,8 @@ export class NotificationRunner {
     private readonly ctx: DeliverContext,
     private readonly log: Log,
     private readonly roundMs = ROUND_MS,
+    /** Told how each attempt ended. */
+    private readonly onAttempt: (status: string) => void = () => {},
   ) {}
 
   start(): void {
@@ -61,6 +63,7 @@ export class NotificationRunner {
   #send(claimed: ClaimedDelivery): void {
     const sending = deliver(this.ctx, claimed)
       .then(({ delivery, status, detail }) => {
+        this.onAttempt(status);
         if (status === 'failed') this.log.warn('A notification was given up.', { delivery, detail });
       })
       // The lease ends, and it is sent again.

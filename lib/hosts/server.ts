@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { DatabaseError } from '@/lib/db/database-error';
 import { type Env, readEnv } from '@/lib/env/env';
@@ -29,11 +30,11 @@ export async function main(options: { readonly mode: StartMode }): Promise<void>
   // Loaded on demand: nothing of the demo is part of a real start.
   const demo = options.mode === 'demo' ? (await import('./demo/demo-environment')).prepareDemoEnvironment(process.env) : null;
   const env = readEnvOrExit();
-  const log = createLog(env.logLevel);
-  for (const notice of env.notices) log.warn(notice);
   const server = http.createServer({ requireHostHeader: false, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, answerStarting);
   await listenOrExit(server, env);
   const port = (server.address() as AddressInfo).port;
+  const log = createLog(env.logLevel, { node: `${hostname()}:${port}` });
+  for (const notice of env.notices) log.warn(notice);
   const origin = publicUrlOf(env, port);
   // next-auth reads its address and key from the environment; both follow from ours.
   process.env.NEXTAUTH_URL = origin;

@@ -38,11 +38,12 @@ const plane = await composeDataPlane(env, log, `http://127.0.0.1:${gatewayPort}`
   kind: 'gateway',
 });
 gatewayServer.on('request', createGatewayHttpListener(plane.gateway, { trustProxy: false }));
+const tracedUrl = process.env.BENCH_COLLECTOR ? await traced(process.env.BENCH_COLLECTOR) : null;
 const bareServer = http.createServer(passThrough());
 const barePort = await listen(bareServer);
 
 const postmaster = await findPostmaster();
-process.send?.({ token, gatewayUrl: `http://127.0.0.1:${gatewayPort}/mcp/bench`, bareUrl: `http://127.0.0.1:${barePort}/mcp` });
+process.send?.({ token, gatewayUrl: `http://127.0.0.1:${gatewayPort}/mcp/bench`, bareUrl: `http://127.0.0.1:${barePort}/mcp`, tracedUrl });
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMicros: user + system, databaseCpuMicros: databaseCpuMicros(postmaster) });
@@ -50,6 +51,17 @@ process.on('message', () => {
 const end = (): void => void closeAll(closing, log).then(() => process.exit(0));
 process.on('SIGTERM', end);
 process.on('disconnect', end);
+
+/** A second gateway on the same database, whose every call is traced. */
+async function traced(endpoint: string): Promise<string> {
+  const server = http.createServer({ requireHostHeader: false });
+  const port = await listen(server);
+  const telemetry = { endpoint, protocol: 'http/protobuf', traces: true, auditLogs: false } as const;
+  const node = { port, kind: 'gateway' } as const;
+  const beside = await composeDataPlane({ ...env, telemetry }, log, `http://127.0.0.1:${port}`, database, closing, node);
+  server.on('request', createGatewayHttpListener(beside.gateway, { trustProxy: false }));
+  return `http://127.0.0.1:${port}/mcp/bench`;
+}
 
 /** The least a proxy can do: read the body, send it on over a pooled connection, pipe the answer back. */
 function passThrough(): http.RequestListener {

@@ -106,7 +106,7 @@ describe.each(['http', 'stdio', 'sse'] as const)('real clients in front of serve
     const before = world.gateway.load().sessions;
     await wire.terminateSession();
     await client.close();
-    expect(world.gateway.load()).toEqual({ calls: 0, sessions: before - 1, held: 0 });
+    expect(world.gateway.load()).toMatchObject({ calls: 0, sessions: before - 1, held: 0 });
   });
 
   it('SDK 2, which tries the modern era first', async () => {

@@ -28,7 +28,7 @@ describe('readEnv', () => {
   it('has the documented defaults', () => {
     const env = read({});
     expect(env).toMatchObject({ port: 3000, host: '127.0.0.1', databaseUrl: null, publicUrl: null, admin: null, adminKey: null });
-    expect(env).toMatchObject({ allowStdio: false, logLevel: 'info', otlpEndpoint: null, singleSignOn: null, notices: [] });
+    expect(env).toMatchObject({ allowStdio: false, logLevel: 'info', telemetry: null, singleSignOn: null, notices: [] });
     expect(env.allowedUpstreams).toEqual({ allowPrivate: [], allowLoopback: false });
     expect(env.secretKey).toHaveLength(32);
   });

@@ -9,7 +9,7 @@ import type { CatalogueTool } from '@/lib/domain/decision';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
 import type { HoldTimes } from '@/lib/gateway/held-calls';
-import type { GatewayPorts } from '@/lib/gateway/ports';
+import type { GatewayPorts, Tracing } from '@/lib/gateway/ports';
 import type { GatewayRequest, GatewayResponse } from '@/lib/gateway/request';
 import type { AgentView, GrantView, ServerView } from '@/lib/gateway/snapshot-port';
 import type { Upstreams, UpstreamTarget } from '@/lib/gateway/upstream-port';
@@ -125,6 +125,9 @@ export function newWorld(
     target?: UpstreamTarget;
     reach?: Upstreams;
     hold?: Partial<HoldTimes>;
+    tracing?: Tracing;
+    /** Hears of each request, as with LOG_LEVEL=debug. */
+    onRequest?: (facts: Record<string, unknown>) => void;
     /** Answers for the addresses of key sets. */
     fetchKeys?: (url: string) => Promise<string>;
   } = {},
@@ -151,7 +154,12 @@ export function newWorld(
         warn: (message) => log.push(message),
       }),
     ),
-    log: { warn: (message) => log.push(message), error: (message, facts) => log.push(`${message} ${JSON.stringify(facts)}`) },
+    log: {
+      ...(options.onRequest && { debug: (_message: string, facts?: Record<string, unknown>) => options.onRequest?.(facts ?? {}) }),
+      warn: (message) => log.push(message),
+      error: (message, facts) => log.push(`${message} ${JSON.stringify(facts)}`),
+    },
+    tracing: options.tracing,
     onUse: (grant, client) => {
       const seen = client === null ? null : `${grant} ${client.name} ${client.version}`;
       if (seen !== null && clients.at(-1) !== seen) clients.push(seen);

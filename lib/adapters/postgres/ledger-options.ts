@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { GatewayLog } from '@/lib/gateway/ports';
 import type { ArgumentKeys } from './argument-store';
+import type { LedgerObserver } from './ledger-observer';
 
 export interface LedgerOptions extends ArgumentKeys {
   /** Where the database is; `max` and pool times are ignored. */
@@ -8,4 +9,5 @@ export interface LedgerOptions extends ArgumentKeys {
   /** The name of this node in `writers`, the same after a restart. */
   readonly node: string;
   readonly log: GatewayLog;
+  readonly observer?: LedgerObserver;
 }

@@ -9,6 +9,7 @@ import type { BatchRows } from './batch-commit';
 import { BatchFailure, runBatch, sqlState } from './batch-runner';
 import { CallQueue, type PendingCall, pendingCall, rejectCall } from './call-queue';
 import { type CommittedEvent, committedEvents, tellAll } from './committed-event';
+import type { LedgerLoad } from './ledger-observer';
 import type { LedgerOptions } from './ledger-options';
 import { LedgerUpkeep } from './ledger-upkeep';
 import { type PendingSettlement, SettleQueue } from './settle-queue';
@@ -121,6 +122,17 @@ export class PostgresLedger implements Ledger {
     return nowMs === null ? null : nowMs - Date.now();
   }
 
+  load(): LedgerLoad {
+    const [queuedCalls, queuedOutcomes, openEvents] = [this.#queue.length, this.#settling.length, this.#settling.openCount];
+    return {
+      connected: this.#session.current !== null,
+      queuedCalls,
+      queuedOutcomes,
+      openEvents,
+      ambiguousBatches: this.#upkeep.ambiguousCount,
+    };
+  }
+
   ready(): { ok: boolean; reasons: string[] } {
     if (this.#closing) return { ok: false, reasons: ['the ledger is closed'] };
     if (this.#session.current) return { ok: true, reasons: [] };
@@ -208,9 +220,13 @@ export class PostgresLedger implements Ledger {
     const settlements = this.#settling.next(alone ? 1 : undefined);
     const calls = alone && settlements.length > 0 ? [] : this.#queue.next(alone ? 1 : undefined);
     this.#inFlight = calls;
+    const begunMs = performance.now();
     try {
       const rows = await runBatch(session.connection, session.writer, calls, settlements, this.#options.envelope, this.#session.time);
       this.#inFlight = [];
+      const endedMs = performance.now();
+      this.#options.observer?.committed(calls.length, settlements.length, endedMs - begunMs);
+      for (const call of calls) this.#options.observer?.admitted(endedMs - call.deadlineMs + DEADLINE_MS);
       this.#committed(rows, settlements);
     } catch (error) {
       this.#inFlight = [];
@@ -241,6 +257,7 @@ export class PostgresLedger implements Ledger {
 
   #failed(session: Session, failure: BatchFailure, calls: readonly PendingCall[], settlements: readonly PendingSettlement[]): void {
     const { cause, kind } = failure;
+    this.#options.observer?.failed(kind);
     this.#options.log.warn(failure.message, { kind, calls: calls.length, error: (cause as Error | null)?.message, code: sqlState(cause) });
     if (kind === 'unknown') {
       const batch: AmbiguousBatch = { lockKey: session.writer.lockKey, rows: failure.rows as BatchRows, settlements };
@@ -275,6 +292,7 @@ export class PostgresLedger implements Ledger {
   }
 
   #lost(_session: Session, error: Error): void {
+    this.#options.observer?.lost();
     this.#options.log.warn('the connection to the audit database was lost; calls are refused until it is back', { error: error.message });
   }
 

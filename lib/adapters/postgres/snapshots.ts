@@ -9,6 +9,8 @@ export interface SnapshotOptions {
   readonly poolConfig: pg.PoolConfig;
   readonly compile: CompilePolicy;
   readonly log: GatewayLog;
+  /** Told of each reading that failed; must not throw. */
+  readonly onFailure?: () => void;
 }
 
 const POLL_MS = 1000;
@@ -63,6 +65,12 @@ export class PostgresSnapshots implements Snapshots {
 
   current(): Snapshot | null {
     return monotonicMs() - this.#confirmedMs < LEASE_MS ? this.#snapshot : null;
+  }
+
+  /** How far this node may be behind, and how long it may go on without hearing from the database; milliseconds. */
+  freshness(): { readonly confirmedAgeMs: number; readonly leaseLeftMs: number } {
+    const confirmedAgeMs = monotonicMs() - this.#confirmedMs;
+    return { confirmedAgeMs, leaseLeftMs: Math.max(0, LEASE_MS - confirmedAgeMs) };
   }
 
   /** The version of each policy this node decides by, by policy id; see `current` for whether it decides at all. */
@@ -128,6 +136,7 @@ export class PostgresSnapshots implements Snapshots {
       .then(
         () => true,
         (error: Error) => {
+          if (!this.#closed) this.#options.onFailure?.();
           if (!this.#closed && this.#lastError?.message !== error.message)
             this.#options.log.warn('the configuration could not be confirmed', { error: error.message });
           this.#lastError = error;

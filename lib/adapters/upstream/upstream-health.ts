@@ -1,3 +1,6 @@
+/** How one exchange went. `unreachable`: nothing was sent; `broken`: sent, and no answer came. */
+export type ExchangeResult = 'answered' | 'server_error' | 'unreachable' | 'broken' | 'cancelled';
+
 /** How an upstream has been doing, for people. */
 export interface UpstreamHealth {
   readonly state: 'unknown' | 'ok' | 'failing';

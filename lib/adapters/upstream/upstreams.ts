@@ -17,7 +17,7 @@ import { endHttp, type HttpRoute, listenHttp, openHttpRoute, postHttp, secretsOf
 import { CachedSecrets, type SecretSource } from './secret-source';
 import { openSseWire } from './sse-wire';
 import { openStdioWire } from './stdio-wire';
-import { HealthBook, type UpstreamHealth } from './upstream-health';
+import { type ExchangeResult, HealthBook, type UpstreamHealth } from './upstream-health';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from './upstream-limits';
 
 export interface UpstreamsOptions {
@@ -27,6 +27,8 @@ export interface UpstreamsOptions {
   /** Who shared connections say they are. */
   readonly clientInfo?: JsonObject;
   readonly limits?: Partial<UpstreamLimits>;
+  /** Told of every exchange with its server's slug and the time until the answer began; must not throw. */
+  readonly onExchange?: (slug: string, result: ExchangeResult, ms: number) => void;
 }
 
 export interface ManagedUpstreams extends Upstreams {
@@ -252,8 +254,11 @@ class UpstreamRegistry implements ManagedUpstreams {
   // ------------------------------------------------------------ health
 
   private async observed(target: UpstreamTarget, signal: AbortSignal, work: () => Promise<UpstreamReply>): Promise<UpstreamReply> {
+    const begunMs = performance.now();
+    const tell = (result: ExchangeResult): void => this.options.onExchange?.(target.slug, result, performance.now() - begunMs);
     try {
       const reply = await work();
+      tell(reply.status >= 500 ? 'server_error' : 'answered');
       if (reply.status >= 500) this.healths.noteFailure(target.serverId, `The upstream answers ${reply.status}.`);
       else this.healths.noteOk(target.serverId);
       return reply;
@@ -262,6 +267,7 @@ class UpstreamRegistry implements ManagedUpstreams {
         error instanceof UpstreamFailure
           ? error
           : new UpstreamFailure(error instanceof Error ? error.message : String(error), true, { cause: error });
+      tell(signal.aborted ? 'cancelled' : failure.sent ? 'broken' : 'unreachable');
       // A caller that left says nothing about the upstream.
       if (!signal.aborted) this.healths.noteFailure(target.serverId, failure.message);
       throw failure;

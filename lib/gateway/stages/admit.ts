@@ -4,6 +4,7 @@ import { allowedIntent } from '../audit';
 import { type Denial, refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import { type Admission, LedgerUnavailable, type PassRefused } from '../ports';
+import { traceFacts } from '../trace';
 import { type Approved, reaffirm } from './approve';
 
 declare const admitted: unique symbol;
@@ -34,7 +35,7 @@ export async function admit(call: Approved, context: ForwardContext): Promise<Re
     }
     return refuse('policy.stale');
   } catch (error) {
-    if (!(error instanceof LedgerUnavailable)) context.ports.log.error('admission failed', { error: String(error) });
+    if (!(error instanceof LedgerUnavailable)) context.ports.log.error('admission failed', { error: String(error), ...traceFacts(call) });
     return refuse('audit.unavailable');
   }
 }

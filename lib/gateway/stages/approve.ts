@@ -6,6 +6,7 @@ import { type Denial, refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import type { Waiting } from '../held-calls';
 import { type ApprovalAsk, type ApprovalPass, type AskedApproval, type KeptAnswer, LedgerUnavailable } from '../ports';
+import { traced, traceFacts } from '../trace';
 import { awaitDecision, verdict } from './await-decision';
 import { askOrWait } from './await-end';
 import type { Decided } from './decide';
@@ -46,7 +47,7 @@ export async function approve(
       case 'pass':
         return ok(letThrough(call, { ask, found: answer.pass }));
       case 'pending': {
-        const decided = await awaitDecision(call, answer.approval, context, waiting);
+        const decided = await traced(call, 'approval wait', () => awaitDecision(call, answer.approval, context, waiting));
         return decided.ok ? await afterApproval(call, ask, answer.approval, context, waiting) : decided;
       }
       case 'denied':
@@ -61,7 +62,8 @@ export async function approve(
         return refuse('approval.backlog', { message: `${answer.pendingMax} calls of this agent wait for a person already.` });
     }
   } catch (error) {
-    if (!(error instanceof LedgerUnavailable)) context.ports.log.error('asking for approval failed', { error: String(error) });
+    if (!(error instanceof LedgerUnavailable))
+      context.ports.log.error('asking for approval failed', { error: String(error), ...traceFacts(call) });
     return refuse('audit.unavailable');
   }
 }

@@ -8,6 +8,7 @@ import { killNow, subjectOf } from '../live-calls';
 import { discard, RelayedBody } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { send } from '../send';
+import { traceFacts } from '../trace';
 import { UpstreamFailure, type UpstreamReply } from '../upstream-port';
 import { idKey } from '../wire/json-rpc';
 import { refusalResponse, toolResultText } from '../wire/respond';
@@ -91,7 +92,8 @@ class Exchange {
     const { killed } = this.settlement;
     if (killed !== null) return this.refused(refuseKilled(killed, 'kill.cancelled').error);
     const sent = !(error instanceof UpstreamFailure) || error.sent;
-    if (!(error instanceof UpstreamFailure)) this.context.ports.log.error('upstream adapter failed', { error: String(error) });
+    if (!(error instanceof UpstreamFailure))
+      this.context.ports.log.error('upstream adapter failed', { error: String(error), event: this.call.event, ...traceFacts(this.call) });
     if (this.settlement.cancelled) this.settlement.settleWithoutResult(null, '');
     else
       this.settlement.settle(

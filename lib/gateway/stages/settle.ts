@@ -1,7 +1,9 @@
 import type { EventOutcome } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
+import { passedDecision } from '../audit';
 import type { GatewayPorts } from '../ports';
+import { tellEnd } from '../request-end';
 import type { OpenCall } from '../sessions';
 import type { SniffedOutcome } from '../wire/outcome-sniffer';
 import type { Admitted } from './admit';
@@ -49,6 +51,14 @@ export class Settlement implements OpenCall {
       note: note === null ? null : note.slice(0, NOTE_MAX),
     };
     this.ports.ledger.settle(settlement, this.refund(outcome), this.call.policy.id);
+    tellEnd(this.call, this.ports, {
+      decision: passedDecision(this.call),
+      reason: this.call.pass === null ? this.call.decision.reason : 'approval.granted',
+      outcome,
+      event: this.call.event,
+      httpStatus,
+      failure: outcome === 'ok' || outcome === 'cancelled' ? null : outcome,
+    });
     this.onSettled();
   }
 

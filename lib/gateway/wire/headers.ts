@@ -67,7 +67,8 @@ export function readHeaders(raw: readonly string[]): WireHeaders | Refused {
     const field = FIELDS.get(name);
     if (field !== undefined) {
       if (headers[field] === null) headers[field] = value.trim();
-      else if (field === 'accept') headers.accept += `, ${value}`;
+      // Both are lists, which the standards let a sender spread over several headers.
+      else if (field === 'accept' || field === 'tracestate') headers[field] += `,${value}`;
       else return refuseDuplicate(field);
     } else if (name.startsWith('mcp-param-')) {
       headers.params ??= {};
@@ -128,15 +129,7 @@ export function encodeMirror(value: string): string {
   return `=?base64?${btoa(binary)}?=`;
 }
 
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** What both ends of the hop share besides MCP: tracing, and for a GET the place to resume its stream at. Malformed values are left out. */
-export function passedHeaders(headers: WireHeaders, resumes: boolean): Record<string, string> {
-  const passed: Record<string, string> = {};
-  if (headers.traceparent !== null && TRACEPARENT.test(headers.traceparent)) {
-    passed.traceparent = headers.traceparent;
-    if (headers.tracestate !== null && VISIBLE.test(headers.tracestate)) passed.tracestate = headers.tracestate;
-  }
-  if (resumes && headers.lastEventId !== null && VISIBLE.test(headers.lastEventId)) passed['last-event-id'] = headers.lastEventId;
-  return passed;
+/** The place to resume a stream at, for a GET; malformed, it is left out. */
+export function lastEventHeader({ lastEventId }: WireHeaders): Record<string, string> {
+  return lastEventId !== null && VISIBLE.test(lastEventId) ? { 'last-event-id': lastEventId } : {};
 }

@@ -343,7 +343,7 @@ describe('an Idempotency-Key', () => {
 describe('pages of the process', () => {
   it('answer health, and metrics from afar only with a credential', async () => {
     expect((await world.call('GET', '/healthz', { as: null })).body).toEqual({ status: 'ok' });
-    expect((await world.call('GET', '/readyz', { as: null })).body).toEqual({ ready: true, reasons: [] });
+    expect((await world.call('GET', '/readyz', { as: null })).body).toEqual({ ready: true, reasons: [], checks: [] });
     expect((await world.call('GET', '/metrics', { as: null })).status).toBe(200);
     const afar = await world.api.handle(new Request(`${ORIGIN}/metrics`), { sourceIp: '203.0.113.9' });
     expect(afar.status).toBe(401);
@@ -378,18 +378,21 @@ it('answers 503 in the one shape when the database is away, and 200 again afterw
     },
   };
   const { createApi } = await import('@/lib/hosts/api-router');
+  const since = '2026-11-20T12:00:00.000Z';
+  const reason = 'the database does not answer';
+  const unready = { ready: false, reasons: [reason], checks: [{ name: 'database', ok: false, reason, since }] };
   const api = createApi({
     prisma: broken as never,
     services: world.services,
     now: world.now,
     origins: [ORIGIN],
     actorOf: world.auth.actorOf,
-    health: { notReady: async () => ['the database does not answer'], metrics: async () => '' },
+    health: { readiness: async () => unready, metrics: async () => '' },
     log: { error() {} },
   });
   const headers = { authorization: `Bearer ${ADMIN_KEY}` };
   const answer = await api.handle(new Request(`${ORIGIN}/api/v1/servers`, { headers }), { sourceIp: '::1' });
   expect([answer.status, (await answer.json()).error.code]).toEqual([503, 'database.unavailable']);
   const ready = await api.handle(new Request(`${ORIGIN}/readyz`), { sourceIp: '::1' });
-  expect([ready.status, await ready.json()]).toEqual([503, { ready: false, reasons: ['the database does not answer'] }]);
+  expect([ready.status, await ready.json()]).toEqual([503, unready]);
 });

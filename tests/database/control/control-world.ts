@@ -99,7 +99,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     now,
     origins: [ORIGIN],
     actorOf: auth.actorOf,
-    health: { notReady: async () => [], metrics: async () => '# none\n' },
+    health: { readiness: async () => ({ ready: true, reasons: [], checks: [] }), metrics: async () => '# none\n' },
     log: { error: (message, facts) => failures.push(`${message} ${JSON.stringify(facts)}`) },
   });
   const cookies = new Map<Role, string>();

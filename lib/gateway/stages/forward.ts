@@ -220,16 +220,24 @@ class CallStreamTap extends StreamTap {
     const { killed } = this.settlement;
     if (killed !== null) return this.mayAppend ? encodeEvent(killedText(this.call, killed, this.publicUrl)) : null;
     if (this.settlement.isSettled) return null;
-    // The client may fetch the result on another stream of the session; the outcome is learned there.
-    const { session } = this.call;
-    if (this.resumable && session !== null && session.calls.size < AWAITED_MAX && !this.settlement.cancelled) return null;
     const { cancelled } = this.settlement;
+    if (!cancelled && this.mayComeElsewhere(how)) return null;
     this.settlement.settleWithoutResult(
       200,
       how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.',
     );
     if (cancelled || !this.mayAppend) return null;
     return encodeEvent(toolResultText(this.call, refuse('upstream.failed').error, this.call.event, this.publicUrl));
+  }
+
+  /**
+   * The client may fetch the result on another stream of its session, and the outcome is learned there: when this one can be
+   * resumed, or when the server closed it without a word, which is how older servers send a client to the session's own stream.
+   */
+  private mayComeElsewhere(how: 'ended' | 'broken'): boolean {
+    const { session, headers } = this.call;
+    const leftOpen = this.resumable || (this.silent && how === 'ended');
+    return leftOpen && headers.sessionId !== null && session !== null && session.calls.size < AWAITED_MAX;
   }
 
   override abandon(): 'drain' | 'abort' {

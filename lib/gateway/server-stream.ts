@@ -46,7 +46,9 @@ export async function listen(
     return ok({ status: 200, headers: STREAM_HEADERS, body: new RelayedBody(reply.body, tap, abort) });
   }
   discard(reply.body);
-  if (reply.status === 405) return ok({ status: 405, headers: { allow: 'POST, DELETE' }, body: null });
+  // A server without sessions that knows no GET at all says 404 too; to a client that would mean that its session is gone.
+  const noStream = reply.status === 405 || (reply.status === 404 && session.upstream.upstreamId === null);
+  if (noStream) return ok({ status: 405, headers: { allow: 'POST, DELETE' }, body: null });
   if (reply.status === 404) {
     context.sessions.drop(session);
     return refuse('request.unknown_session');

@@ -17,6 +17,7 @@ import { decode } from './stages/decode';
 import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
 import { type Edge, edgeOf, receive } from './stages/receive';
+import { subscribe } from './subscription';
 import { callTool } from './tools-call';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
@@ -130,6 +131,8 @@ class NodeGateway implements Gateway {
         return listTools(call, context);
       case 'initialize':
         return initialize(call, context);
+      case 'subscriptions/listen':
+        return subscribe(call, context, this.streams);
       default:
         return relayRequest(call, context);
     }

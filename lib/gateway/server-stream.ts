@@ -2,14 +2,12 @@ import { fail, ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { failureOf, STREAM_HEADERS } from './exchange';
 import type { ForwardContext } from './forward-context';
-import { killNow, subjectOf } from './live-calls';
+import { GuardedTap } from './guarded-tap';
+import { subjectOf } from './live-calls';
 import type { UpstreamReply } from './ports';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
-import { callsOf, StreamTap } from './session-tap';
-import { checkGrant } from './stages/check-grant';
 import type { GrantedStream } from './stages/grant';
-import { presentGrant } from './stages/present-grant';
 import { upstreamHeaders } from './upstream-headers';
 import { MODERN_VERSION } from './wire/eras';
 
@@ -63,36 +61,4 @@ export async function endSession(call: GrantedStream, context: ForwardContext): 
   context.sessions.drop(session);
   await context.ports.upstreams.end(call.server.target, session.upstream).catch(() => 0);
   return ok({ status: 200, headers: {}, body: null });
-}
-
-/** A stream may be open for days; each message asks again whether the grant still holds. */
-class GuardedTap extends StreamTap {
-  constructor(
-    private readonly call: GrantedStream,
-    private readonly context: ForwardContext,
-    private readonly onEnd: () => void,
-  ) {
-    super(call.session, callsOf(call.session), 200);
-  }
-
-  override observe(chunk: Uint8Array): boolean {
-    if (!this.stillGranted()) return false;
-    return super.observe(chunk);
-  }
-
-  protected override release(): void {
-    this.onEnd();
-    super.release();
-  }
-
-  private stillGranted(): boolean {
-    const { ports } = this.context;
-    const snapshot = ports.snapshots.current();
-    if (snapshot === null) return false;
-    const now = ports.clock.nowMs();
-    const grant = presentGrant(this.call, snapshot, now);
-    if (!grant.ok || checkGrant(grant.value, now) !== null) return false;
-    if (killNow(this.call, this.context) !== null) return false;
-    return snapshot.serverById(grant.value.serverId)?.status === 'active';
-  }
 }

@@ -50,6 +50,33 @@ describe('a result that asks for input', () => {
   });
 });
 
+describe('a server that knows only the stateful revisions', () => {
+  it.each([400, 404, 405])('and answers server/discover with HTTP %i and a page: the client is told what there is', async (status) => {
+    const world = newWorld();
+    world.upstreams.scripts.set('server/discover', () => ({ ...jsonReply({}), status, contentType: 'text/html' }));
+    const answer = await send(world, 1, 'server/discover', {});
+    expect(answer.status).toBe(400);
+    expect((await answer.json()).error).toMatchObject({
+      code: -32022,
+      data: { requested: '2026-07-28', supported: ['2025-11-25', '2025-06-18', '2025-03-26'] },
+    });
+  });
+
+  it('and says so in JSON-RPC: its own words are passed on', async () => {
+    const world = newWorld();
+    const error = { code: -32000, message: 'Bad Request: no session' };
+    world.upstreams.scripts.set('server/discover', () => jsonReply({ jsonrpc: '2.0', id: 1, error }, 400));
+    const answer = await send(world, 1, 'server/discover', {});
+    expect([answer.status, (await answer.json()).error]).toEqual([400, error]);
+  });
+
+  it.each([401, 403, 500, 503])('is not concluded from HTTP %i', async (status) => {
+    const world = newWorld();
+    world.upstreams.scripts.set('server/discover', () => ({ ...jsonReply({}), status, contentType: 'text/html' }));
+    expect((await (await send(world, 1, 'server/discover', {})).json()).error.code).toBe(-32603);
+  });
+});
+
 describe('a subscription', () => {
   const acknowledged = event({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: { notifications: {} } });
   const changed = event({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });

@@ -19,7 +19,7 @@ export interface Run {
   readonly args: readonly string[];
 }
 
-/** What a run found, by scenario: each check in the order it was made, as one line of words. */
+/** What a run found, by scenario: each check in the order it was made, as one line of words; then what was seen, sorted. */
 export type Findings = Readonly<Record<string, readonly string[]>>;
 
 interface Check {
@@ -51,13 +51,22 @@ export function tallyOf(findings: Findings): { passed: number; failed: number } 
   };
 }
 
+/** Without what was only seen on the wire: whether a client's stream was still opened before it left is a race. */
+export function verdictsOf(findings: Findings): Findings {
+  return Object.fromEntries(Object.entries(findings).map(([scenario, lines]) => [scenario, lines.filter((line) => !isTrace(line))]));
+}
+
+const isTrace = (line: string): boolean => line.startsWith('INFO ');
+
 function readFindings(folder: string): Findings {
   const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('checks.json'));
   return Object.fromEntries(
     entries.sort().map((file) => {
       const scenario = file.replace(/-\d{4}-\d\d-\d\dT.*$/, '');
       const checks = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Check[];
-      return [scenario, checks.map((check) => `${check.status} ${check.id} ${steady(check.errorMessage ?? '')}`.trim())];
+      const lines = checks.map((check) => `${check.status} ${check.id} ${steady(check.errorMessage ?? '')}`.trim());
+      // What was seen on the wire is written down as it came; two streams come in either order.
+      return [scenario, [...lines.filter((line) => !isTrace(line)), ...lines.filter(isTrace).sort()]];
     }),
   );
 }

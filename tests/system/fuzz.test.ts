@@ -119,7 +119,7 @@ describe('mutated traffic', () => {
           what,
           status: status === undefined ? null : Number(status),
           ms: Math.round(performance.now() - began),
-          text: text.slice(0, 300),
+          text: text.slice(0, 1_000),
         });
       });
     });

@@ -25,7 +25,8 @@ export async function ensureConformance(say) {
   mkdirSync(folder, { recursive: true });
   for (const file of ['package.json', 'package-lock.json']) cpSync(join(source, file), join(folder, file));
   try {
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...(isNewEnough() ? ['--omit=optional'] : [])];
+    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const flags = [...quiet, '--prefer-offline', '--fetch-retries=1', ...(isNewEnough() ? ['--omit=optional'] : [])];
     await runStep('Installing the conformance suites', 'npm', ['ci', ...flags], { cwd: folder });
     if (findNode() === null) throw new Error(`they need Node.js ${NODE_MIN} or newer, and there is none for this machine`);
     writeFileSync(stamp, wanted());

@@ -41,21 +41,25 @@ try {
     { name: 'enforced', url: gatewayUrl, token },
     ...(tracedUrl === null ? [] : [{ name: 'traced', url: tracedUrl, token }]),
   ];
-  for (const target of targets) await measure(load, host, target, 16, 1_500); // warm up
+  for (const target of targets) await measure(load, host, target, 16, 'echo', 1_500); // warm up
   console.log(`Node ${process.version}, ${os.cpus().length} cores, ${rounds} rounds of ${seconds} s each; medians\n`);
   console.log('connections  path       calls/s  CPU µs/call  p50 ms  p99 ms   (CPU of the gateway process, then with its database)');
-  for (const connections of connectionCounts) await compare(load, host, targets, connections);
+  for (const connections of connectionCounts) await compare(load, host, targets, connections, 'echo');
+  console.log('results as event streams of 21 messages');
+  await compare(load, host, targets, 16, 'stream');
+  console.log('results of 1 MB');
+  await compare(load, host, targets, 16, 'large');
 } finally {
   for (const child of children) child.kill('SIGTERM');
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-async function compare(load, host, targets, connections) {
+async function compare(load, host, targets, connections, tool) {
   const results = new Map(targets.map((target) => [target.name, []]));
   // Rounds interleave the paths, so that a noisy neighbour hits all of them.
   for (let round = 0; round < rounds; round++) {
-    for (const target of targets) results.get(target.name).push(await measure(load, host, target, connections, seconds * 1_000));
+    for (const target of targets) results.get(target.name).push(await measure(load, host, target, connections, tool, seconds * 1_000));
   }
   const rows = new Map([...results].map(([name, list]) => [name, medianRow(list)]));
   for (const [name, row] of rows) {
@@ -79,9 +83,9 @@ async function compare(load, host, targets, connections) {
     );
 }
 
-async function measure(load, host, target, connections, durationMs) {
+async function measure(load, host, target, connections, tool, durationMs) {
   const before = await ask(host, { cpu: true });
-  const result = await ask(load, { url: target.url, token: target.token, connections, durationMs });
+  const result = await ask(load, { url: target.url, token: target.token, tool, connections, durationMs });
   const after = await ask(host, { cpu: true });
   if (result.errors > 0) throw new Error(`${target.name}: ${result.errors} calls failed: ${result.firstError}`);
   return {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
+import { ensureConformance } from './conformance.mjs';
 import { bundleEntry, prepare, root } from './prepare.mjs';
 import { endWithThisProcess, say } from './steps.mjs';
 
@@ -35,6 +36,7 @@ try {
 
 const chromium = await ensureChromium(say);
 if (chromium) env.CHROMIUM_PATH = chromium;
+await ensureConformance(say);
 
 await check('types', 'node_modules/typescript/bin/tsc6', ['--noEmit']);
 await check('lint and format', 'node_modules/@biomejs/biome/bin/biome', ['check', '--diagnostic-level=error']);

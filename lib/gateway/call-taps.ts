@@ -121,15 +121,23 @@ export class CallStreamTap extends StreamTap {
     if (killed !== null) return this.append(refusalText(this.watched, refuseKilled(killed, 'kill.cancelled').error));
     delivery?.written();
     if (settlement.isSettled || delivery?.isComplete === true) return null;
-    // The client may fetch the result on another stream of the session; the outcome is learned there.
-    const { session } = call;
-    if (this.resumable && session !== null && session.calls.size < AWAITED_MAX && !settlement.cancelled) return null;
     const { cancelled } = settlement;
+    if (!cancelled && this.mayComeElsewhere(how)) return null;
     settlement.settleWithoutResult(
       200,
       how === 'broken' ? 'The stream broke off before the result.' : 'The stream ended without a result.',
     );
     return cancelled ? null : this.append(refusalText(this.watched, refuse('upstream.failed').error));
+  }
+
+  /**
+   * The client may fetch the result on another stream of its session, and the outcome is learned there: when this one can be
+   * resumed, or when the server closed it without a word, which is how older servers send a client to the session's own stream.
+   */
+  private mayComeElsewhere(how: 'ended' | 'broken'): boolean {
+    const { session, headers } = this.watched.call;
+    const leftOpen = this.resumable || (this.silent && how === 'ended');
+    return leftOpen && headers.sessionId !== null && session !== null && session.calls.size < AWAITED_MAX;
   }
 
   override abandon(): 'drain' | 'abort' {

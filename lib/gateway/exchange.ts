@@ -7,8 +7,8 @@ import { discard } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { send } from './send';
 import type { Granted } from './stages/grant';
-import type { UpstreamSession } from './upstream-port';
-import { UpstreamFailure, type UpstreamReply } from './upstream-port';
+import { UpstreamFailure, type UpstreamReply, type UpstreamSession } from './upstream-port';
+import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
 /** An upstream's answer to something other than a tool call, fit to be passed on, and the way to let go of it. */
 export interface Answer {
@@ -89,8 +89,15 @@ function readAnswer(call: Granted, context: ForwardContext, reply: UpstreamReply
     if (status === 200 && type.startsWith('text/event-stream')) return ok({ reply, kind: 'stream', abort });
   }
   discard(reply.body);
+  if (call.message.method === 'server/discover' && NOT_UNDERSTOOD.has(status)) return refuseVersion(MODERN_VERSION, LEGACY_VERSIONS);
   return refuse('upstream.failed', { message: `The server answered HTTP ${status}.`, data: { upstreamStatus: status } });
 }
+
+/**
+ * What servers of the stateful revisions answer to `server/discover` when they have no JSON-RPC error for it. A client that
+ * knows both eras begins again with `initialize` when it is told which revisions there are.
+ */
+const NOT_UNDERSTOOD = new Set([400, 404, 405, 406, 415, 422]);
 
 /** The refusal for a hop that failed. */
 export function failureOf(error: unknown, context: ForwardContext): Denial {

@@ -18,6 +18,7 @@ import { decode } from './stages/decode';
 import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
 import { type Edge, edgeOf, receive } from './stages/receive';
+import { subscribe } from './subscription';
 import { callTool } from './tools-call';
 import { beginTrace } from './trace';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
@@ -150,6 +151,8 @@ class NodeGateway implements Gateway {
         return listTools(call, context);
       case 'initialize':
         return initialize(call, context);
+      case 'subscriptions/listen':
+        return subscribe(call, context, this.streams);
       default:
         return relayRequest(call, context);
     }

@@ -2,7 +2,7 @@ import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { ACCEPTED, exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
 import type { ForwardContext } from './forward-context';
-import { RelayedBody, type Tap } from './relayed-body';
+import { blindTap, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { callsOf, StreamTap } from './session-tap';
 import type { Granted } from './stages/grant';
@@ -10,9 +10,6 @@ import { idKey } from './wire/json-rpc';
 
 /** An upstream that heard of a cancellation gets this long to end the call itself. */
 const CANCEL_GRACE_MS = 5000;
-
-/** A body nobody has to look at. */
-const blindTap: Tap = { observe: () => true, finish: () => null, abandon: () => 'abort' };
 
 /** Prompts, resources, completion and all else that calls no tool: passed through as it is. */
 export async function relayRequest(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {

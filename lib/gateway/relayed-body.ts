@@ -13,6 +13,9 @@ export interface Tap {
   abandon(): 'drain' | 'abort';
 }
 
+/** For a body nobody has to look at. */
+export const blindTap: Tap = { observe: () => true, finish: () => null, abandon: () => 'abort' };
+
 const DRAIN_MS_MAX = 10 * 60 * 1000;
 const DONE: IteratorResult<Uint8Array> = { done: true, value: undefined };
 

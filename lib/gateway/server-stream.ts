@@ -4,14 +4,12 @@ import { type Denial, type RpcId, refuse } from './denial';
 import { failureOf, STREAM_HEADERS } from './exchange';
 import { FilteredEvents } from './filtered-events';
 import type { ForwardContext } from './forward-context';
-import { killNow, subjectOf } from './live-calls';
+import { GuardedTap } from './guarded-tap';
+import { subjectOf } from './live-calls';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
-import { callsOf, StreamTap } from './session-tap';
 import type { Session } from './sessions';
-import { checkGrant } from './stages/check-grant';
 import type { GrantedStream } from './stages/grant';
-import { presentGrant } from './stages/present-grant';
 import { upstreamHeaders } from './upstream-headers';
 import type { UpstreamReply } from './upstream-port';
 import { MODERN_VERSION } from './wire/eras';
@@ -52,7 +50,9 @@ export async function listen(
     return ok({ status: 200, headers: STREAM_HEADERS, body: new RelayedBody(events, tap, abort) });
   }
   discard(reply.body);
-  if (reply.status === 405) return ok({ status: 405, headers: { allow: 'POST, DELETE' }, body: null });
+  // A server without sessions that knows no GET at all says 404 too; to a client that would mean that its session is gone.
+  const noStream = reply.status === 405 || (reply.status === 404 && session.upstream.upstreamId === null);
+  if (noStream) return ok({ status: 405, headers: { allow: 'POST, DELETE' }, body: null });
   if (reply.status === 404) {
     context.sessions.drop(session);
     return refuse('request.unknown_session');
@@ -84,36 +84,4 @@ export async function endSession(call: GrantedStream, context: ForwardContext): 
   context.sessions.drop(session);
   await context.ports.upstreams.end(call.server.target, session.upstream).catch(() => 0);
   return ok({ status: 200, headers: {}, body: null });
-}
-
-/** A stream may be open for days; each message asks again whether the grant still holds. */
-class GuardedTap extends StreamTap {
-  constructor(
-    private readonly call: GrantedStream,
-    private readonly context: ForwardContext,
-    private readonly onEnd: () => void,
-  ) {
-    super(call.session, callsOf(call.session), 200);
-  }
-
-  override observe(chunk: Uint8Array): boolean {
-    if (!this.stillGranted()) return false;
-    return super.observe(chunk);
-  }
-
-  protected override release(): void {
-    this.onEnd();
-    super.release();
-  }
-
-  private stillGranted(): boolean {
-    const { ports } = this.context;
-    const snapshot = ports.snapshots.current();
-    if (snapshot === null) return false;
-    const now = ports.clock.nowMs();
-    const grant = presentGrant(this.call, snapshot, now);
-    if (!grant.ok || checkGrant(grant.value, now) !== null) return false;
-    if (killNow(this.call, this.context) !== null) return false;
-    return snapshot.serverById(grant.value.serverId)?.status === 'active';
-  }
 }

@@ -13,6 +13,8 @@ export class StreamTap implements Tap {
   private parser: SseParser | null = new SseParser(MESSAGE_CHARACTERS_MAX);
   /** true once an event carried an id: the client may resume the stream elsewhere. */
   resumable = false;
+  /** true until an event carried data. */
+  silent = true;
 
   /** `openCall` finds the call a response belongs to. */
   constructor(
@@ -60,7 +62,9 @@ export class StreamTap implements Tap {
   private observeEvents(events: readonly SseEvent[]): void {
     for (const event of events) {
       if (event.id !== null) this.resumable = true;
-      if (event.data !== null && event.data !== '') this.observeMessage(event.data);
+      if (event.data === null || event.data === '') continue;
+      this.silent = false;
+      this.observeMessage(event.data);
     }
   }
 

@@ -145,9 +145,17 @@ async function pipe(res: ServerResponse, status: number, headers: Record<string,
     if (res.destroyed) leave();
     else res.end();
   } catch {
+    if (!res.headersSent && !res.destroyed) sendBroken(res, headers);
     // Half a body must not look like a whole one.
-    res.destroy();
+    else res.destroy();
   }
+}
+
+/** Nothing of the answer has left yet, so there is a better way to say that it broke off than a lost connection, which some clients retry. */
+function sendBroken(res: ServerResponse, headers: Readonly<Record<string, string | number>>): void {
+  const event = headers['x-callgate-event'];
+  res.writeHead(502, { 'cache-control': 'no-store', 'content-length': 0, ...(event === undefined ? {} : { 'x-callgate-event': event }) });
+  res.end();
 }
 
 /**

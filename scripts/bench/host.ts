@@ -15,13 +15,13 @@ import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import { makeToken } from '@/lib/kernel/token';
 import { definitionDigest } from '@/lib/risk/definition-digest';
 
-const POLICY =
-  '{"version":"1","default":"deny","tools":{"echo":{"limits":[{"counter":"calls","window":"day","max":1000000000,"scope":"grant"}]}}}';
-const ECHO = {
-  name: 'echo',
-  description: 'Returns the text it was given.',
+const LIMITS = { limits: [{ counter: 'calls', window: 'day', max: 1_000_000_000, scope: 'grant' }] };
+const POLICY = JSON.stringify({ version: '1', default: 'deny', tools: { echo: LIMITS, stream: LIMITS, large: LIMITS } });
+const TOOLS = ['echo', 'stream', 'large'].map((name) => ({
+  name,
+  description: 'Returns what the bench wants.',
   inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
-};
+}));
 
 const upstream = new URL(process.env.BENCH_UPSTREAM ?? '');
 const env = readEnv({ DATA_DIR: process.env.DATA_DIR, CALLGATE_ALLOW_PRIVATE_UPSTREAMS: 'loopback', LOG_LEVEL: 'warn' });
@@ -93,18 +93,18 @@ async function seed(): Promise<void> {
   await prisma.server.create({
     data: { id: serverId, slug: 'bench', name: 'Bench', transport: 'http', url: upstream.href, revision: '1' },
   });
-  await prisma.tool.create({
-    data: {
+  await prisma.tool.createMany({
+    data: TOOLS.map((definition) => ({
       id: id('tool'),
       serverId,
-      name: ECHO.name,
-      description: ECHO.description,
-      definition: ECHO,
-      digest: definitionDigest(ECHO),
-      category: 'read',
-      risk: 'low',
-      status: 'active',
-    },
+      name: definition.name,
+      description: definition.description,
+      definition,
+      digest: definitionDigest(definition),
+      category: 'read' as const,
+      risk: 'low' as const,
+      status: 'active' as const,
+    })),
   });
   await prisma.policy.create({ data: { id: policyId, serverId, slug: 'bench', name: 'Bench', liveVersion: 1 } });
   await prisma.policyVersion.create({

@@ -6,8 +6,8 @@ process.on('message', async (job) => {
 });
 process.on('disconnect', () => process.exit(0));
 
-/** job: { url, token, connections, durationMs }; answers { calls, errors, seconds, p50Ms, p99Ms, firstError } */
-async function run({ url, token, connections, durationMs }) {
+/** job: { url, token, tool, connections, durationMs }; answers { calls, errors, seconds, p50Ms, p99Ms, firstError } */
+async function run({ url, token, tool, connections, durationMs }) {
   const target = new URL(url);
   const pool = new Pool(target.origin, { connections, pipelining: 1 });
   const headers = {
@@ -35,7 +35,7 @@ async function run({ url, token, connections, durationMs }) {
         jsonrpc: '2.0',
         id: ++id,
         method: 'tools/call',
-        params: { name: 'echo', arguments: { text: `call ${id}` } },
+        params: { name: tool, arguments: { text: `call ${id}` } },
       });
       const sent = performance.now();
       try {

@@ -149,19 +149,31 @@ describe('the node host', () => {
     answer.destroy();
   });
 
+  const breakingAfter = (chunks: readonly string[]) => () => ({
+    ...streamReply(
+      (async function* () {
+        yield* chunks;
+        throw new Error('reset');
+      })(),
+    ),
+    contentType: 'application/json',
+  });
+
   it('breaks the answer off where the upstream broke off', async () => {
     const world = newWorld();
     const port = await serve(world);
-    world.upstreams.scripts.set('tools/call', () => ({
-      ...streamReply(
-        (async function* () {
-          yield '{"jsonrpc":"2.0","id":1,';
-          throw new Error('reset');
-        })(),
-      ),
-      contentType: 'application/json',
-    }));
+    world.upstreams.scripts.set('tools/call', breakingAfter(['{"jsonrpc":"2.0",', '"id":1,', '"result":']));
     await expect(post(port, headersFor(world), callText(1)).then(textOf)).rejects.toThrow();
+    expect(world.last().settlement?.outcome).toBe('unknown');
+  });
+
+  it('answers 502 when the upstream broke off before anything was passed on', async () => {
+    const world = newWorld();
+    const port = await serve(world);
+    world.upstreams.scripts.set('tools/call', breakingAfter(['{"jsonrpc":"2.0",']));
+    const answer = await post(port, headersFor(world), callText(1));
+    expect([answer.statusCode, answer.headers['x-callgate-event']]).toEqual([502, expect.stringMatching(/^evt_/)]);
+    expect(await textOf(answer)).toBe('');
     expect(world.last().settlement?.outcome).toBe('unknown');
   });
 });

@@ -178,6 +178,30 @@ describe('questions of the upstream', () => {
     expect(world.last().settlement?.outcome).toBe('tool_error');
   });
 
+  it('leave a stream that the server closes without a word as it is: the result comes on the stream of the session', async () => {
+    const world = withSessions(newWorld());
+    const headers = { 'mcp-session-id': await world.initialize() };
+    world.upstreams.scripts.set('tools/call', () => streamReply([': open\n\n']));
+    expect(await (await world.call('refund', { amount: 1 }, { headers })).text()).toBe(': open\n\n');
+    expect(world.last().settlement).toBeNull();
+    const id = world.last().intent.rpcId;
+    world.upstreams.onListen = () => streamReply([event({ jsonrpc: '2.0', id, result: { content: [] } })]);
+    await (await world.send({ method: 'GET', headers, raw: null })).text();
+    expect(world.last().settlement?.outcome).toBe('ok');
+  });
+
+  it('do without a stream where the server has neither sessions nor a GET, and the session goes on', async () => {
+    const world = newWorld();
+    world.upstreams.scripts.set('initialize', (request) =>
+      jsonReply({ jsonrpc: '2.0', id: request.rpcId, result: { protocolVersion: '2025-11-25', capabilities: {} } }),
+    );
+    world.upstreams.onListen = () => ({ status: 404, contentType: 'text/html', sessionId: null, body: null });
+    const headers = { 'mcp-session-id': await world.initialize() };
+    const answer = await world.send({ method: 'GET', headers, raw: null });
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'POST, DELETE']);
+    expect((await world.call('refund', { amount: 1 }, { headers })).status).toBe(200);
+  });
+
   it('need a session, and are no part of the modern era', async () => {
     const world = newWorld();
     expect((await world.send({ method: 'GET', raw: null })).status).toBe(400);

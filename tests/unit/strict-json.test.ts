@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseStrictJson } from '@/lib/kernel/strict-json';
+import { sharedData } from '../fixtures/shared-data';
 
-const CORPUS = join(__dirname, '../../../shared/data/corpora/jsontestsuite/test_parsing');
+const CORPUS = sharedData('corpora/jsontestsuite/test_parsing');
 
 /** Valid JSON that the gateway refuses on purpose, with the reason. */
 const REFUSED_ON_PURPOSE: Record<string, string> = {

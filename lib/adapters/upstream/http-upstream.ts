@@ -83,13 +83,15 @@ export async function postHttp(route: HttpRoute, request: UpstreamRequest, limit
     ...hopHeaders(route, request.headers, request.session),
     'content-type': 'application/json',
   };
-  const reply = await exchange(route.calls, {
+  // A subscription lasts, may be silent for as long as it likes, and must not take a connection away from calls.
+  const lasts = request.method === 'subscriptions/listen';
+  const reply = await exchange(lasts ? route.streams : route.calls, {
     method: 'POST',
     path: pathOf(route),
     headers,
     body: request.body,
     signal: request.signal,
-    idleMs: limits.callIdleMs,
+    idleMs: lasts ? null : limits.callIdleMs,
     bodyBytesMax: limits.bodyBytesMax,
   });
   return shape(reply);

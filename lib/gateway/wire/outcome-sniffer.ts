@@ -22,7 +22,16 @@ export class OutcomeSniffer {
 
   push(chunk: Uint8Array): void {
     const length = chunk.length;
+    let quote = -1;
+    let backslash = -1;
     for (let at = 0; at < length; at++) {
+      if (this.inString && !this.escaped && (this.depth >= 3 || this.name.length >= NAME_MAX)) {
+        // Nothing in the rest of this string matters but its end: results are mostly long texts.
+        if (quote < at) quote = indexIn(chunk, QUOTE, at);
+        if (backslash < at) backslash = indexIn(chunk, BACKSLASH, at);
+        at = Math.min(quote, backslash);
+        if (at >= length) return;
+      }
       const byte = chunk[at] as number;
       if (this.inString) {
         if (this.escaped) this.escaped = false;
@@ -77,4 +86,9 @@ export class OutcomeSniffer {
       else if (this.inResult && this.outcome === 'incomplete') this.outcome = 'ok';
     } else if (this.depth === 2 && this.resultIsObject && this.name === 'isError') this.valueOfIsError = true;
   }
+}
+
+function indexIn(chunk: Uint8Array, byte: number, from: number): number {
+  const index = chunk.indexOf(byte, from);
+  return index < 0 ? chunk.length : index;
 }

@@ -1,0 +1,58 @@
+import { ok, type Result } from '@/lib/kernel/result';
+import type { Denial } from './denial';
+import { exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
+import type { ForwardContext } from './forward-context';
+import { GuardedTap } from './guarded-tap';
+import { blindTap, RelayedBody } from './relayed-body';
+import type { GatewayResponse } from './request';
+import type { Granted } from './stages/grant';
+import { encodeEvent } from './wire/sse';
+
+/**
+ * `subscriptions/listen`: the upstream's stream of changes, for as long as the grant lasts; what the GET stream of a session
+ * is in the older revisions. It ends here as a server ends it: with its result. Modern only.
+ */
+export async function subscribe(call: Granted, context: ForwardContext, open: Set<() => void>): Promise<Result<GatewayResponse, Denial>> {
+  const answered = await exchange(call, context, null);
+  if (!answered.ok) return answered;
+  const { reply, kind, abort } = answered.value;
+  const { status, body } = reply;
+  if (body === null) return ok({ status, headers: {}, body: null });
+  if (kind !== 'stream') return ok({ status, headers: JSON_HEADERS, body: new RelayedBody(body, blindTap, abort) });
+  const tap: SubscriptionTap = new SubscriptionTap(call, context, () => open.delete(tap.close), abort);
+  open.add(tap.close);
+  return ok({ status, headers: STREAM_HEADERS, body: new RelayedBody(body, tap, abort) });
+}
+
+class SubscriptionTap extends GuardedTap {
+  private closing = false;
+
+  constructor(
+    private readonly listening: Granted,
+    context: ForwardContext,
+    onEnd: () => void,
+    private readonly abort: () => void,
+  ) {
+    super(listening, context, onEnd);
+  }
+
+  /** Ends the stream from here. */
+  readonly close = (): void => {
+    this.closing = true;
+    this.abort();
+  };
+
+  override observe(chunk: Uint8Array): boolean {
+    const wanted = super.observe(chunk);
+    if (!wanted) this.closing = true;
+    return wanted;
+  }
+
+  override finish(how: 'ended' | 'broken'): Uint8Array | null {
+    super.finish(how);
+    if (!this.closing || !this.mayAppend) return null;
+    const { id } = this.listening.message;
+    const result = { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': id } };
+    return encodeEvent(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  }
+}

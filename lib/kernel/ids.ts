@@ -14,6 +14,7 @@ export type IdPrefix =
   | 'exc'
   | 'hld'
   | 'kil'
+  | 'rse'
   | 'iss'
   | 'evt'
   | 'usr'

@@ -1,3 +1,4 @@
+import { withRaises } from '@/lib/domain/counters/raise-words';
 import { mayRole } from '@/lib/domain/roles';
 import { idTimeMs } from '@/lib/kernel/ids';
 import { change } from '../change';
@@ -8,6 +9,7 @@ import { readableTrace } from '../readable-trace';
 import { LATEST_OUTCOME } from './audit-filter';
 import { AUDIT_COLUMNS, type AuditRecord, auditRow } from './audit-row';
 import type { getAuditEvent as contract } from './contract';
+import { raisedLimits } from './raised-limits';
 
 type Answer = AnswerOf<typeof contract>;
 
@@ -35,6 +37,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     new Date(atMs),
   );
   if (!row) throw notFound('event', params.event);
+  const raises = raisedLimits(row.charges);
   const settlements = await ctx.prisma.auditOutcome.findMany({
     where: { eventId: row.id, eventAt: row.at },
     orderBy: [{ at: 'asc' }, { seq: 'asc' }],
@@ -45,7 +48,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     elevation: await elevationAt(ctx, row),
     session: row.session,
     sourceIp: row.source_ip,
-    trace: readableTrace(ctx, row.trace),
+    trace: withRaises(readableTrace(ctx, row.trace), (rule) => raises.get(rule)),
     charges: row.charges,
     arguments: await argumentsOf(ctx, row),
     settlements: settlements.map((one) => ({

@@ -49,6 +49,9 @@ export const limitSchema = z.object({
   resetsAt: timeSchema.describe('of a sliding limit: when nothing counted so far counts any more'),
   updatedAt: timeSchema,
   forecast: forecastSchema,
+  busiest: z
+    .array(z.object({ agent: z.string(), amount: z.number() }))
+    .describe('where several agents share the counter: who charged most in the last 5 minutes, 3 at most'),
   peak7d: z.number().describe('the most that one window came to in 7 days, this one included'),
   refused24h: z.number().int().describe('calls refused in 24 hours, among the newest 10,000 refused by any limit'),
 });

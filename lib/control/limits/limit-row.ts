@@ -116,6 +116,7 @@ export function limitAnswer(row: LimitRecord, use: LimitUse): LimitAnswer {
       at: ahead.kind === 'full_at' ? new Date(ahead.atMs).toISOString() : null,
       paceMinutes: spanMs / 60_000,
     },
+    busiest: row.agent === null && row.scope !== 'session' ? use.agents.slice(0, 3).map((one) => ({ ...one })) : [],
     peak7d: Math.max(use.peak7d, row.used),
     refused24h: use.refused24h,
   };

@@ -4,6 +4,8 @@ import type { Reader } from '../context';
 export interface LimitUse {
   readonly lastMinute: Counted;
   readonly lastFiveMinutes: Counted;
+  /** By agent in the last five minutes, most first. */
+  readonly agents: readonly { readonly agent: string; readonly amount: number }[];
   readonly peak7d: number;
   readonly refused24h: number;
 }
@@ -34,20 +36,26 @@ export async function usesOf(db: Reader, rows: readonly CounterNames[]): Promise
   const policies = [...new Set(rows.map((row) => row.policy_id))];
   const keys = rows.map((row) => row.key);
   const [pace, refused, peaks] = await Promise.all([
-    db.$queryRawUnsafe<Named<{ one: number; five: number; reach_ms: number }>[]>(PACE, policies),
+    db.$queryRawUnsafe<Named<{ agent: string; one: number; five: number; reach_ms: number }>[]>(PACE, policies),
     db.$queryRawUnsafe<Named<{ n: number }>[]>(REFUSED, policies),
     db.$queryRawUnsafe<{ key: string; peak: number }[]>(PEAKS, keys),
   ]);
-  const paceOf = new Map(pace.map((row) => [nameOf(row), row]));
+  const paceOf = new Map<string, typeof pace>();
+  for (const row of pace) {
+    const name = nameOf(row);
+    paceOf.set(name, [...(paceOf.get(name) ?? []), row]);
+  }
   const refusedOf = new Map(refused.map((row) => [nameOf(row), row.n]));
   const peakOf = new Map(peaks.map((row) => [row.key, row.peak]));
   return (row) => {
     const name = nameOf(row);
-    const counted = paceOf.get(name);
-    const reachMs = Math.max(1_000, counted?.reach_ms ?? Number.POSITIVE_INFINITY);
+    const counted = paceOf.get(name) ?? [];
+    const total = (span: 'one' | 'five') => counted.reduce((sum, each) => sum + each[span], 0);
+    const reachMs = Math.max(1_000, counted[0]?.reach_ms ?? Number.POSITIVE_INFINITY);
     return {
-      lastMinute: { amount: counted?.one ?? 0, spanMs: Math.min(60_000, reachMs) },
-      lastFiveMinutes: { amount: counted?.five ?? 0, spanMs: Math.min(300_000, reachMs) },
+      lastMinute: { amount: total('one'), spanMs: Math.min(60_000, reachMs) },
+      lastFiveMinutes: { amount: total('five'), spanMs: Math.min(300_000, reachMs) },
+      agents: counted.map(({ agent, five }) => ({ agent, amount: five })).sort((a, b) => b.amount - a.amount),
       peak7d: peakOf.get(row.key) ?? 0,
       refused24h: refusedOf.get(name) ?? 0,
     };
@@ -57,6 +65,7 @@ export async function usesOf(db: Reader, rows: readonly CounterNames[]): Promise
 const NOTHING: LimitUse = {
   lastMinute: { amount: 0, spanMs: 60_000 },
   lastFiveMinutes: { amount: 0, spanMs: 300_000 },
+  agents: [],
   peak7d: 0,
   refused24h: 0,
 };
@@ -69,15 +78,15 @@ export const CHARGE_NAMES = `e.policy_id, c ->> 'counter' AS counter, c ->> 'sco
 
 const PACE = `
   WITH recent AS MATERIALIZED (
-    SELECT at, policy_id, charges FROM audit_events WHERE at > clock_timestamp() - interval '5 minutes' ORDER BY at DESC, id DESC LIMIT ${EVENTS_LOOKED_AT}
+    SELECT at, policy_id, agent_slug, charges FROM audit_events WHERE at > clock_timestamp() - interval '5 minutes' ORDER BY at DESC, id DESC LIMIT ${EVENTS_LOOKED_AT}
   ), reach AS (
     SELECT CASE WHEN count(*) < ${EVENTS_LOOKED_AT} THEN 300000 ELSE extract(epoch FROM clock_timestamp() - min(at)) * 1000 END AS ms FROM recent
   )
-  SELECT ${CHARGE_NAMES}, (SELECT ms FROM reach)::float8 AS reach_ms, sum((c ->> 'amount')::float8)::float8 AS five,
+  SELECT ${CHARGE_NAMES}, coalesce(e.agent_slug, '') AS agent, (SELECT ms FROM reach)::float8 AS reach_ms, sum((c ->> 'amount')::float8)::float8 AS five,
          coalesce(sum((c ->> 'amount')::float8) FILTER (WHERE e.at > clock_timestamp() - interval '1 minute'), 0)::float8 AS one
     FROM recent e CROSS JOIN LATERAL jsonb_array_elements(e.charges) c
    WHERE e.policy_id = ANY ($1::text[]) AND c ->> 'exhausted' IS NULL
-   GROUP BY 1, 2, 3, 4, 5`;
+   GROUP BY 1, 2, 3, 4, 5, 6`;
 
 const REFUSED = `
   SELECT ${CHARGE_NAMES}, count(*)::int AS n

@@ -157,6 +157,23 @@ describe('raising a limit', () => {
     expect(await admitted(40, CHARGE())).toBe(30);
   });
 
+  it('is counted in where a call is tried, and said in its trace', async () => {
+    await world.call('POST', '/agents', { body: { slug: 'bot', name: 'Bot', owner: 'ann@example.com' } });
+    const { grant } = (await world.call('POST', '/grants', { body: { agent: 'bot', server: 'payments', policy: 'refunds' } })).body;
+    expect(await admitted(31, CHARGE({ scopeKey: grant.id }))).toBe(30);
+    const decide = async () =>
+      (
+        await world.call('POST', '/decisions', {
+          body: { server: 'payments', grant: grant.id, tool: 'create_charge', arguments: {}, at: new Date().toISOString() },
+        })
+      ).body;
+    expect(await decide()).toMatchObject({ outcome: 'limited' });
+    expect((await raise(40)).status).toBe(200);
+    const tried = await decide();
+    expect(tried).toMatchObject({ outcome: 'allowed', charges: [{ used: 30, max: 40 }, { max: 30 }] });
+    expect(JSON.stringify(tried.trace)).toMatch(/raised to 40 until .* UTC by The author/);
+  });
+
   it('takes an administrator where loosening takes a second person', async () => {
     await admit(CHARGE());
     expect((await world.call('PATCH', '/servers/payments/policies/refunds', { body: { secondPerson: 'loosening' } })).status).toBe(200);

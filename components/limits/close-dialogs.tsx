@@ -9,7 +9,7 @@ import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { Field } from '@/components/ui/field';
 import { Textarea } from '@/components/ui/input';
 import { toast } from '@/components/ui/toaster';
-import { nameOf, spanOf } from './limit-words';
+import { nameOf } from './limit-words';
 import { limitPath } from './use-limits';
 
 interface DialogProps {
@@ -33,7 +33,7 @@ export function ResetDialog({ row, onClose }: DialogProps) {
       missing={reason.trim() === '' ? 'Reason is required' : null}
       error={reset.error?.message ?? null}
       consequences={[
-        `${formatCount(row.used)} of ${formatCount(row.max)} used becomes 0: ${nameOf(row)} may use all of it again in ${spanOf(row)}.`,
+        `${formatCount(row.used)} of ${formatCount(row.max)} used becomes 0: ${nameOf(row)} may use all of it again before it resets.`,
         'The window itself stays as it is. What was used goes into the history.',
       ]}
       onConfirm={() => reset.mutate({ reason: reason.trim() })}

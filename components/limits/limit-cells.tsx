@@ -8,7 +8,7 @@ import { useTimeZone } from '@/components/shared/time-zone';
 import { InertText } from '@/components/shared/unverified-text';
 import { cn } from '@/components/ui/cn';
 import { Tooltip } from '@/components/ui/tooltip';
-import { forecastWords, leftWords, nameOf, ruleHref, scopeOf, utcWords } from './limit-words';
+import { forecastWords, leftWords, nameOf, ruleHref, scopeOf, spanWords, utcWords } from './limit-words';
 import { useServerNow } from './server-clock';
 
 /** Who is counted, and who of several uses it most. */
@@ -39,12 +39,16 @@ export function Who({ row }: { row: LimitRow }) {
   );
 }
 
-/** The counter and the tool whose rule it is, as a link to where that is written. */
+/** The tool whose rule it is and what that counts, as a link to where it is written. */
 export function RuleLink({ row, full }: { row: LimitRow; full?: boolean }) {
   const href = ruleHref(row);
   const words = (
     <>
-      <InertText text={row.tool ?? 'every tool'} max={80} /> <span className="text-ink-3">· {row.counter}</span>
+      <span className="text-ink-3">{row.server ?? 'deleted'} / </span>
+      <InertText text={row.tool ?? 'every tool'} max={80} />{' '}
+      <span className="text-ink-3">
+        · {row.counter} {spanWords(row)}
+      </span>
     </>
   );
   const shown = full ? <code className="break-all font-mono text-meta">{row.rule}</code> : words;
@@ -96,9 +100,7 @@ export function ForecastText({ row, long }: { row: LimitRow; long?: boolean }) {
   if (long) return <span className={look}>{words.long}</span>;
   return (
     <Tooltip text={words.long}>
-      <span tabIndex={0} className={cn('rounded-sm', look)}>
-        {words.short}
-      </span>
+      <span className={look}>{words.short}</span>
     </Tooltip>
   );
 }

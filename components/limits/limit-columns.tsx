@@ -5,7 +5,7 @@ import { Meter } from '@/components/shared/meter';
 import type { Column } from '@/components/shared/table/data-table';
 import { InertText } from '@/components/shared/unverified-text';
 import { Countdown, ForecastText, RaisedTag, RuleLink, Who } from './limit-cells';
-import { nameOf, refusedHref, spanOf } from './limit-words';
+import { nameOf, refusedHref } from './limit-words';
 
 export type Group = 'agent' | 'rule' | 'policy';
 
@@ -17,24 +17,12 @@ const GROUP_NAMES: Record<Group, (row: LimitRow) => string> = {
 const GROUP_HEADS: Record<Group, string> = { agent: 'Agent', rule: 'Tool', policy: 'Policy' };
 
 const COLUMNS: readonly Column<LimitRow>[] = [
-  { id: 'who', header: 'Counted for', width: '20%', cell: (row) => <Who row={row} /> },
+  { id: 'who', header: 'Counted for', width: '23%', cell: (row) => <Who row={row} /> },
   { id: 'rule', header: 'Rule', cell: (row) => <RuleLink row={row} /> },
-  {
-    id: 'policy',
-    header: 'Policy',
-    from: 'xl',
-    width: '13%',
-    cell: (row) => (
-      <span className="text-ink-2">
-        {row.server ?? 'deleted'} / {row.policy}
-      </span>
-    ),
-  },
-  { id: 'window', header: 'Window', from: 'xl', width: '96px', cell: (row) => <span className="text-ink-2">{spanOf(row)}</span> },
   {
     id: 'used',
     header: 'Used',
-    width: '252px',
+    width: '236px',
     cell: (row) => (
       <span className="flex items-center gap-1.5">
         <span className="min-w-0 flex-1">
@@ -44,8 +32,8 @@ const COLUMNS: readonly Column<LimitRow>[] = [
       </span>
     ),
   },
-  { id: 'resets', header: 'Resets in', align: 'right', width: '104px', cell: (row) => <Countdown row={row} /> },
-  { id: 'forecast', header: 'At this pace', width: '156px', cell: (row) => <ForecastText row={row} /> },
+  { id: 'resets', header: 'Resets in', align: 'right', width: '100px', cell: (row) => <Countdown row={row} /> },
+  { id: 'forecast', header: 'At this pace', width: '148px', cell: (row) => <ForecastText row={row} /> },
   {
     id: 'peak',
     header: 'Peak 7 d',
@@ -91,7 +79,7 @@ export function limitColumns(group: Group | null, rows: readonly LimitRow[]): re
         </span>
       ),
   };
-  return [column, ...COLUMNS.filter(({ id }) => !(group === 'policy' && id === 'policy'))];
+  return [column, ...COLUMNS];
 }
 
 export function LimitNarrow({ row }: { row: LimitRow }) {

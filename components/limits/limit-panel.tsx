@@ -14,7 +14,7 @@ import { Button, LinkButton } from '@/components/ui/button';
 import { Facts } from '@/components/ui/panel';
 import { HistoryChart } from './history-chart';
 import { ForecastText, RuleLink, Who } from './limit-cells';
-import { nameOf, refusedHref, ruleHref, spanOf, utcWords } from './limit-words';
+import { nameOf, refusedHref, ruleHref, spanWords, utcWords } from './limit-words';
 import { useServerNow } from './server-clock';
 import { useLimit } from './use-limits';
 
@@ -84,7 +84,7 @@ function Standing({ limit, onAct }: { limit: LimitDetail; onAct: PanelProps['onA
         items={[
           ['Counted for', <Who key="w" row={limit} />],
           ['Rule', <RuleLink key="r" row={limit} full />],
-          ['Window', `${spanOf(limit)}${limit.align === 'sliding' ? ', sliding' : ', by the calendar in UTC'}`],
+          ['Window', `${spanWords(limit)}${limit.align === 'sliding' ? ', sliding' : ', by the calendar in UTC'}`],
           [limit.align === 'sliding' ? 'Empty' : 'Resets', limit.align === 'sliding' ? `${at}, without further calls` : at],
           ['Peak of 7 days', `${formatCount(limit.peak7d)} of ${formatCount(limit.max)}`],
           [

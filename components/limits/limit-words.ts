@@ -57,9 +57,9 @@ export function forecastWords(row: LimitRow, nowMs: number): { short: string; lo
   }
 }
 
-/** `1 hour`, `any 15 minutes`. */
-export const spanOf = (row: Pick<LimitRow, 'window' | 'align'>): string =>
-  `${row.align === 'sliding' ? 'any ' : ''}${windowWords(row.window)}`;
+/** `per hour` of the calendar, or `in any 15 minutes` where the window slides. */
+export const spanWords = (row: Pick<LimitRow, 'window' | 'align'>): string =>
+  `${row.align === 'sliding' ? 'in any' : 'per'} ${windowWords(row.window)}`;
 
 const SCOPES: Record<string, string> = {
   grant: 'grant',

@@ -12,7 +12,7 @@ import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { RAISE_FACTOR_MAX } from '@/lib/domain/counters/counter-raise';
-import { nameOf, spanOf, utcWords } from './limit-words';
+import { nameOf, spanWords, utcWords } from './limit-words';
 import { useServerNow } from './server-clock';
 import { limitPath } from './use-limits';
 
@@ -59,7 +59,7 @@ export function RaiseDialog({ row, onClose }: { row: LimitRow; onClose: () => vo
       missing={wrong}
       error={raise.error?.message ?? null}
       consequences={[
-        `Opens access: ${nameOf(row)} may use ${wrong === null ? formatCount(more) : '…'} more of ${row.counter} now, and ${wrong === null ? formatCount(value) : '…'} instead of ${formatCount(row.ruleMax)} in ${spanOf(row)}.`,
+        `Opens access: ${nameOf(row)} may use ${wrong === null ? formatCount(more) : '…'} more of ${row.counter} now, and ${wrong === null ? formatCount(value) : '…'} instead of ${formatCount(row.ruleMax)} ${spanWords(row)}.`,
         row.refused24h > 0
           ? `${plural(row.refused24h, 'call')} of it ${row.refused24h === 1 ? 'was' : 'were'} refused in the last 24 hours; such calls pass now.`
           : 'None of its calls was refused in the last 24 hours.',

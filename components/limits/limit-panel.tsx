@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import type { LimitDetail, LimitRow } from '@/components/shared/api/wire';
+import type { LimitDetail, LimitRaise, LimitRow } from '@/components/shared/api/wire';
 import { formatCount, plural } from '@/components/shared/format';
 import { Meter } from '@/components/shared/meter';
 import { useRefusal } from '@/components/shared/permission';
@@ -50,23 +50,25 @@ function Standing({ limit, onAct }: { limit: LimitDetail; onAct: PanelProps['onA
   const { timeZone } = useTimeZone();
   const at = utcWords(limit.resetsAt, now, timeZone);
   const href = ruleHref(limit);
+  const standing = standingRaise(limit, now);
   return (
     <section className="flex flex-col gap-3">
       <Meter used={limit.used} max={limit.max} label={`${limit.counter} of ${nameOf(limit)}`} />
       <p>
         <ForecastText row={limit} long />
       </p>
-      {limit.raise ? (
+      {standing ? (
         <p className="rounded-control border border-line bg-accent-soft px-3 py-2">
-          {formatCount(limit.ruleMax)}, raised to {formatCount(limit.raise.to)} until {utcWords(limit.raise.until, now, timeZone)} by{' '}
-          {limit.raise.by}: “<InertText text={limit.raise.reason} max={500} />”
+          {formatCount(standing.from)}, raised to {formatCount(standing.to)} until {utcWords(standing.until, now, timeZone)} by{' '}
+          {standing.by}: “<InertText text={standing.reason} max={500} />”
+          {standing.rule === limit.rule ? null : ` For ${standing.rule}, which charges this counter too.`}
         </p>
       ) : null}
       <div className="flex flex-wrap gap-2">
         <Button disabledReason={refusal} keys="U" onClick={() => onAct('raise', limit)}>
-          {limit.raise ? 'Change raise' : 'Raise limit'}
+          {standing ? 'Change raise' : 'Raise limit'}
         </Button>
-        {limit.raise ? (
+        {standing ? (
           <Button disabledReason={refusal} onClick={() => onAct('revoke', limit)}>
             Revoke raise
           </Button>
@@ -135,9 +137,14 @@ function Consumers({ limit }: { limit: LimitDetail }) {
   );
 }
 
+/** Several rules can charge one counter; the raise may be another one's than the rule shown. */
+const standingRaise = (limit: LimitDetail, nowMs: number): LimitRaise | undefined =>
+  limit.raises.find((raise) => raise.endedAt === null && Date.parse(raise.until) > nowMs);
+
 const END_WORDS = { revoked: 'revoked', replaced: 'replaced', rule_changed: 'ended by a publish' } as const;
 
 function Raises({ limit }: { limit: LimitDetail }) {
+  const standing = standingRaise(limit, useServerNow());
   if (limit.raises.length === 0) return null;
   return (
     <Section title="Raises">
@@ -147,7 +154,7 @@ function Raises({ limit }: { limit: LimitDetail }) {
             <p>
               {formatCount(raise.from)} to {formatCount(raise.to)} by {raise.by}, <Time at={raise.at} />
               <span className="text-ink-3">
-                {raise.id === limit.raise?.id ? (
+                {raise.id === standing?.id ? (
                   ' · holds'
                 ) : raise.endCause === null ? (
                   ' · over'

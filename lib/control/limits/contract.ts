@@ -15,6 +15,7 @@ const forecastSchema = z
 
 export const raiseSchema = z.object({
   id: z.string(),
+  rule: z.string(),
   from: z.number(),
   to: z.number(),
   until: timeSchema,

@@ -36,6 +36,7 @@ export interface LimitRecord {
 /** Times are ISO texts where it comes out of JSON. */
 export interface RaiseRecord {
   readonly id: string;
+  readonly rule: string;
   readonly max_from: number;
   readonly max_to: number;
   readonly reason: string;
@@ -126,6 +127,7 @@ export function raiseAnswer(row: RaiseRecord): RaiseAnswer {
   const time = (at: string | Date) => new Date(at).toISOString();
   return {
     id: row.id,
+    rule: row.rule,
     from: row.max_from,
     to: row.max_to,
     until: time(row.expires_at),

@@ -69,7 +69,8 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
               />
               <YAxis
                 width={44}
-                domain={[0, 'auto']}
+                domain={[0, (most: number) => Math.max(1, Math.ceil(most * 1.1))]}
+                allowDecimals={false}
                 tickFormatter={(value: number) => formatCount(value)}
                 tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
                 tickLine={false}

@@ -28,12 +28,12 @@ export function HistoryTable({ buckets, timeZone }: { buckets: readonly HistoryB
                 {absoluteTime(bucket.fromMs, timeZone, 'minutes')}
                 {bucket.running ? ', running' : ''}
               </th>
-              <td className="num text-right">{formatCount(bucket.peak)}</td>
-              <td className="num text-right">
+              <td className="num py-0.5 text-right">{formatCount(bucket.peak)}</td>
+              <td className="num py-0.5 text-right">
                 {formatCount(bucket.limit)}
                 {bucket.raised ? ' raised' : ''}
               </td>
-              <td className="pl-4 text-ink-2">
+              <td className="py-0.5 pl-4 text-ink-2">
                 <InertText text={bucket.marks.map((mark) => mark.words).join('; ')} max={200} />
               </td>
             </tr>

@@ -12,8 +12,9 @@ import { forecastWords, leftWords, nameOf, ruleHref, scopeOf, spanWords, utcWord
 import { useServerNow } from './server-clock';
 
 /** Who is counted, and who of several uses it most. */
-export function Who({ row }: { row: LimitRow }) {
-  const name = <InertText text={nameOf(row)} max={80} />;
+export function Who({ row, short = false }: { row: LimitRow; short?: boolean }) {
+  const agent = row.agent?.slug;
+  const name = <InertText text={short && agent ? nameOf(row).replace(`${agent} · `, '') : nameOf(row)} max={80} />;
   const href = row.agent ? `/agents/${row.agent.slug}` : row.scope === 'server' && row.server ? `/servers/${row.server}` : null;
   const [first] = row.busiest;
   const total = row.busiest.reduce((sum, each) => sum + each.amount, 0);

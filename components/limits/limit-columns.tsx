@@ -17,29 +17,31 @@ const GROUP_NAMES: Record<Group, (row: LimitRow) => string> = {
 const GROUP_HEADS: Record<Group, string> = { agent: 'Agent', rule: 'Tool', policy: 'Policy' };
 
 const COLUMNS: readonly Column<LimitRow>[] = [
-  { id: 'who', header: 'Counted for', width: '23%', cell: (row) => <Who row={row} /> },
+  { id: 'who', header: 'Counted for', width: '21%', cell: (row) => <Who row={row} /> },
   { id: 'rule', header: 'Rule', cell: (row) => <RuleLink row={row} /> },
   {
     id: 'used',
     header: 'Used',
-    width: '236px',
+    width: '214px',
+    cell: (row) => <Meter used={row.used} max={row.max} label={`${row.counter} of ${nameOf(row)}`} />,
+  },
+  { id: 'resets', header: 'Resets in', align: 'right', width: '92px', cell: (row) => <Countdown row={row} /> },
+  {
+    id: 'forecast',
+    header: 'At this pace',
+    width: '152px',
     cell: (row) => (
-      <span className="flex items-center gap-1.5">
-        <span className="min-w-0 flex-1">
-          <Meter used={row.used} max={row.max} label={`${row.counter} of ${nameOf(row)}`} />
-        </span>
-        <RaisedTag row={row} />
+      <span>
+        <RaisedTag row={row} /> <ForecastText row={row} />
       </span>
     ),
   },
-  { id: 'resets', header: 'Resets in', align: 'right', width: '100px', cell: (row) => <Countdown row={row} /> },
-  { id: 'forecast', header: 'At this pace', width: '148px', cell: (row) => <ForecastText row={row} /> },
   {
     id: 'peak',
     header: 'Peak 7 d',
     from: 'xl',
     align: 'right',
-    width: '76px',
+    width: '72px',
     cell: (row) => <span className="text-ink-2">{formatCount(row.peak7d)}</span>,
   },
   {
@@ -47,7 +49,7 @@ const COLUMNS: readonly Column<LimitRow>[] = [
     header: 'Refused 24 h',
     from: 'xl',
     align: 'right',
-    width: '100px',
+    width: '108px',
     cell: (row) =>
       row.refused24h > 0 ? (
         <Link href={refusedHref(row)} className="text-limited hover:underline">
@@ -67,7 +69,7 @@ export function limitColumns(group: Group | null, rows: readonly LimitRow[]): re
   const column: Column<LimitRow> = {
     id: 'group',
     header: GROUP_HEADS[group],
-    width: '14%',
+    width: '120px',
     cell: (row) =>
       first.has(row.key) ? (
         <span className="font-semibold">
@@ -79,14 +81,22 @@ export function limitColumns(group: Group | null, rows: readonly LimitRow[]): re
         </span>
       ),
   };
-  return [column, ...COLUMNS];
+  // The group has said the agent's name already.
+  const who: Column<LimitRow> = {
+    id: 'who',
+    header: 'Counted for',
+    width: '14%',
+    cell: (row) => <Who row={row} short={group === 'agent'} />,
+  };
+  return [column, who, ...COLUMNS.slice(1)];
 }
 
 export function LimitNarrow({ row }: { row: LimitRow }) {
   return (
-    <span className="flex flex-col gap-1">
+    // No wider than the screen, however long the names are: a cell would grow with them.
+    <span className="flex w-0 min-w-full flex-col gap-1">
       <span className="flex items-center justify-between gap-2">
-        <span className="truncate">
+        <span className="min-w-0 truncate">
           <span className="font-medium">
             <InertText text={nameOf(row)} max={60} />
           </span>{' '}

@@ -28,8 +28,8 @@ export function HistoryTable({ buckets, timeZone }: { buckets: readonly HistoryB
                 {absoluteTime(bucket.fromMs, timeZone, 'minutes')}
                 {bucket.running ? ', running' : ''}
               </th>
-              <td className="num py-0.5 text-right">{formatCount(bucket.peak)}</td>
-              <td className="num py-0.5 text-right">
+              <td className="num whitespace-nowrap py-0.5 pl-3 text-right">{formatCount(bucket.peak)}</td>
+              <td className="num whitespace-nowrap py-0.5 pl-3 text-right">
                 {formatCount(bucket.limit)}
                 {bucket.raised ? ' raised' : ''}
               </td>

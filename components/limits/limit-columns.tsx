@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<LimitRow>[] = [
     width: '214px',
     cell: (row) => <Meter used={row.used} max={row.max} label={`${row.counter} of ${nameOf(row)}`} />,
   },
-  { id: 'resets', header: 'Resets in', align: 'right', width: '92px', cell: (row) => <Countdown row={row} /> },
+  { id: 'resets', header: 'Resets in', align: 'right', width: '104px', cell: (row) => <Countdown row={row} /> },
   {
     id: 'forecast',
     header: 'At this pace',

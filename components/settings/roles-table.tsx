@@ -18,6 +18,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'kill.engage': 'Engage the kill switch',
   'kill.lift': 'Lift the kill switch',
   'issuer.write': 'Configure token issuers',
+  'limit.write': 'Raise limits for a while and set counters back',
 };
 
 export function RolesTable() {

@@ -54,7 +54,10 @@ import * as killSwitch from './kill-switch/contract';
 import { listKillSwitches } from './kill-switch/list-kill-switches';
 import { setKillSwitch } from './kill-switch/set-kill-switch';
 import * as limits from './limits/contract';
+import { getLimit } from './limits/get-limit';
 import { listLimits } from './limits/list-limits';
+import { raiseLimit, revokeRaise } from './limits/raise-limit';
+import { resetLimit } from './limits/reset-limit';
 import * as live from './live/contract';
 import { streamEvents } from './live/stream-events';
 import * as me from './me/contract';
@@ -260,6 +263,10 @@ export const REGISTRY: readonly Route[] = [
   route(audit.getAuditEvent, getAuditEvent),
   route(changes.listChanges, listChanges),
   route(limits.listLimits, listLimits),
+  route(limits.getLimit, getLimit),
+  route(limits.raiseLimit, raiseLimit),
+  route(limits.revokeRaise, revokeRaise),
+  route(limits.resetLimit, resetLimit),
   route(stats.getStats, getStats),
   stream(live.streamEvents, streamEvents),
 ];

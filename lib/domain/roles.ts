@@ -21,12 +21,13 @@ export const PERMISSIONS = [
   'kill.engage',
   'kill.lift',
   'issuer.write',
+  'limit.write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Role, readonly Permission[]> = {
   viewer: ['read'],
-  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage'],
+  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage', 'limit.write'],
   approver: ['read', 'approval.decide', 'payload.read', 'kill.engage'],
   admin: PERMISSIONS,
 };

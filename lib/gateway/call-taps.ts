@@ -114,7 +114,7 @@ export class CallStreamTap extends StreamTap {
   }
 
   override finish(how: 'ended' | 'broken'): Tail {
-    const { call, settlement, delivery } = this.watched;
+    const { settlement, delivery } = this.watched;
     this.observeEnd();
     this.release();
     const { killed } = settlement;

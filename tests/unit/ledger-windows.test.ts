@@ -13,7 +13,18 @@ const span = (window: Charge['window'], iso: string) => {
 };
 
 function counter(key = 'k'): CounterState {
-  return { key, used: 0, windowStartMs: 0, windowEndMs: 0, log: null, latest: null, policyId: 'pol_one' };
+  return {
+    key,
+    used: 0,
+    windowStartMs: 0,
+    windowEndMs: 0,
+    log: null,
+    latest: null,
+    policyId: 'pol_one',
+    max: 0,
+    raise: null,
+    closed: null,
+  };
 }
 
 function admitAt(state: CounterState, charge: Charge, nowMs: number): boolean {

@@ -33,7 +33,18 @@ function play(seed: number): { kept: Kept[]; lengthMs: number; max: number; entr
   // Many small charges in a wide limit make the log long enough to be thinned.
   const dense = r.chance(0.2) && lengthMs > 10_000;
   const max = dense ? 2000 : r.pick([1, 3, 10, 100]);
-  const state: CounterState = { key: 'k', used: 0, windowStartMs: 0, windowEndMs: 0, log: null, latest: null, policyId: 'pol' };
+  const state: CounterState = {
+    key: 'k',
+    used: 0,
+    windowStartMs: 0,
+    windowEndMs: 0,
+    log: null,
+    latest: null,
+    max: 0,
+    raise: null,
+    closed: null,
+    policyId: 'pol',
+  };
   const open: { at: number; amount: number; windowStartMs: number }[] = [];
   const kept = new Set<Kept>();
   let now = 1_700_000_000_000;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { judgePass, type PassClaim, type PassProblem, takePass } from '@/lib/domain/approval/approval-pass';
+import type { CounterRaise } from '@/lib/domain/counters/counter-raise';
 import type { CounterState } from '@/lib/domain/counters/counter-state';
+import { windowLabel } from '@/lib/domain/counters/counter-window';
 import { decideAdmission, type ExhaustedCharge, type Verdict } from '@/lib/domain/counters/decide-admission';
 import type { Charge } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
@@ -126,11 +128,11 @@ function findingOf(call: PendingCall, verdict: Verdict | null): LedgerFinding {
       reason: 'limit.exhausted',
       rule: charge.rule,
       message: charge.onDeny ?? REASONS['limit.exhausted'].words,
-      charges: [chargeContent(charge, verdict.exhausted.used, verdict.exhausted)],
+      charges: [chargeContent(charge, verdict.exhausted.used, verdict.exhausted.raise, verdict.exhausted)],
       expectsOutcome: false,
     };
   }
-  const charges = verdict.taken.map(({ charge, used }) => chargeContent(charge, used, null));
+  const charges = verdict.taken.map(({ charge, used, raise }) => chargeContent(charge, used, raise, null));
   // Only the ledger can know that an observed limit is used up; a stricter thing that was observed keeps its name.
   if (verdict.observed && intent.decision === 'allowed') {
     const { charge } = verdict.observed;
@@ -146,8 +148,11 @@ function findingOf(call: PendingCall, verdict: Verdict | null): LedgerFinding {
   return { ...same, charges, expectsOutcome: true };
 }
 
-/** Members in canonical order. `used` is after the charge; for an exhausted one, what it found. */
-function chargeContent(charge: Charge, used: number, exhausted: ExhaustedCharge | null): Json {
+/**
+ * Members in canonical order. `used` is after the charge; for an exhausted one, what it found. `max` is the rule's own;
+ * `raised` says what it was raised to, when a raise held.
+ */
+function chargeContent(charge: Charge, used: number, raise: CounterRaise | null, exhausted: ExhaustedCharge | null): Json {
   const content: Record<string, Json> = {
     amount: Number.isFinite(charge.amount) ? charge.amount : null,
     counter: safeText(charge.counter, 300),
@@ -155,11 +160,13 @@ function chargeContent(charge: Charge, used: number, exhausted: ExhaustedCharge 
   };
   if (exhausted) content.exhausted = true;
   content.max = charge.max;
+  if (raise) content.raised = { by: safeText(raise.by, 200), id: raise.id, to: raise.to, untilMs: raise.until };
   if (exhausted) content.resetsAtMs = exhausted.resetsAtMs;
   content.rule = safeText(charge.rule, 2000);
   content.scope = safeText(charge.scope, 300);
   content.scopeKey = safeText(charge.scopeKey, 300);
   content.used = used;
+  content.window = windowLabel(charge.window);
   return content;
 }
 

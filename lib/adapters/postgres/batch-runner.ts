@@ -2,9 +2,9 @@ import pg from 'pg';
 import type { CounterState } from '@/lib/domain/counters/counter-state';
 import type { TextSealer } from './argument-store';
 import { type BatchRows, buildBatch } from './batch-commit';
-import { BEGIN, COMMIT, CREATE_COUNTERS, LOCK_COUNTERS, ROLLBACK, WRITE_BATCH } from './batch-statements';
+import { BEGIN, CLOSE_WINDOWS, COMMIT, CREATE_COUNTERS, LOCK_COUNTERS, ROLLBACK, WRITE_BATCH } from './batch-statements';
 import type { PendingCall } from './call-queue';
-import { applyRefunds, changedCounterRows, countersOf, newCounterRows, readCounters } from './counter-rows';
+import { applyRefunds, changedCounterRows, closedWindowRows, countersOf, newCounterRows, readCounters } from './counter-rows';
 import { type DatabaseTime, monotonicMs } from './database-time';
 import { eventTimeMs } from './event-id';
 import type { LedgerConnection } from './ledger-connection';
@@ -69,7 +69,7 @@ export async function runBatch(
     applyRefunds(settlements, counters, nowMs);
     const rows = build(calls, settlements, counters, nowMs, writer, sealer, locked);
     if (rows.taken.length > 0) await take(connection, rows);
-    return await write(connection, writer, rows, changedCounterRows(counters), true);
+    return await write(connection, writer, rows, changedCounterRows(counters), true, closedWindowRows(counters));
   } catch (failure) {
     if (failure instanceof BatchFailure && failure.kind === 'row')
       await connection.within(connection.send(ROLLBACK, [])).catch(() => undefined);
@@ -85,6 +85,7 @@ const build: typeof buildBatch = (...parts) => {
   }
 };
 
+const NOTHING_CLOSED = Promise.resolve(null);
 const NO_COUNTERS: ReadonlyMap<string, CounterState> = new Map();
 
 /** Locks passes, then counters, in one transaction that is left open; everywhere in this order. */
@@ -192,11 +193,13 @@ async function write(
   rows: BatchRows,
   counters: { text: string; count: number },
   inTransaction: boolean,
+  closedWindows: string | null = null,
 ): Promise<BatchRows> {
   try {
+    const closed = closedWindows === null ? null : connection.send(CLOSE_WINDOWS, [closedWindows]);
     const written = connection.send(WRITE_BATCH, [counters.text, rows.outcomes, rows.events]);
     const committed = inTransaction ? connection.send(COMMIT, []) : written;
-    const [answer, end] = await connection.within(both(written, committed));
+    const [, [answer, end]] = await connection.within(both(closed ?? NOTHING_CLOSED, both(written, committed)));
     // A failed transaction answers COMMIT with ROLLBACK; `both` has thrown then, and this is the belt to the braces.
     if (inTransaction && end.command !== 'COMMIT') throw new Error(`the transaction ended with ${end.command}`);
     const counts = answer.rows[0] ?? {};

@@ -13,10 +13,10 @@ export const LOCK_COUNTERS: Statement = {
   name: 'callgate_lock_counters',
   text: `
     WITH locked AS MATERIALIZED (
-      SELECT key, used, (extract(epoch FROM window_start) * 1000)::bigint AS start_ms, (extract(epoch FROM window_end) * 1000)::bigint AS end_ms, log
+      SELECT key, used, (extract(epoch FROM window_start) * 1000)::bigint AS start_ms, (extract(epoch FROM window_end) * 1000)::bigint AS end_ms, log, max, raise
       FROM counters WHERE key = ANY ($1::text[]) ORDER BY key FOR UPDATE
     )
-    SELECT json_agg(json_build_array(key, used, start_ms, end_ms, log))::text AS counters,
+    SELECT json_agg(json_build_array(key, used, start_ms, end_ms, log, max, raise))::text AS counters,
            (extract(epoch FROM max(clock_timestamp())) * 1000)::float8 AS now_ms
     FROM locked`,
 };
@@ -48,6 +48,19 @@ export const WRITE_BATCH: Statement = {
       INSERT INTO audit_events (${namesOf(EVENT_COLUMNS)}) ${selectLines('$3', EVENT_COLUMNS)} RETURNING 1
     )
     SELECT (SELECT count(*) FROM charged)::int AS charged, (SELECT count(*) FROM settled)::int AS settled, (SELECT count(*) FROM recorded)::int AS recorded`,
+};
+
+/**
+ * History of the windows that ended when this batch rolled their counters; sent only then. Serialised by the lock on the
+ * counter. $1: a JSON array of key, start_ms, end_ms, peak, max.
+ */
+export const CLOSE_WINDOWS: Statement = {
+  name: 'callgate_close_windows',
+  text: `
+    INSERT INTO counter_windows AS h (key, starts_at, ends_at, peak, max)
+    SELECT key, to_timestamp(start_ms / 1000), to_timestamp(end_ms / 1000), peak, max
+    FROM json_to_recordset($1::json) AS r(key text, start_ms float8, end_ms float8, peak float8, max float8)
+    ON CONFLICT (key, starts_at) DO UPDATE SET peak = greatest(h.peak, excluded.peak), ends_at = greatest(h.ends_at, excluded.ends_at), max = excluded.max`,
 };
 
 /** A sign of life that also says how far the chain has come. Returns the database's clock. */

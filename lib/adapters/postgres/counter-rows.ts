@@ -1,3 +1,5 @@
+import { historyBucket } from '@/lib/domain/counters/counter-history';
+import { readRaise } from '@/lib/domain/counters/counter-raise';
 import { type CounterState, refund, rollCounter } from '@/lib/domain/counters/counter-state';
 import { windowLabel } from '@/lib/domain/counters/counter-window';
 import type { Charge } from '@/lib/domain/decision';
@@ -26,6 +28,16 @@ export function newCounterRows(wanted: ReadonlyMap<string, { charge: Charge; pol
   return JSON.stringify(rows);
 }
 
+type LockedCounter = [
+  key: string,
+  used: number,
+  startMs: number,
+  endMs: number,
+  log: [number, number][] | null,
+  max: number,
+  raise: unknown,
+];
+
 /** Reads what `LOCK_COUNTERS` returned. */
 export function readCounters(
   text: string | null,
@@ -33,9 +45,10 @@ export function readCounters(
 ): Map<string, CounterState> {
   const counters = new Map<string, CounterState>();
   if (text === null) return counters;
-  for (const [key, used, startMs, endMs, log] of JSON.parse(text) as [string, number, number, number, [number, number][] | null][]) {
+  for (const [key, used, startMs, endMs, log, max, raise] of JSON.parse(text) as LockedCounter[]) {
     const policyId = wanted.get(key)?.policyId ?? '';
-    counters.set(key, { key, used, windowStartMs: startMs, windowEndMs: endMs, log, latest: null, policyId });
+    const span = { windowStartMs: startMs, windowEndMs: endMs };
+    counters.set(key, { key, used, ...span, log, latest: null, policyId, max, raise: readRaise(raise), closed: null });
   }
   return counters;
 }
@@ -71,6 +84,18 @@ export function changedCounterRows(counters: ReadonlyMap<string, CounterState>):
     });
   }
   return { text: JSON.stringify(rows), count: rows.length };
+}
+
+/** The windows that ended in this batch, for `CLOSE_WINDOWS`; null when there is none, which is nearly always. */
+export function closedWindowRows(counters: ReadonlyMap<string, CounterState>): string | null {
+  let rows: unknown[] | null = null;
+  for (const { key, closed } of counters.values()) {
+    if (closed === null) continue;
+    rows ??= [];
+    const bucket = historyBucket(closed.startMs, closed.endMs);
+    rows.push({ key, start_ms: bucket.startMs, end_ms: bucket.endMs, peak: closed.used, max: closed.max });
+  }
+  return rows === null ? null : JSON.stringify(rows);
 }
 
 function describe(charge: Charge): { counter: string; scope: string; scope_key: string; rule: string; window: string } {

@@ -3,6 +3,7 @@ import type { GatewayLog } from '@/lib/gateway/ports';
 import { type AmbiguousBatch, resolveAmbiguous, writerSessionLives } from './ambiguous-batches';
 import type { TextSealer } from './argument-store';
 import { runSweep } from './batch-runner';
+import { keepCounterHistory } from './counter-history';
 import type { SettleQueue } from './settle-queue';
 import { type DeadWriter, findDeadWriters, findUnsettled, markSwept } from './unsettled-sweep';
 import { heartbeat } from './writer-incarnation';
@@ -24,9 +25,10 @@ export interface UpkeepParts {
 const HEARTBEAT_MS = 2000;
 const SWEEP_MS = 5000;
 const AMBIGUOUS_MS = 500;
+const HISTORY_MS = 30_000;
 const PARTITIONS_MS = 24 * 60 * 60 * 1000;
 
-/** What the ledger does besides admitting: signs of life, unknown outcomes of dead writers, unanswered commits, partitions. */
+/** What the ledger does besides admitting: signs of life, unknown outcomes of dead writers, unanswered commits, the history of counters, partitions. */
 export class LedgerUpkeep {
   readonly #parts: UpkeepParts;
   readonly #jobs: LedgerJob[] = [];
@@ -51,6 +53,7 @@ export class LedgerUpkeep {
       }, HEARTBEAT_MS),
       setInterval(() => this.#background('sweep', () => this.#sweep()), SWEEP_MS),
       setInterval(() => this.#background('ambiguous', () => this.#resolveAmbiguous()), AMBIGUOUS_MS),
+      setInterval(() => this.#background('counter history', () => keepCounterHistory(this.#parts.pool)), HISTORY_MS),
       setInterval(() => this.#background('partitions', () => this.ensurePartitions()), PARTITIONS_MS),
     );
   }

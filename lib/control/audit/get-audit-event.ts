@@ -1,3 +1,4 @@
+import { withRaises } from '@/lib/domain/counters/raise-words';
 import { mayRole } from '@/lib/domain/roles';
 import { idTimeMs } from '@/lib/kernel/ids';
 import type { Json } from '@/lib/kernel/json';
@@ -9,6 +10,7 @@ import { readableTrace, withValues } from '../readable-trace';
 import { LATEST_OUTCOME } from './audit-filter';
 import { AUDIT_COLUMNS, type AuditRecord, auditRow } from './audit-row';
 import type { getAuditEvent as contract } from './contract';
+import { raisedLimits } from './raised-limits';
 
 type Answer = AnswerOf<typeof contract>;
 
@@ -36,6 +38,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     new Date(atMs),
   );
   if (!row) throw notFound('event', params.event);
+  const raises = raisedLimits(row.charges);
   const settlements = await ctx.prisma.auditOutcome.findMany({
     where: { eventId: row.id, eventAt: row.at },
     orderBy: [{ at: 'asc' }, { seq: 'asc' }],
@@ -47,7 +50,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     elevation: await elevationAt(ctx, row),
     session: row.session,
     sourceIp: row.source_ip,
-    trace: readableTrace(ctx, args.shown ? withValues(row.trace, valuesOf(ctx, row)) : row.trace),
+    trace: withRaises(readableTrace(ctx, args.shown ? withValues(row.trace, valuesOf(ctx, row)) : row.trace), (rule) => raises.get(rule)),
     charges: row.charges,
     arguments: args,
     settlements: settlements.map((one) => ({

@@ -1,5 +1,14 @@
-import type { Charge } from '@/lib/domain/decision';
+import { type CounterRaise, raiseFor, readRaise } from '@/lib/domain/counters/counter-raise';
+import { withRaises } from '@/lib/domain/counters/raise-words';
+import type { Charge, Decision } from '@/lib/domain/decision';
 import type { Reader } from '../context';
+
+export interface CountersUsed {
+  /** By `Charge.key`. */
+  readonly used: ReadonlyMap<string, number>;
+  /** What raises a limit now, by its rule. */
+  readonly raises: ReadonlyMap<string, CounterRaise>;
+}
 
 /**
  * What the counters of these charges stand at: what the caller supposes, by name of the counter; else the live ones of
@@ -12,8 +21,9 @@ export async function usedOf(
   atMs: number,
   supposed: Readonly<Record<string, number>> | undefined,
   live: boolean,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<CountersUsed> {
   const used = new Map<string, number>();
+  const raises = new Map<string, CounterRaise>();
   const rows =
     live && policyId !== null && charges.length > 0
       ? await db.counter.findMany({
@@ -28,6 +38,18 @@ export async function usedOf(
   for (const charge of charges) {
     const row = rows.find((one) => one.counter === charge.counter && one.scope === charge.scope && one.scopeKey === charge.scopeKey);
     used.set(charge.key, supposed && Object.hasOwn(supposed, charge.counter) ? (supposed[charge.counter] as number) : (row?.used ?? 0));
+    const raise = raiseFor(readRaise(row?.raise), charge, atMs);
+    if (raise !== null) raises.set(charge.rule, raise);
   }
-  return used;
+  return { used, raises };
+}
+
+/** The decision with the maxima that hold for a while in place of the rules' own, and a trace that says so. */
+export function raised(decision: Decision, raises: CountersUsed['raises']): Decision {
+  if (raises.size === 0) return decision;
+  return {
+    ...decision,
+    charges: decision.charges.map((charge) => ({ ...charge, max: raises.get(charge.rule)?.to ?? charge.max })),
+    trace: withRaises(decision.trace, (rule) => raises.get(rule)),
+  };
 }

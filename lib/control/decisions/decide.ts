@@ -10,7 +10,7 @@ import { locateAgent, locatePolicy, locateServer } from '../locate';
 import { type CompiledText, compileText } from '../policies/compile-text';
 import { catalogueOf } from '../tools/catalogue';
 import type { decide as contract } from './contract';
-import { usedOf } from './counters-used';
+import { raised, usedOf } from './counters-used';
 
 interface ChosenPolicy {
   readonly compiled: NonNullable<CompiledText['compiled']>['policy'] | null;
@@ -39,9 +39,9 @@ export async function decide(ctx: ControlContext, { body }: VerbInput<typeof con
   };
   const decided = chosen.compiled ? chosen.compiled.decide(call, catalogue) : withoutPolicy(call);
   const decision = withDeclaredArguments(decided, call.args, catalogue.get(body.tool));
-  const used = await usedOf(ctx.prisma, chosen.policyId, decision.charges, call.at, body.counters, body.grant !== undefined);
+  const { used, raises } = await usedOf(ctx.prisma, chosen.policyId, decision.charges, call.at, body.counters, body.grant !== undefined);
   return answer(
-    applyCounters(decision, (key) => used.get(key)),
+    applyCounters(raised(decision, raises), (key) => used.get(key)),
     used,
     chosen.reference,
   );

@@ -1,8 +1,10 @@
 import { sha256Hex } from '@/lib/kernel/digest';
 import type { RecordChange } from '../change';
 import type { ControlContext, Transaction } from '../context';
+import { endChangedRaises } from '../limits/end-raises';
 import { closeOpenPublication } from '../publications/close-publication';
 import type { Assessment } from './assess-text';
+import { liveTextOf } from './live-text';
 import type { PolicyRow } from './policy-answer';
 import type { Forecast } from './simulation-forecast';
 
@@ -32,6 +34,7 @@ export async function createVersion(
   const newest = await tx.policyVersion.aggregate({ where: { policyId: policy.id }, _max: { version: true } });
   const version = (newest._max.version ?? 0) + 1;
   const digest = sha256Hex(text);
+  const before = await liveTextOf(tx, policy);
   await tx.policyVersion.create({
     data: {
       id: ctx.services.newId('pver'),
@@ -70,6 +73,7 @@ export async function createVersion(
       ...(facts.publication ? { publication: facts.publication.id, approvedBy: facts.publication.approvedBy } : {}),
     },
   });
+  await endChangedRaises(tx, record, { policyId: policy.id, before, after: text, version, by: facts.publishedBy });
   await closeOpenPublication(tx, ctx, record, policy, facts.serverSlug, {
     except: facts.publication?.id ?? null,
     status: 'failed',

@@ -1,4 +1,5 @@
 import type { Charge } from '../decision';
+import type { CounterRaise } from './counter-raise';
 import { slidingLengthMs, windowAt } from './counter-window';
 
 /** What the database holds of a counter while its row is locked. Changed in memory, written back with the batch. */
@@ -12,6 +13,20 @@ export interface CounterState {
   /** The latest charge that named this counter; its words go into the row for people to read. */
   latest: Charge | null;
   policyId: string;
+  /** The rule's maximum when the row was written last. */
+  readonly max: number;
+  /** What stands in the row; whether it holds is up to the charge and the clock. */
+  readonly raise: CounterRaise | null;
+  /** The window that ended when this counter was rolled; null when nothing was used in it, or none ended. */
+  closed: ClosedWindow | null;
+}
+
+/** A window of the calendar that is over, for the history. */
+export interface ClosedWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly used: number;
+  readonly max: number;
 }
 
 /** What `take` changed, so that a call that does not fit as a whole leaves no trace. */
@@ -37,6 +52,7 @@ export function rollCounter(state: CounterState, charge: Charge, nowMs: number):
   }
   state.log = null;
   if (nowMs < state.windowEndMs) return;
+  if (state.used > 0) state.closed = { startMs: state.windowStartMs, endMs: state.windowEndMs, used: state.used, max: state.max };
   const span = windowAt(charge.window, nowMs);
   state.windowStartMs = span.startMs;
   state.windowEndMs = span.endMs;
@@ -56,7 +72,7 @@ export function take(state: CounterState, charge: Charge, nowMs: number): Undo {
   state.used = addAmounts(state.used, amount);
   if (state.log && amount > 0) {
     const at = Math.max(nowMs, last?.[0] ?? 0);
-    if (last && last[0] === at) last[1] = addAmounts(last[1], amount);
+    if (last && last[0] === at && last[1] > 0) last[1] = addAmounts(last[1], amount);
     else state.log.push([at, amount]);
   }
   return undo;
@@ -85,21 +101,22 @@ export function refund(state: CounterState, charge: Charge, windowStartMs: numbe
   if (chargedAtMs <= state.windowStartMs) return false;
   // A thinned log keeps amounts at the later time, so the charge lies at its own time or at the next one after it.
   const entry = state.log?.find((each) => each[0] >= chargedAtMs);
-  if (!entry || !state.log) return false;
+  // An entry of nothing marks a reset: what was charged before it is not in the log any more.
+  if (!entry || !state.log || entry[1] === 0) return false;
   entry[1] = Math.max(0, addAmounts(entry[1], -charge.amount));
-  state.log = state.log.filter((each) => each[1] > 0);
+  state.log = state.log.filter((each) => each !== entry || each[1] > 0);
   state.used = sum(state.log);
   return true;
 }
 
-/** When `charge` would fit again if nothing else were charged: the window's end, or the moment enough has slid out. */
-export function resetsAtMs(state: CounterState, charge: Charge, nowMs: number): number {
+/** When `charge` would fit again below `max` if nothing else were charged: the window's end, or the moment enough has slid out. */
+export function resetsAtMs(state: CounterState, charge: Charge, nowMs: number, max: number = charge.max): number {
   if (charge.align !== 'sliding') return state.windowEndMs;
   const lengthMs = slidingLengthMs(charge.window);
   let left = state.used;
   for (const [at, amount] of state.log ?? []) {
     left = addAmounts(left, -amount);
-    if (addAmounts(left, charge.amount) <= charge.max) return at + lengthMs;
+    if (addAmounts(left, charge.amount) <= max) return at + lengthMs;
   }
   return nowMs + lengthMs;
 }
@@ -131,7 +148,8 @@ function slide(state: CounterState, lengthMs: number, nowMs: number): void {
 
 /**
  * Merges neighbours into the later of them. An amount then stays for up to 1/256 of the window longer than it must,
- * never shorter: the promise "never more than `max` in any interval of that length" holds with a bounded log.
+ * never shorter: the promise "never more than `max` in any interval of that length" holds with a bounded log. What marks
+ * a reset stays where it is.
  */
 function thin(log: [number, number][], lengthMs: number): [number, number][] {
   const span = lengthMs / 256;
@@ -139,7 +157,7 @@ function thin(log: [number, number][], lengthMs: number): [number, number][] {
   let firstAt = 0;
   for (const [at, amount] of log) {
     const last = thinned.at(-1);
-    if (last && at - firstAt < span) {
+    if (last && last[1] > 0 && amount > 0 && at - firstAt < span) {
       last[0] = at;
       last[1] = addAmounts(last[1], amount);
     } else {

@@ -1,4 +1,5 @@
 import type { Charge } from '../decision';
+import { type CounterRaise, raiseFor } from './counter-raise';
 import { type CounterState, fits, giveBack, resetsAtMs, rollCounter, take, type Undo } from './counter-state';
 
 /** A charge that was taken: where the counter stood afterwards, and in which window. */
@@ -6,13 +7,17 @@ export interface TakenCharge {
   readonly charge: Charge;
   readonly used: number;
   readonly windowStartMs: number;
+  /** The raise that held for it; null when the rule's own maximum did. */
+  readonly raise: CounterRaise | null;
 }
 
 export interface ExhaustedCharge {
   readonly charge: Charge;
   readonly used: number;
+  /** The rule's own, or what it was raised to. */
   readonly max: number;
   readonly resetsAtMs: number;
+  readonly raise: CounterRaise | null;
 }
 
 export type Verdict =
@@ -37,8 +42,10 @@ export function decideAdmission(
     const state = counters.get(keys[index] as string);
     if (!state) throw new Error('a counter of the batch is not locked');
     rollCounter(state, charge, nowMs);
-    if (!fits(state, charge.amount, charge.max)) {
-      const exhausted = { charge, used: state.used, max: charge.max, resetsAtMs: resetsAtMs(state, charge, nowMs) };
+    const raise = raiseFor(state.raise, charge, nowMs);
+    const max = raise?.to ?? charge.max;
+    if (!fits(state, charge.amount, max)) {
+      const exhausted = { charge, used: state.used, max, resetsAtMs: resetsAtMs(state, charge, nowMs, max), raise };
       if (charge.enforced) {
         for (const undo of undos.reverse()) giveBack(undo);
         return { admitted: false, exhausted };
@@ -46,7 +53,7 @@ export function decideAdmission(
       observed ??= exhausted;
     }
     undos.push(take(state, charge, nowMs));
-    taken.push({ charge, used: state.used, windowStartMs: state.windowStartMs });
+    taken.push({ charge, used: state.used, windowStartMs: state.windowStartMs, raise });
   }
   return { admitted: true, taken, observed };
 }

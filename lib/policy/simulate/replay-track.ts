@@ -125,5 +125,5 @@ function told(decision: Decision): TrackVerdict {
 }
 
 function newCounter(key: string): CounterState {
-  return { key, used: 0, windowStartMs: 0, windowEndMs: 0, log: null, latest: null, policyId: '' };
+  return { key, used: 0, windowStartMs: 0, windowEndMs: 0, log: null, latest: null, policyId: '', max: 0, raise: null, closed: null };
 }

@@ -123,6 +123,10 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   getAuditEvent: EVERYONE,
   listChanges: EVERYONE,
   listLimits: EVERYONE,
+  getLimit: EVERYONE,
+  raiseLimit: AUTHORS,
+  revokeRaise: AUTHORS,
+  resetLimit: AUTHORS,
   getStats: EVERYONE,
   streamEvents: EVERYONE,
 };

@@ -205,7 +205,7 @@ describe('deciding', () => {
       outcome: 'allowed',
       policy: { slug: 'main', version: 5 },
     });
-    const day = { windowStart: new Date('2026-11-20T00:00:00Z'), windowEnd: new Date('2026-11-21T00:00:00Z') };
+    const day = { windowStart: new Date('2026-11-20T00:00:00Z'), windowEnd: new Date(Date.now() + 86_400_000) };
     await world.prisma.counter.create({
       data: {
         key: 'k',
@@ -232,7 +232,7 @@ describe('deciding', () => {
           max: 5,
           share: 1,
           scopeName: 'bot',
-          resetsAt: '2026-11-21T00:00:00.000Z',
+          resetsAt: day.windowEnd.toISOString(),
         },
       ],
     });

@@ -1,0 +1,145 @@
+'use client';
+
+import { useState } from 'react';
+import { Bar, CartesianGrid, Cell, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import type { LimitDetail } from '@/components/shared/api/wire';
+import { absoluteTime, formatCount } from '@/components/shared/format';
+import { useTimeZone } from '@/components/shared/time-zone';
+import { InertText } from '@/components/shared/unverified-text';
+import { Button } from '@/components/ui/button';
+import { bucketLength, type HistoryBucket, type HistoryRange, historyBuckets } from './history-buckets';
+import { HistoryTable } from './history-table';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The most that a window came to, over time, below the line of what was allowed; changes are marked. */
+export function HistoryChart({ limit }: { limit: LimitDetail }) {
+  const { timeZone, offsetWords } = useTimeZone();
+  const [range, setRange] = useState<HistoryRange>('7d');
+  const [asTable, setAsTable] = useState(false);
+  const buckets = historyBuckets(limit, range);
+  const length = bucketLength(limit, range);
+  const long = length > DAY_MS;
+  const tick = (at: number) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone }).format(at);
+  return (
+    <div>
+      <div className="mb-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-meta text-ink-2">
+        <span className="flex items-center gap-1.5">
+          <span aria-hidden className="size-2.5 rounded-[2px] bg-allowed-chart" /> Used
+        </span>
+        <span className="flex items-center gap-1.5">
+          <span aria-hidden className="w-3.5 border-denied-chart border-t-2 border-dashed" /> Limit
+        </span>
+        <span className="flex items-center gap-1.5">
+          <span aria-hidden className="h-3 border-accent border-l" /> Change
+        </span>
+        <span className="ml-auto flex flex-wrap items-center gap-1 text-ink-3">
+          {columnWords(limit, length)}, {offsetWords}
+          {long ? null : (
+            <Button size="sm" variant="ghost" onClick={() => setRange(range === '7d' ? '90d' : '7d')}>
+              {range === '7d' ? 'Show 90 days' : 'Show 7 days'}
+            </Button>
+          )}
+          <Button size="sm" variant="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            {asTable ? 'View as chart' : 'View as table'}
+          </Button>
+        </span>
+      </div>
+      <div style={{ height: 180 }}>
+        {asTable ? (
+          <HistoryTable buckets={buckets} timeZone={timeZone} />
+        ) : (
+          <ResponsiveContainer width="100%" height="100%" debounce={50}>
+            <ComposedChart data={buckets} barCategoryGap={1} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} accessibilityLayer>
+              <defs>
+                <pattern id="limit-running" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                  <rect width="6" height="6" fill="var(--surface)" />
+                  <rect width="3" height="6" fill="var(--allowed-chart)" />
+                </pattern>
+              </defs>
+              <CartesianGrid vertical={false} stroke="var(--line-soft)" />
+              <XAxis
+                dataKey="fromMs"
+                tickFormatter={tick}
+                tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
+                tickLine={false}
+                axisLine={{ stroke: 'var(--line)' }}
+                minTickGap={48}
+              />
+              <YAxis
+                width={44}
+                domain={[0, (most: number) => Math.max(1, Math.ceil(most * 1.1))]}
+                allowDecimals={false}
+                tickFormatter={(value: number) => formatCount(value)}
+                tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
+                tickLine={false}
+                axisLine={false}
+              />
+              <Tooltip
+                isAnimationActive={false}
+                cursor={{ fill: 'var(--hover)' }}
+                content={<Tip timeZone={timeZone} zone={offsetWords} />}
+              />
+              <Bar dataKey="peak" isAnimationActive={false} minPointSize={1}>
+                {buckets.map((bucket) => (
+                  <Cell key={bucket.fromMs} fill={bucket.running ? 'url(#limit-running)' : 'var(--allowed-chart)'} />
+                ))}
+              </Bar>
+              <Line
+                dataKey="limit"
+                type="step"
+                stroke="var(--denied-chart)"
+                strokeWidth={2}
+                strokeDasharray="5 3"
+                dot={false}
+                activeDot={false}
+                isAnimationActive={false}
+              />
+              {buckets
+                .filter(({ marks }) => marks.length > 0)
+                .map(({ fromMs }) => (
+                  <ReferenceLine key={fromMs} x={fromMs} stroke="var(--accent)" />
+                ))}
+            </ComposedChart>
+          </ResponsiveContainer>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function columnWords(limit: LimitDetail, length: number): string {
+  const shared = limit.align === 'sliding' || !['hour', 'day', 'week', 'month'].includes(limit.window);
+  const column = length === HOUR_MS ? 'hour' : length === DAY_MS ? 'day' : 'window';
+  return shared && column !== 'window' ? `highest use in each ${column}` : `each ${column}`;
+}
+
+interface TipProps {
+  active?: boolean;
+  payload?: readonly { payload?: HistoryBucket }[];
+  timeZone: string | undefined;
+  zone: string;
+}
+
+function Tip({ active, payload, timeZone, zone }: TipProps) {
+  const bucket = payload?.[0]?.payload;
+  if (!active || !bucket) return null;
+  return (
+    <div className="max-w-72 rounded-control border border-line bg-raised px-3 py-2 text-meta shadow-overlay">
+      <p className="mb-1 font-medium">
+        {absoluteTime(bucket.fromMs, timeZone, 'minutes')} {zone}
+        {bucket.running ? ', still running' : ''}
+      </p>
+      <p className="num">
+        {formatCount(bucket.peak)} of {formatCount(bucket.limit)}
+        {bucket.raised ? ', raised' : ''}
+      </p>
+      {bucket.marks.map((mark, index) => (
+        <p key={index} className="text-ink-2">
+          <InertText text={`${mark.words}, ${mark.by}`} max={160} />
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -18,6 +18,9 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'kill.engage': 'Engage the kill switch',
   'kill.lift': 'Lift the kill switch',
   'issuer.write': 'Configure token issuers',
+  'audit.reconcile': 'Say how calls of unknown outcome ended',
+  'audit.evidence': 'Download the evidence of the audit trail',
+  'audit.keys': 'Change the signing key of the audit trail',
 };
 
 export function RolesTable() {

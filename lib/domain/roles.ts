@@ -21,13 +21,16 @@ export const PERMISSIONS = [
   'kill.engage',
   'kill.lift',
   'issuer.write',
+  'audit.reconcile',
+  'audit.evidence',
+  'audit.keys',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Role, readonly Permission[]> = {
   viewer: ['read'],
   author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage'],
-  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage'],
+  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage', 'audit.reconcile', 'audit.evidence'],
   admin: PERMISSIONS,
 };
 

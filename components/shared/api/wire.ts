@@ -39,6 +39,12 @@ import type { getSetup } from '@/lib/control/setup/contract';
 import type { observedPolicy, Simulation as SimulationAnswer } from '@/lib/control/simulations/contract';
 import type { getStats } from '@/lib/control/stats/contract';
 import type { ToolAnswer } from '@/lib/control/tools/contract';
+import type {
+  Chain as ChainAnswer,
+  Checkpoint as CheckpointAnswer,
+  getIntegrity,
+  Verification as VerificationAnswer,
+} from '@/lib/control/trail/contract';
 
 /** The answers of the management API by their short names; types only, so that no schema reaches the browser. */
 export type Me = AnswerOf<typeof getMe>;
@@ -87,3 +93,7 @@ export type Simulation = SimulationAnswer;
 export type ObservedPolicy = AnswerOf<typeof observedPolicy>;
 export type ImportedPolicy = AnswerOf<typeof importPolicyFile>;
 export type ExportedPolicy = AnswerOf<typeof exportPolicyFile>;
+export type Chain = ChainAnswer;
+export type Checkpoint = CheckpointAnswer;
+export type Integrity = AnswerOf<typeof getIntegrity>;
+export type Verification = VerificationAnswer;

@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 try {
   const { bundleEntry, prepare } = await import('./prepare.mjs');
   await prepare({ build: false });
-  const { verifyAuditCommand } = await import(pathToFileURL(await bundleEntry('lib/hosts/verify-audit-command.ts', 'verify-audit.mjs')).href);
+  const { verifyAuditCommand } = await import(
+    pathToFileURL(await bundleEntry('lib/hosts/verify-audit-command.ts', 'verify-audit.mjs')).href
+  );
   process.exitCode = await verifyAuditCommand(process.argv.slice(2), {
     // npm runs scripts in the project's folder; names are meant where the command was given.
     folder: process.env.INIT_CWD ?? process.cwd(),

@@ -17,17 +17,17 @@ export function ChainsPanel({ problems, verifiedAt }: { problems: Verification['
   );
   const columns: readonly Column<Chain>[] = [
     { id: 'node', header: 'Node', width: '18%', cell: (chain) => chain.node },
-    { id: 'writer', header: 'Writer', width: '176px', cell: (chain) => <Id value={chain.writer} max={16} /> },
+    { id: 'writer', header: 'Writer', width: '192px', cell: (chain) => <Id value={chain.writer} max={16} /> },
     { id: 'started', header: 'Started', width: '140px', cell: (chain) => <Time at={chain.startedAt} /> },
     {
       id: 'ended',
       header: 'Ended',
       width: '140px',
       from: 'lg',
-      cell: (chain) => (chain.closedAt ? <Time at={chain.closedAt} /> : <span className="text-ink-3">not in order, or running</span>),
+      cell: (chain) => (chain.closedAt ? <Time at={chain.closedAt} /> : <span className="text-ink-3">not closed</span>),
     },
     { id: 'rows', header: 'Rows', width: '96px', cell: (chain) => <span className="num">{formatCount(chain.rows)}</span> },
-    { id: 'hash', header: 'Last hash', width: '160px', from: 'xl', cell: (chain) => <Id value={chain.hash} max={16} /> },
+    { id: 'hash', header: 'Last hash', width: '192px', from: 'xl', cell: (chain) => <Id value={chain.hash} max={16} /> },
     { id: 'state', header: 'Last verification', cell: state },
   ];
   return (

@@ -18,8 +18,8 @@ const COLUMNS: readonly Column<Checkpoint>[] = [
   { id: 'rows', header: 'Rows covered', width: '120px', cell: (one) => <span className="num">{formatCount(one.rows)}</span> },
   { id: 'changes', header: 'Changes', width: '96px', from: 'lg', cell: (one) => <span className="num">{formatCount(one.changes)}</span> },
   { id: 'kind', header: 'Made', from: 'lg', cell: (one) => <span className="text-ink-2">{KIND_WORDS[one.kind] ?? one.kind}</span> },
-  { id: 'key', header: 'Key', width: '160px', from: 'xl', cell: (one) => <Id value={one.key} max={16} /> },
-  { id: 'hash', header: 'Hash', width: '160px', cell: (one) => <Id value={one.hash} max={16} /> },
+  { id: 'key', header: 'Key', width: '192px', from: 'xl', cell: (one) => <Id value={one.key} max={16} /> },
+  { id: 'hash', header: 'Hash', width: '192px', cell: (one) => <Id value={one.hash} max={16} /> },
 ];
 
 export function CheckpointsPanel() {

@@ -51,7 +51,17 @@ export function ActivityPage() {
   const filtered = filters.active.length > 0 || Boolean(range.range || range.from || range.to);
   return (
     <>
-      <PageHeader title="Activity" actions={<TimeRange state={range} onChange={(patch) => set({ ...patch })} />} />
+      <PageHeader
+        title="Activity"
+        actions={
+          <>
+            <LinkButton href="/activity/integrity" variant="ghost">
+              Integrity
+            </LinkButton>
+            <TimeRange state={range} onChange={(patch) => set({ ...patch })} />
+          </>
+        }
+      />
       {stats.isPending || (stats.data && stats.data.total > 0) ? (
         // The height is kept while the numbers come, so that the list below does not jump.
         <Panel flush className="mb-3 min-h-36 px-4 pt-2 pb-1">

@@ -17,6 +17,7 @@ import { cn } from '@/components/ui/cn';
 import { Facts } from '@/components/ui/panel';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { OUTCOME_WORDS } from './facets';
+import { Reconcile } from './reconcile';
 
 /** One call: who, what, why it was decided so, what came of it, and its place in the chain. */
 export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean }) {
@@ -181,6 +182,7 @@ function Outcome({ event }: { event: AuditDetail }) {
   }
   return (
     <Section title="Outcome">
+      {event.outcome === 'unknown' ? <Reconcile event={event.id} since={event.at} /> : null}
       <ol className="flex flex-col gap-2">
         {event.settlements.map((settlement, index) => (
           <li key={index} className="rounded-control border border-line-soft px-3 py-2">

@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'react';
 import { ApiError } from '@/components/shared/api/client';
+import { textLines } from '@/components/shared/api/ndjson';
 import type { ProbeStep } from '@/components/shared/api/wire';
 import { connectionOf, type ServerDraft } from './server-draft';
 
@@ -38,7 +39,7 @@ export function useProbe() {
           body?.error?.details ?? [],
         );
       }
-      for await (const line of lines(response.body)) setSteps((old) => [...old, JSON.parse(line) as ProbeStep]);
+      for await (const line of textLines(response.body)) setSteps((old) => [...old, JSON.parse(line) as ProbeStep]);
     } catch (cause) {
       if (!(cause instanceof DOMException && cause.name === 'AbortError'))
         setError(
@@ -50,17 +51,4 @@ export function useProbe() {
     if (abort.current === control) setRunning(false);
   };
   return { steps, running, error, run };
-}
-
-async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const reader = body.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>).getReader();
-  let rest = '';
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (value) rest += value;
-    const parts = rest.split('\n');
-    rest = done ? '' : (parts.pop() ?? '');
-    for (const part of parts) if (part.trim()) yield part;
-    if (done) return;
-  }
 }

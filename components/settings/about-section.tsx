@@ -1,18 +1,13 @@
 'use client';
 
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { CircleAlert, CircleCheck, ShieldCheck } from 'lucide-react';
-import { api } from '@/components/shared/api/client';
-import { FormError } from '@/components/shared/form-error';
-import { formatCount, plural } from '@/components/shared/format';
 import { JsonView } from '@/components/shared/json-view';
 import { useMe } from '@/components/shared/permission';
 import { Loaded, SkeletonRows } from '@/components/shared/state-view';
 import { Time } from '@/components/shared/time-text';
-import { Button } from '@/components/ui/button';
+import { LinkButton } from '@/components/ui/button';
 import { Facts, Panel } from '@/components/ui/panel';
-import type { verifyAudit } from '@/lib/control/audit/contract';
-import type { AnswerOf } from '@/lib/control/define-contract';
 
 interface Ready {
   ok: boolean;
@@ -67,40 +62,18 @@ export function AboutSection() {
             ]}
           />
         </Panel>
-        <VerifyPanel />
+        <Panel title="Audit trail">
+          <div className="flex flex-col items-start gap-3">
+            <p className="text-ink-2">
+              Every row carries the hash of the one before it, and signed checkpoints say where all chains stood.
+            </p>
+            <LinkButton href="/activity/integrity">
+              <ShieldCheck aria-hidden className="size-4" />
+              Integrity of the audit trail
+            </LinkButton>
+          </div>
+        </Panel>
       </div>
     </div>
-  );
-}
-
-function VerifyPanel() {
-  const verify = useMutation({ mutationFn: () => api<AnswerOf<typeof verifyAudit>>('GET', '/audit/verify') });
-  return (
-    <Panel title="Audit trail">
-      <div className="flex flex-col items-start gap-3">
-        <p className="text-ink-2">Every row carries the hash of the one before it. Verifying recomputes all of them.</p>
-        <Button pending={verify.isPending} onClick={() => verify.mutate()}>
-          <ShieldCheck aria-hidden className="size-4" />
-          Verify audit trail
-        </Button>
-        <FormError error={verify.error} />
-        {verify.data ? (
-          <div role="status">
-            <p className={verify.data.ok ? 'font-medium text-allowed' : 'font-medium text-denied'}>
-              {verify.data.ok
-                ? `Unbroken: ${plural(verify.data.events, 'event')} of ${plural(verify.data.writers, 'writer')}`
-                : `${formatCount(verify.data.problems.length)} breaks were found`}
-            </p>
-            <ul className="list-disc pl-4 text-ink-2">
-              {verify.data.problems.map((problem) => (
-                <li key={`${problem.writer}-${problem.seq}`}>
-                  {problem.writer}, row {problem.seq}: {problem.message}
-                </li>
-              ))}
-            </ul>
-          </div>
-        ) : null}
-      </div>
-    </Panel>
   );
 }

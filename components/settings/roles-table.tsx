@@ -19,6 +19,9 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'kill.lift': 'Lift the kill switch',
   'issuer.write': 'Configure token issuers',
   'limit.write': 'Raise limits for a while and set counters back',
+  'audit.reconcile': 'Say how calls of unknown outcome ended',
+  'audit.evidence': 'Download the evidence of the audit trail',
+  'audit.keys': 'Change the signing key of the audit trail',
 };
 
 export function RolesTable() {

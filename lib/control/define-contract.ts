@@ -25,8 +25,13 @@ export interface Contract<
   readonly answer: Answer;
   /** The status of success; 204 has no body. */
   readonly status: 200 | 201 | 204;
-  /** The verb yields items instead of giving one answer; `answer` describes one item (`sse`) or the collected items (`ndjson`). */
-  readonly stream: 'ndjson' | 'sse' | null;
+  /**
+   * The verb yields items instead of giving one answer; `answer` describes one item (`sse`) or the collected items (`ndjson`). What a
+   * `download` yields are pieces of a text that the browser keeps as a file.
+   */
+  readonly stream: 'ndjson' | 'sse' | 'download' | null;
+  /** Of a `download`. */
+  readonly file: { readonly type: string; readonly name: string } | null;
   /** The change concerns the gateway: the answer waits until this node's snapshot has it (2 s at most). */
   readonly affectsGateway: boolean;
   /** Bytes of body accepted. */
@@ -44,7 +49,8 @@ interface ContractDraft<Path extends string, Query extends z.ZodType, Body exten
   readonly bodyOptional?: boolean;
   readonly answer: Answer;
   readonly status?: 200 | 201 | 204;
-  readonly stream?: 'ndjson' | 'sse';
+  readonly stream?: 'ndjson' | 'sse' | 'download';
+  readonly file?: { readonly type: string; readonly name: string };
   readonly affectsGateway?: boolean;
   readonly bodyBytesMax?: number;
 }
@@ -64,6 +70,7 @@ export function defineContract<
     bodyOptional: false,
     status: 200,
     stream: null,
+    file: null,
     affectsGateway: false,
     bodyBytesMax: BODY_BYTES_MAX,
     ...draft,

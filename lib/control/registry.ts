@@ -23,7 +23,6 @@ import { getApproval, listApprovals } from './approvals/list-approvals';
 import * as audit from './audit/contract';
 import { getAuditEvent } from './audit/get-audit-event';
 import { listAudit } from './audit/list-audit';
-import { verifyAudit } from './audit/verify-audit';
 import * as changes from './changes/contract';
 import { listChanges } from './changes/list-changes';
 import { classifyTools } from './classifications/classify-tools';
@@ -126,6 +125,12 @@ import { getTool } from './tools/get-tool';
 import { listServerTools } from './tools/list-server-tools';
 import { listTools } from './tools/list-tools';
 import { updateTool } from './tools/update-tool';
+import * as trail from './trail/contract';
+import { getEvidence, rotateAuditKey } from './trail/get-evidence';
+import { getIntegrity } from './trail/get-integrity';
+import { listChains, listCheckpoints } from './trail/list-checkpoints';
+import { reconcileEvent } from './trail/reconcile-event';
+import { verifyAudit, watchVerification } from './trail/verify-audit';
 
 /** A contract with the verb that keeps it. */
 export interface Route {
@@ -259,7 +264,14 @@ export const REGISTRY: readonly Route[] = [
   route(jwtIssuers.deleteJwtIssuer, deleteJwtIssuer),
   route(jwtIssuers.checkJwtIssuer, checkJwtIssuer),
   route(audit.listAudit, listAudit),
-  route(audit.verifyAudit, verifyAudit),
+  route(trail.verifyAudit, (ctx) => verifyAudit(ctx)),
+  stream(trail.watchVerification, watchVerification),
+  route(trail.getIntegrity, getIntegrity),
+  route(trail.listCheckpoints, listCheckpoints),
+  route(trail.listChains, listChains),
+  stream(trail.getEvidence, getEvidence),
+  route(trail.rotateAuditKey, rotateAuditKey),
+  route(trail.reconcileEvent, reconcileEvent),
   route(audit.getAuditEvent, getAuditEvent),
   route(changes.listChanges, listChanges),
   route(limits.listLimits, listLimits),

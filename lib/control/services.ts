@@ -1,5 +1,7 @@
+import type { AuditSettlement } from '@/lib/domain/audit-event';
 import type { MailServer, OutgoingMessage, SendResult } from '@/lib/domain/notification/outgoing-message';
 import type { ToolDefinition } from '@/lib/domain/risk';
+import type { TrailReport } from '@/lib/domain/trail/trail-report';
 import type { IdPrefix } from '@/lib/kernel/ids';
 import type { Json, JsonObject } from '@/lib/kernel/json';
 import type { ObservedUse } from '@/lib/policy/simulate/observed-use';
@@ -50,11 +52,37 @@ export type EgressVerdict =
   | { readonly ok: true }
   | { readonly ok: false; readonly error: { readonly message: string; readonly fix: string } };
 
-export interface AuditVerification {
-  readonly ok: boolean;
-  readonly events: number;
-  readonly writers: number;
-  readonly problems: readonly { readonly writer: string; readonly seq: string; readonly message: string }[];
+/** A key that signs checkpoints. */
+export interface TrailKey {
+  readonly id: string;
+  /** SHA-256 (hex) of the whole public key. */
+  readonly fingerprint: string;
+  /** This node can vouch for it. */
+  readonly trusted: boolean;
+}
+
+/** The audit trail as a whole: its signatures, its copies and whether it holds. */
+export interface TrailServices {
+  /** Recomputes everything. Rejects when the database fails or `signal` aborts. */
+  verify(options: { readonly onProgress?: (rows: number, total: number) => void; readonly signal: AbortSignal }): Promise<TrailReport>;
+  /** Everything that an offline verification needs, as lines of JSON with their line feeds; a checkpoint comes first. */
+  evidence(by: string): AsyncIterable<string>;
+  keys(): Promise<readonly TrailKey[]>;
+  /** A new pair of keys, stored by nobody yet; the private half is sealed. */
+  newKey(): { readonly id: string; readonly publicKey: string; readonly privateEnvelope: string };
+  /** Which of these checkpoints are signed by a key that this node vouches for. */
+  signatures(
+    checkpoints: readonly { readonly key: string; readonly body: string; readonly signature: string }[],
+  ): Promise<readonly boolean[]>;
+  /** The copy of the checkpoints on this node. */
+  file(): Promise<{ readonly path: string; readonly lastNumber: number | null; readonly problem: string | null }>;
+  readonly checkpointSeconds: number;
+  /** Where checkpoints are sent; null for nowhere. */
+  readonly webhookHost: string | null;
+  /** Why the database does not keep the product from changing the trail; null when it does. */
+  readonly roleProblem: string | null;
+  /** Writes one more outcome of an event into the chain; false when it was not committed in time. */
+  settle(settlement: AuditSettlement): Promise<boolean>;
 }
 
 /** A live event of this node; the payload is a summary, never arguments. */
@@ -137,7 +165,7 @@ export interface ControlServices {
   /** Resolves when this node's snapshot has every change committed before the call, after 2 s at the latest (false then). */
   waitForVersion(): Promise<boolean>;
   gatewayUrl(slug: string): string;
-  verifyAudit(): Promise<AuditVerification>;
+  readonly trail: TrailServices;
   readonly events: LiveEvents;
   readonly simulations: SimulationServices;
   readonly notifications: NotificationServices;

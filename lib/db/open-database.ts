@@ -6,12 +6,17 @@ import { requireDurability } from './durability';
 import { startEmbeddedPostgres } from './embedded-postgres';
 import { migrate } from './migrate';
 import { createPrisma, type Prisma } from './prisma';
+import { asRuntimeRole, prepareRuntimeRole, RUNTIME_ROLE, runtimeRoleProblem } from './runtime-role';
 
 export interface Database {
   /** For tools that take a URL. Holds the password of DATABASE_URL: never log it. */
   readonly url: string;
-  /** For `new pg.Pool(...)`; a pool needs an 'error' listener. */
+  /** For `new pg.Pool(...)`; a pool needs an 'error' listener. In the role of the product, which can only add to the audit trail. */
   readonly poolConfig: PoolConfig;
+  /** The owner of the schema: for tools that load data or repair, never for what serves requests. */
+  readonly ownerConfig: PoolConfig;
+  /** Why the product runs with the owner's rights after all; null when it does not. */
+  readonly roleProblem: string | null;
   readonly prisma: Prisma;
   /** `joined`: an embedded server that another process had started. */
   readonly kind: 'external' | 'embedded' | 'joined';
@@ -53,9 +58,13 @@ export async function openDatabase(env: DatabaseEnv, log: DatabaseLog): Promise<
     await server.stop();
     throw error;
   }
-  const prisma = createPrisma(server.poolConfig, log);
+  const { poolConfig, roleProblem } = await runtimeConnection(server, log);
+  const prisma = createPrisma(poolConfig, log);
   return {
     ...server,
+    poolConfig,
+    ownerConfig: server.poolConfig,
+    roleProblem,
     prisma,
     async stop() {
       await prisma.$disconnect();
@@ -65,6 +74,18 @@ export async function openDatabase(env: DatabaseEnv, log: DatabaseLog): Promise<
 }
 
 type Server = Pick<Database, 'url' | 'poolConfig' | 'kind' | 'stop'>;
+
+/** Connections in the role that can only add to the audit trail; with a warning the owner's, where that role cannot be had. */
+async function runtimeConnection(server: Server, log: DatabaseLog): Promise<Pick<Database, 'poolConfig' | 'roleProblem'>> {
+  const own = server.kind !== 'external';
+  const poolConfig = own ? { ...server.poolConfig, user: RUNTIME_ROLE } : asRuntimeRole(server.poolConfig);
+  const roleProblem = (await prepareRuntimeRole(server.poolConfig, own)) ?? (await runtimeRoleProblem(poolConfig));
+  if (roleProblem === null) return { poolConfig, roleProblem };
+  log.warn(
+    `The database does not keep this process from changing the audit trail: ${roleProblem}. Triggers still refuse it, and verification still finds it. Give the user of DATABASE_URL the right CREATEROLE, or see docs/audit.md.`,
+  );
+  return { poolConfig: server.poolConfig, roleProblem };
+}
 
 async function embedded(dataDir: string, log: DatabaseLog): Promise<Server> {
   const server = await startEmbeddedPostgres({ dataDir, log });

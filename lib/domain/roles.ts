@@ -22,13 +22,16 @@ export const PERMISSIONS = [
   'kill.lift',
   'issuer.write',
   'limit.write',
+  'audit.reconcile',
+  'audit.evidence',
+  'audit.keys',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Role, readonly Permission[]> = {
   viewer: ['read'],
   author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage', 'limit.write'],
-  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage'],
+  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage', 'audit.reconcile', 'audit.evidence'],
   admin: PERMISSIONS,
 };
 

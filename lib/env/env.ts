@@ -25,6 +25,13 @@ export interface Env {
   /** How long a call that waits for a person is held, and how long when the client asked for progress. */
   readonly approvalHoldSeconds: number;
   readonly approvalHoldProgressSeconds: number;
+  readonly audit: {
+    /** How often a checkpoint is signed, when there is anything new. */
+    readonly checkpointSeconds: number;
+    /** Absolute. */
+    readonly checkpointFile: string;
+    readonly webhook: { readonly url: string; readonly secret: string | null } | null;
+  };
   readonly logLevel: LogLevel;
   /** Where traces, and audit events where wanted, are sent; null for nowhere. */
   readonly telemetry: TelemetryEnv | null;
@@ -105,6 +112,14 @@ const Variables = z.object({
     .transform((text) => text === 'true'),
   CALLGATE_APPROVAL_HOLD_SECONDS: seconds(45),
   CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS: seconds(210),
+  CALLGATE_AUDIT_CHECKPOINT_SECONDS: seconds(60).refine((value) => value > 0, 'must be at least 1 second'),
+  CALLGATE_AUDIT_CHECKPOINT_FILE: z.string().optional(),
+  CALLGATE_AUDIT_WEBHOOK_URL: url('https:// or http://', ['https:', 'http:']).optional(),
+  CALLGATE_AUDIT_WEBHOOK_SECRET: z
+    .string()
+    .min(24, 'must have at least 24 characters. Make one with: openssl rand -base64 32')
+    .regex(/^[\x21-\x7e]+$/, 'must consist of visible ASCII characters without spaces')
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:// or https://', ['http:', 'https:']).optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: z
@@ -151,6 +166,15 @@ function toEnv(values: z.output<typeof Variables>, allowedUpstreams: AllowedUpst
     allowStdio: values.CALLGATE_ALLOW_STDIO,
     approvalHoldSeconds: values.CALLGATE_APPROVAL_HOLD_SECONDS,
     approvalHoldProgressSeconds: values.CALLGATE_APPROVAL_HOLD_PROGRESS_SECONDS,
+    audit: {
+      checkpointSeconds: values.CALLGATE_AUDIT_CHECKPOINT_SECONDS,
+      checkpointFile: values.CALLGATE_AUDIT_CHECKPOINT_FILE
+        ? resolve(values.CALLGATE_AUDIT_CHECKPOINT_FILE)
+        : resolve(dataDir, 'audit-checkpoints.ndjson'),
+      webhook: values.CALLGATE_AUDIT_WEBHOOK_URL
+        ? { url: values.CALLGATE_AUDIT_WEBHOOK_URL, secret: values.CALLGATE_AUDIT_WEBHOOK_SECRET ?? null }
+        : null,
+    },
     logLevel: values.LOG_LEVEL,
     telemetry: telemetryOf(values),
     singleSignOn:

@@ -73,6 +73,30 @@ export const VARIABLES: readonly Variable[] = [
     fallback: '210',
     about: 'The same for clients that asked for progress, which keeps their clock from running out.',
   },
+  {
+    name: 'CALLGATE_AUDIT_CHECKPOINT_SECONDS',
+    unit: 'seconds, 1 to 3600',
+    fallback: '60',
+    about: 'How often the state of the audit trail is signed, when there is anything new.',
+  },
+  {
+    name: 'CALLGATE_AUDIT_CHECKPOINT_FILE',
+    unit: 'file',
+    fallback: null,
+    about: 'Where signed checkpoints are also written. Unset: DATA_DIR/audit-checkpoints.ndjson. Best on another disk or machine.',
+  },
+  {
+    name: 'CALLGATE_AUDIT_WEBHOOK_URL',
+    unit: 'https:// URL, http:// for listed private hosts',
+    fallback: null,
+    about: 'Where signed checkpoints are also sent. Unset: nowhere.',
+  },
+  {
+    name: 'CALLGATE_AUDIT_WEBHOOK_SECRET',
+    unit: 'at least 24 characters',
+    fallback: null,
+    about: 'Signs what is sent there, as Standard Webhooks has it.',
+  },
   { name: 'LOG_LEVEL', unit: 'debug, info, warn, error or silent', fallback: 'info', about: 'The least important messages still written.' },
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -40,7 +40,7 @@ function operation(contract: Contract, schemas: Schema): Schema {
       ? { description: 'Done.' }
       : {
           description: 'Success.',
-          content: { [MEDIA[contract.stream ?? 'json']]: { schema: convert(contract.answer, 'output', 'Answer') } },
+          content: { [contract.file?.type ?? MEDIA[contract.stream ?? 'json']]: { schema: convert(contract.answer, 'output', 'Answer') } },
         };
   return {
     operationId: contract.name,
@@ -67,7 +67,7 @@ function operation(contract: Contract, schemas: Schema): Schema {
   };
 }
 
-const MEDIA = { json: 'application/json', ndjson: 'application/x-ndjson', sse: 'text/event-stream' } as const;
+const MEDIA = { json: 'application/json', ndjson: 'application/x-ndjson', sse: 'text/event-stream', download: 'text/plain' } as const;
 
 function pathParameters(path: string): Schema[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));

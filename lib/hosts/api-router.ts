@@ -11,7 +11,7 @@ import { errorResponse, jsonResponse } from './api-errors';
 import { onlyOnce } from './api-idempotency';
 import { openApiDocument } from './api-openapi';
 import { createMatcher } from './api-paths';
-import { ndjsonResponse, sseResponse } from './api-streams';
+import { downloadResponse, ndjsonResponse, sseResponse } from './api-streams';
 import type { ReadinessReport } from './observe/readiness';
 
 /** What the process tells about itself; the paths that need no sign-in. */
@@ -106,6 +106,7 @@ async function run(
   const { contract } = route;
   if (contract.stream !== null) {
     const items = route.run(ctx, input) as AsyncIterable<unknown>;
+    if (contract.stream === 'download') return downloadResponse(items as AsyncIterable<string>, contract.file);
     if (contract.stream === 'ndjson') return ndjsonResponse(items, facts.request.headers.get('accept') ?? '');
     return sseResponse(
       items as Parameters<typeof sseResponse>[0],

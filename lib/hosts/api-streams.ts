@@ -26,6 +26,33 @@ export async function ndjsonResponse(items: AsyncIterable<unknown>, accept: stri
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson; charset=utf-8', 'x-accel-buffering': 'no' } });
 }
 
+const PIECE_CHARACTERS = 64 * 1024;
+
+/** Text as it is made, for a browser to keep as a file. What fails after the first piece breaks the connection off, so that nothing half passes for whole. */
+export async function downloadResponse(
+  pieces: AsyncIterable<string>,
+  file: { readonly type: string; readonly name: string } | null,
+): Promise<Response> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      let text = '';
+      for (; !next.done && text.length < PIECE_CHARACTERS; next = await iterator.next()) text += next.value;
+      if (text !== '') controller.enqueue(encoder.encode(text));
+      if (next.done) controller.close();
+    },
+    cancel: async () => void (await iterator.return?.()),
+  });
+  return new Response(body, {
+    headers: {
+      'content-type': `${file?.type ?? 'text/plain'}; charset=utf-8`,
+      'content-disposition': `attachment; filename="${file?.name ?? 'callgate.txt'}"`,
+      'x-accel-buffering': 'no',
+    },
+  });
+}
+
 export interface StreamItem {
   readonly id: number | null;
   readonly name: string;

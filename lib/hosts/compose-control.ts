@@ -1,14 +1,13 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { openArguments, openTraceValues } from '@/lib/adapters/postgres/argument-store';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import type { Auth } from '@/lib/auth/auth';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords, type Passwords } from '@/lib/auth/passwords';
 import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
 import { publishDue } from '@/lib/control/publications/publish-due';
-import type { AuditVerification, ControlServices } from '@/lib/control/services';
+import type { ControlServices } from '@/lib/control/services';
 import { createFirstAdmin } from '@/lib/control/setup/complete-setup';
 import { createSetupCode } from '@/lib/control/setup/setup-code';
 import { approvalArgumentsAad } from '@/lib/domain/sealed-value';
@@ -27,6 +26,7 @@ import { allowedOrigins } from './own-address';
 import { startPublicationClock } from './publication-clock';
 import { SimulationRunner } from './simulation/simulation-runner';
 import { workerFile } from './simulation/worker-process';
+import { createTrailServices } from './trail-services';
 import { createUpstreamServices } from './upstream-services';
 
 export interface Control {
@@ -94,7 +94,7 @@ function startSimulations(plane: DataPlane): SimulationRunner {
 }
 
 function createServices(plane: DataPlane, passwords: Passwords, simulations: SimulationRunner): ControlServices {
-  const { env, envelope, publicUrl, pool, snapshots, upstreams } = plane;
+  const { env, envelope, publicUrl, snapshots, upstreams } = plane;
   const fingerprintKey = hmacKey(env.secretKey, 'secret fingerprints');
   return {
     allowStdio: env.allowStdio,
@@ -116,17 +116,9 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),
     gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,
-    verifyAudit: () => verifyAudit(pool),
+    trail: createTrailServices(plane),
     events: plane.events,
     simulations,
     notifications: createNotificationServices(createEgressGuard(env.allowedUpstreams)),
   };
-}
-
-async function verifyAudit(pool: DataPlane['pool']): Promise<AuditVerification> {
-  const report = await verifyChain(pool);
-  const problems = report.firstBad
-    ? [{ writer: report.firstBad.writer, seq: String(report.firstBad.seq), message: `${report.firstBad.table}: ${report.firstBad.why}` }]
-    : [];
-  return { ok: report.ok, events: report.rows, writers: report.writers, problems };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import pg from 'pg';
 import { EventTail } from '@/lib/adapters/live/event-tail';
 import { createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
@@ -7,6 +8,8 @@ import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgr
 import { type NodeFacts, NodeHeartbeat } from '@/lib/adapters/postgres/node-heartbeat';
 import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
+import { AuditTrust } from '@/lib/adapters/postgres/trust/audit-trust';
+import { sendCheckpoints } from '@/lib/adapters/postgres/trust/checkpoint-webhook';
 import { GrantUsage } from '@/lib/adapters/postgres/usage';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createUpstreams, type ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
@@ -22,6 +25,7 @@ import { EventHub } from './event-hub';
 import { gatewayTokens } from './gateway-tokens';
 import { createJwtVerifier } from './jwt-verifier';
 import type { Log } from './log';
+import { createNotificationServices } from './notification-services';
 import { Metrics } from './observe/metrics';
 import { startTracing } from './observe/start-tracing';
 import { allowedHosts, allowedOrigins } from './own-address';
@@ -35,6 +39,7 @@ export interface DataPlane {
   readonly pool: pg.Pool;
   readonly envelope: Envelope;
   readonly ledger: PostgresLedger;
+  readonly trust: AuditTrust;
   readonly snapshots: PostgresSnapshots;
   readonly upstreams: ManagedUpstreams;
   readonly gateway: Gateway;
@@ -74,12 +79,17 @@ export async function composeDataPlane(
 
   const envelope = createEnvelope(env.secretKey);
   const keys = { envelope, hmacKey: hmacKey(env.secretKey, 'audit arguments'), redact: redactArguments };
+  const trust = createTrust(env, log, pool, envelope);
+  // After the writer has ended, so that the last checkpoint says so.
+  closing.unshift(() => trust.seal());
   const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log, observer: metrics });
   ledger.onCommitted((events) => metrics.recorded(events));
   closing.unshift(async () => {
     await ledger.drain();
     await ledger.close();
   });
+  closing.unshift(() => trust.stop());
+  await trust.start();
   const approvals = await createPostgresApprovals({ poolConfig, node: `${hostname()}:${node.port}`, ...keys, log });
   closing.unshift(() => approvals.close());
   const snapshots = await createPostgresSnapshots({
@@ -117,7 +127,22 @@ export async function composeDataPlane(
   closing.unshift(() => upstreams.stopAll());
   const events = followEvents(pool, snapshots, approvals, log, closing);
   closing.unshift(() => gateway.drain());
-  return { env, log, publicUrl, database, pool, envelope, ledger, snapshots, upstreams, gateway, events, metrics, node, closing };
+  return { env, log, publicUrl, database, pool, envelope, ledger, trust, snapshots, upstreams, gateway, events, metrics, node, closing };
+}
+
+/** Signs the trail; where checkpoints are sent is guarded as upstreams are. */
+function createTrust(env: Env, log: Log, pool: pg.Pool, envelope: Envelope): AuditTrust {
+  const { webhook, checkpointFile, checkpointSeconds } = env.audit;
+  const { send } = createNotificationServices(createEgressGuard(env.allowedUpstreams));
+  return new AuditTrust({
+    pool,
+    sealer: envelope,
+    checkpointFile,
+    publicKeyFile: resolve(env.dataDir, 'audit-public-keys.pem'),
+    everySeconds: checkpointSeconds,
+    log,
+    ...(webhook ? { onRound: () => sendCheckpoints({ pool, send, ...webhook }) } : {}),
+  });
 }
 
 type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'> & {

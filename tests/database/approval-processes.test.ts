@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresApprovals } from '@/lib/adapters/postgres/approvals';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { approveInDatabase, askFor, openApprovals } from '../fixtures/ledger/approval-fixture';
 import { bundleFixture, type Child, startChild } from '../fixtures/ledger/child-process';
 import { eventually } from '../fixtures/ledger/ledger-fixture';
+import { verifyChain } from '../fixtures/ledger/verify-chain';
 import { createTestDatabase, type TestDatabase } from './setup/test-database';
 
 const PROCESSES = 5;

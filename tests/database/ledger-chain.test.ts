@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import type { Json } from '@/lib/kernel/json';
 import { callIntent, limitOf, openLedger, settlementOf } from '../fixtures/ledger/ledger-fixture';
+import { verifyChain, verifyChainIn } from '../fixtures/ledger/verify-chain';
 import { createTestDatabase, type TestDatabase } from './setup/test-database';
 
 let database: TestDatabase;
@@ -60,14 +60,7 @@ async function tampered(sql: string, params: unknown[] = []) {
     await client.query("BEGIN; SET LOCAL session_replication_role = 'replica'");
     const changed = await client.query(sql, params);
     expect(changed.rowCount, 'the tampering changed something').toBeGreaterThan(0);
-    // Verified inside the same transaction: the verifier's own BEGIN and COMMIT are kept from ending it.
-    const inside = {
-      query: (text: string, values?: unknown[]) =>
-        /^(BEGIN|COMMIT|ROLLBACK)/.test(text) ? Promise.resolve({ rows: [] }) : client.query(text, values as unknown[]),
-      escapeLiteral: (text: string) => client.escapeLiteral(text),
-      release: () => undefined,
-    };
-    return await verifyChain({ connect: async () => inside } as unknown as pg.Pool);
+    return await verifyChainIn(client);
   } finally {
     await client.query('ROLLBACK');
     client.release();

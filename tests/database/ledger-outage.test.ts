@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PostgresLedger } from '@/lib/adapters/postgres/ledger';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { startEmbeddedPostgres } from '@/lib/db/embedded-postgres';
 import { migrate } from '@/lib/db/migrate';
 import { LedgerUnavailable } from '@/lib/gateway/ports';
 import { callIntent, eventually, limitOf, openLedger, settlementOf } from '../fixtures/ledger/ledger-fixture';
 import { type StallingProxy, startProxy } from '../fixtures/ledger/stalling-proxy';
+import { verifyChain } from '../fixtures/ledger/verify-chain';
 import { createTestDatabase, type TestDatabase } from './setup/test-database';
 
 let database: TestDatabase;

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { bundleFixture, type Child, startChild } from '../fixtures/ledger/child-process';
 import { callIntent, eventually, openLedger } from '../fixtures/ledger/ledger-fixture';
+import { verifyChain } from '../fixtures/ledger/verify-chain';
 import { createTestDatabase, type TestDatabase } from './setup/test-database';
 
 let script: string;

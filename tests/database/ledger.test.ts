@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openArguments } from '@/lib/adapters/postgres/argument-store';
 import type { CommittedEvent } from '@/lib/adapters/postgres/committed-event';
 import type { PostgresLedger } from '@/lib/adapters/postgres/ledger';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { createEnvelope } from '@/lib/env/envelope';
 import { callIntent, captureLog, eventually, limitOf, openLedger, settlementOf } from '../fixtures/ledger/ledger-fixture';
+import { verifyChain } from '../fixtures/ledger/verify-chain';
 import { createTestDatabase, type TestDatabase } from './setup/test-database';
 
 let database: TestDatabase;

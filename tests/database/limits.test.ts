@@ -3,11 +3,11 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keepCounterHistory } from '@/lib/adapters/postgres/counter-history';
 import type { PostgresLedger } from '@/lib/adapters/postgres/ledger';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import type { Charge } from '@/lib/domain/decision';
 import type { Admission } from '@/lib/gateway/ports';
 import { bundleFixture, type Child, startChild } from '../fixtures/ledger/child-process';
 import { callIntent, eventually, limitOf, openLedger, settlementOf } from '../fixtures/ledger/ledger-fixture';
+import { verifyChain } from '../fixtures/ledger/verify-chain';
 import { createWorld, type World } from './control/control-world';
 
 // Limits in the hands of people, against the real ledger: raised, revoked, set back, while calls go on.

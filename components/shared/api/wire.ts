@@ -40,6 +40,12 @@ import type { observedPolicy, Simulation as SimulationAnswer } from '@/lib/contr
 import type { getStats } from '@/lib/control/stats/contract';
 import type { ToolSentenceAnswer } from '@/lib/control/tool-sentences/contract';
 import type { ToolAnswer } from '@/lib/control/tools/contract';
+import type {
+  Chain as ChainAnswer,
+  Checkpoint as CheckpointAnswer,
+  getIntegrity,
+  Verification as VerificationAnswer,
+} from '@/lib/control/trail/contract';
 
 /** The answers of the management API by their short names; types only, so that no schema reaches the browser. */
 export type Me = AnswerOf<typeof getMe>;
@@ -92,3 +98,7 @@ export type Simulation = SimulationAnswer;
 export type ObservedPolicy = AnswerOf<typeof observedPolicy>;
 export type ImportedPolicy = AnswerOf<typeof importPolicyFile>;
 export type ExportedPolicy = AnswerOf<typeof exportPolicyFile>;
+export type Chain = ChainAnswer;
+export type Checkpoint = CheckpointAnswer;
+export type Integrity = AnswerOf<typeof getIntegrity>;
+export type Verification = VerificationAnswer;

@@ -98,18 +98,3 @@ export const getAuditEvent = defineContract({
     integrity: z.object({ writer: z.string(), seq: z.string(), hash: z.string(), previousHash: z.string() }),
   }),
 });
-
-export const verifyAudit = defineContract({
-  name: 'verifyAudit',
-  method: 'GET',
-  path: '/audit/verify',
-  permission: 'read',
-  summary: 'Recomputes the hash chains of all writers.',
-  answer: z.object({
-    ok: z.boolean(),
-    events: z.number().int(),
-    writers: z.number().int(),
-    checkedAt: timeSchema,
-    problems: z.array(z.object({ writer: z.string(), seq: z.string(), message: z.string() })),
-  }),
-});

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseError } from '@/lib/db/database-error';
+import { RUNTIME_ROLE } from '@/lib/db/runtime-role';
 import { accountsAllowedToConnect, type PostgresAccount } from './account';
 import type { PostgresBinaries } from './binaries';
 import type { PostgresLayout } from './layout';
@@ -89,8 +90,9 @@ function refuseOtherMajor(layout: PostgresLayout, binaries: PostgresBinaries): v
  */
 function writeAccessRules(layout: PostgresLayout): void {
   const names = accountsAllowedToConnect(layout.account);
-  write('pg_hba.conf', `local all ${DATABASE_USER} peer map=callgate\n`);
-  write('pg_ident.conf', `${[...new Set(names)].map((name) => `callgate "${name}" ${DATABASE_USER}\n`).join('')}`);
+  const users = [DATABASE_USER, RUNTIME_ROLE];
+  write('pg_hba.conf', users.map((user) => `local all ${user} peer map=callgate\n`).join(''));
+  write('pg_ident.conf', [...new Set(names)].flatMap((name) => users.map((user) => `callgate "${name}" ${user}\n`)).join(''));
 
   function write(name: string, text: string): void {
     const file = join(layout.clusterDir, name);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { openArguments, openTraceValues } from '@/lib/adapters/postgres/argument-store';
+import { newKeyRow } from '@/lib/adapters/postgres/trust/key-ring';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords } from '@/lib/auth/passwords';
@@ -257,7 +258,7 @@ function worldServices(
     stopServer: async (id) => void upstream.stopped.push(id),
     waitForVersion: async () => true,
     gatewayUrl: (slug) => `${ORIGIN}/mcp/${slug}`,
-    verifyAudit: async () => ({ ok: true, events: 0, writers: 0, problems: [] }),
+    trail: fakeTrail(envelope),
     simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },
     notifications: {
       checkMailServer: createNotificationServices(guard).checkMailServer,
@@ -267,6 +268,25 @@ function worldServices(
       },
     },
     events: new EventHub() as { publish(name: LiveEvent['name'], data: unknown): void } & EventHub,
+  };
+}
+
+/** A trail that holds; tests of the real one put it in its place. */
+function fakeTrail(sealer: Parameters<typeof newKeyRow>[0]): ControlServices['trail'] {
+  const report = { ok: true, rows: 0, writers: 0, changes: 0, checkpoints: { count: 0, last: null }, fileLines: null };
+  return {
+    verify: async () => ({ ...report, firstBad: null, faults: [], faultCount: 0 }),
+    evidence: async function* () {
+      yield '{}\n';
+    },
+    keys: async () => [],
+    newKey: () => newKeyRow(sealer),
+    signatures: async (checkpoints) => checkpoints.map(() => true),
+    file: async () => ({ path: '/data/audit-checkpoints.ndjson', lastNumber: null, problem: null }),
+    checkpointSeconds: 60,
+    webhookHost: null,
+    roleProblem: null,
+    settle: async () => true,
   };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
+import { verifyChain } from '../../fixtures/ledger/verify-chain';
 import { SEEDED_POLICY } from '../../fixtures/seed/seeded-world';
 import { createSimulationWorld, ended } from './simulation-fixture';
 

@@ -18,6 +18,9 @@ import * as audit from './audit/contract';
 import { getAuditEvent } from './audit/get-audit-event';
 import { listAudit } from './audit/list-audit';
 import { verifyAudit } from './audit/verify-audit';
+import * as auditCounts from './audit-counts/contract';
+import { getAuditFacets } from './audit-counts/get-audit-facets';
+import { getAuditHistogram } from './audit-counts/get-audit-histogram';
 import * as changes from './changes/contract';
 import { listChanges } from './changes/list-changes';
 import { classifyTools } from './classifications/classify-tools';
@@ -241,6 +244,8 @@ export const REGISTRY: readonly Route[] = [
   route(jwtIssuers.checkJwtIssuer, checkJwtIssuer),
   route(audit.listAudit, listAudit),
   route(audit.verifyAudit, verifyAudit),
+  route(auditCounts.getAuditFacets, getAuditFacets),
+  route(auditCounts.getAuditHistogram, getAuditHistogram),
   route(audit.getAuditEvent, getAuditEvent),
   route(changes.listChanges, listChanges),
   route(limits.listLimits, listLimits),

@@ -1,11 +1,13 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { openArguments } from '@/lib/adapters/postgres/argument-store';
+import { PostgresTrailReader } from '@/lib/adapters/postgres/trail-reader';
 import { verifyChain } from '@/lib/adapters/postgres/verify-chain';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import type { Auth } from '@/lib/auth/auth';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords, type Passwords } from '@/lib/auth/passwords';
+import { rollUpCalls } from '@/lib/control/call-counts/roll-up-calls';
 import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
 import { publishDue } from '@/lib/control/publications/publish-due';
 import type { AuditVerification, ControlServices } from '@/lib/control/services';
@@ -17,6 +19,7 @@ import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import type { Json } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
 import { type Api, createApi, type Health } from './api-router';
+import { startCallCountClock } from './call-count-clock';
 import type { DataPlane } from './data-plane';
 import { gatewayTokens } from './gateway-tokens';
 import { Metrics } from './metrics';
@@ -67,6 +70,7 @@ export async function createControl(plane: DataPlane): Promise<Control> {
     lastEventId: null,
   });
   plane.closing.unshift(startPublicationClock(() => publishDue(ownContext()), log));
+  plane.closing.unshift(startCallCountClock(() => rollUpCalls(database.prisma), log));
   const notifications = new NotificationRunner({ prisma: database.prisma, services, random: Math.random }, log);
   notifications.start();
   plane.closing.unshift(() => notifications.close());
@@ -92,6 +96,10 @@ function startSimulations(plane: DataPlane): SimulationRunner {
 function createServices(plane: DataPlane, passwords: Passwords, simulations: SimulationRunner): ControlServices {
   const { env, envelope, publicUrl, pool, snapshots, upstreams } = plane;
   const fingerprintKey = hmacKey(env.secretKey, 'secret fingerprints');
+  const trail = new PostgresTrailReader(plane.database.poolConfig, (error) =>
+    plane.log.warn('An idle database connection was lost.', { error }),
+  );
+  plane.closing.unshift(() => trail.end());
   return {
     allowStdio: env.allowStdio,
     publicUrl,
@@ -112,6 +120,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     waitForVersion: () => snapshots.waitForLatest(),
     gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,
     verifyAudit: () => verifyAudit(pool),
+    trail,
     events: plane.events,
     simulations,
     notifications: createNotificationServices(createEgressGuard(env.allowedUpstreams)),

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import { PostgresTrailReader } from '@/lib/adapters/postgres/trail-reader';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords } from '@/lib/auth/passwords';
@@ -79,7 +80,8 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   const receiver: FakeReceiver = { sent: [], answers: [] };
   const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [], documents: new Map() };
   const passwords = createPasswords();
-  const services = worldServices(upstream, receiver, { allowStdio: options.allowStdio ?? false, now, passwords });
+  const trail = new PostgresTrailReader(database.poolConfig, () => {});
+  const services = worldServices(upstream, receiver, { allowStdio: options.allowStdio ?? false, now, passwords, trail });
   const auth = createAuth({
     prisma,
     services,
@@ -199,6 +201,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     },
     async end(): Promise<void> {
       await prisma.$disconnect();
+      await trail.end();
       await database.drop();
     },
   };
@@ -213,7 +216,7 @@ export const reading = (tools: readonly ToolDefinition[]): CatalogueReading => (
 function worldServices(
   upstream: FakeUpstream,
   receiver: FakeReceiver,
-  facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords> },
+  facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords>; trail: PostgresTrailReader },
 ): ControlServices {
   const envelope = createEnvelope(randomBytes(32));
   const guard = createEgressGuard({
@@ -255,6 +258,7 @@ function worldServices(
     waitForVersion: async () => true,
     gatewayUrl: (slug) => `${ORIGIN}/mcp/${slug}`,
     verifyAudit: async () => ({ ok: true, events: 0, writers: 0, problems: [] }),
+    trail: facts.trail,
     simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },
     notifications: {
       checkMailServer: createNotificationServices(guard).checkMailServer,

@@ -8,7 +8,7 @@ import { callsSource } from './calls-source';
 import { type getAuditHistogram as contract, HISTOGRAM_BUCKETS, type HistogramBucket } from './contract';
 import { rangeOf } from './range-of';
 
-const BUCKET_MS: Record<HistogramBucket, number> = {
+export const BUCKET_MS: Record<HistogramBucket, number> = {
   minute: 60_000,
   '5m': 300_000,
   '15m': 900_000,
@@ -76,7 +76,8 @@ export function sumUp(
   return { total, byDecision, series };
 }
 
-function chooseBucket(wanted: HistogramBucket | undefined, fromMs: number, toMs: number): HistogramBucket {
+/** The asked bucket, or one that gives at most about 100 bars; 422 when that would be absurdly many. */
+export function chooseBucket(wanted: HistogramBucket | undefined, fromMs: number, toMs: number): HistogramBucket {
   const span = toMs - fromMs;
   if (!(span > 0)) throw new ControlError(422, 'stats.range', '`from` must be before `to`.', [{ path: 'from', message: 'not before to' }]);
   const bucket = wanted ?? HISTOGRAM_BUCKETS.find((name) => span / BUCKET_MS[name] <= BARS_WANTED) ?? 'day';

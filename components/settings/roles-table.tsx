@@ -18,6 +18,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'kill.engage': 'Engage the kill switch',
   'kill.lift': 'Lift the kill switch',
   'issuer.write': 'Configure token issuers',
+  'view.share': 'Save views for everybody',
 };
 
 export function RolesTable() {

@@ -21,13 +21,14 @@ export const PERMISSIONS = [
   'kill.engage',
   'kill.lift',
   'issuer.write',
+  'view.share',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Role, readonly Permission[]> = {
   viewer: ['read'],
-  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage'],
-  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage'],
+  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage', 'view.share'],
+  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage', 'view.share'],
   admin: PERMISSIONS,
 };
 

@@ -26,7 +26,8 @@ export type IdPrefix =
   | 'req'
   | 'node'
   | 'ntc'
-  | 'ntf';
+  | 'ntf'
+  | 'view';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.

@@ -32,6 +32,7 @@ const POLICY = `{
 const PATHS = [
   '/overview',
   '/activity',
+  '/activity/changes',
   '/limits',
   '/servers',
   '/servers/new',
@@ -52,7 +53,6 @@ const PATHS = [
   '/settings/members',
   '/settings/profile',
   '/settings/appearance',
-  '/settings/changes',
   '/settings/about',
 ];
 

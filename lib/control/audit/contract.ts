@@ -117,6 +117,31 @@ export const getAuditEvent = defineContract({
   }),
 });
 
+export const getAuditContext = defineContract({
+  name: 'getAuditContext',
+  method: 'GET',
+  path: '/audit/{event}/context',
+  permission: 'read',
+  summary: 'What the session did just before and after an event, and the approval that it asked for or used.',
+  answer: z.object({
+    before: z.array(auditRowSchema).describe('newest first'),
+    after: z.array(auditRowSchema).describe('oldest first'),
+    hours: z.number().describe('how far before and after was looked'),
+    approval: z
+      .object({
+        id: z.string(),
+        status: z.string(),
+        askedAt: timeSchema,
+        expiresAt: timeSchema,
+        decidedAt: timeSchema.nullable(),
+        decidedBy: z.string().nullable(),
+        decidedReason: z.string().nullable(),
+        votes: z.array(z.object({ by: z.string(), vote: z.string(), reason: z.string().nullable(), at: timeSchema })),
+      })
+      .nullable(),
+  }),
+});
+
 export const verifyAudit = defineContract({
   name: 'verifyAudit',
   method: 'GET',

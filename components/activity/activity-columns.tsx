@@ -44,11 +44,11 @@ function OutcomeWord({ row }: { row: AuditRow }) {
 }
 
 export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
-  { id: 'at', header: 'Time', width: '136px', cell: (row) => <Time at={row.at} /> },
+  { id: 'at', header: 'Time', width: '164px', cell: (row) => <Time at={row.at} /> },
   {
     id: 'decision',
     header: 'Decision',
-    width: '164px',
+    width: '156px',
     cell: (row) => (
       <FilterValue name="decision" value={row.decision}>
         <DecisionChip decision={row.decision} outcome={row.outcome} />

@@ -14,6 +14,7 @@ export function ActivityPage() {
     <>
       <PageHeader
         title="Activity"
+        badges={<ActivityTabs open="calls" />}
         actions={
           <>
             <SavedViews />
@@ -21,7 +22,6 @@ export function ActivityPage() {
           </>
         }
       />
-      <ActivityTabs open="calls" />
       <CallsView filters={filters} />
     </>
   );

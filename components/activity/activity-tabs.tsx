@@ -9,15 +9,15 @@ const TABS = [
 /** Two streams with one way to look at them: what agents did, and what people and keys changed. */
 export function ActivityTabs({ open }: { open: (typeof TABS)[number]['id'] }) {
   return (
-    <nav aria-label="Activity" className="mb-3 flex gap-5 border-line border-b">
+    <nav aria-label="Activity" className="flex items-center rounded-control border border-line bg-sunken p-0.5">
       {TABS.map((tab) => (
         <Link
           key={tab.id}
           href={tab.href}
           aria-current={tab.id === open ? 'page' : undefined}
           className={cn(
-            '-mb-px flex h-9 items-center border-b-2 text-base font-medium -outline-offset-2',
-            tab.id === open ? 'border-accent text-ink' : 'border-transparent text-ink-2 hover:text-ink',
+            'flex h-6 items-center rounded-[5px] px-2.5 text-base font-medium',
+            tab.id === open ? 'bg-surface text-ink shadow-[0_0_0_1px_var(--line)]' : 'text-ink-2 hover:text-ink',
           )}
         >
           {tab.label}

@@ -93,7 +93,7 @@ export function CallsTable({ filters, total }: { filters: CallFilters; total: nu
                 hasMore={list.hasNextPage && !(scanning && stopped)}
                 loadingMore={list.isFetchingNextPage}
                 onLoadMore={more}
-                height="max(400px, calc(100dvh - 420px))"
+                height="max(400px, calc(100dvh - 350px))"
               />
             ) : scanning ? (
               <Searching stopped={stopped} pending={list.isFetchingNextPage} onMore={more} />

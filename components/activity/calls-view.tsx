@@ -23,7 +23,7 @@ import { QueryBar } from './query-bar';
 import type { CallFilters } from './use-call-filters';
 
 const LIVE_COUNTS_MS = 10_000;
-const CHART_HEIGHT = 88;
+const CHART_HEIGHT = 80;
 
 /** Query bar, facets, chart and list of one filter. */
 export function CallsView({ filters }: { filters: CallFilters }) {
@@ -88,13 +88,13 @@ export function CallsView({ filters }: { filters: CallFilters }) {
         </div>
       </div>
       <div className="grid min-w-0 gap-3 xl:grid-cols-[216px_minmax(0,1fr)]">
-        <aside aria-label="Filters with counts" className="hidden max-h-[calc(100dvh-220px)] overflow-y-auto pr-1 xl:block">
+        <aside aria-label="Filters with counts" className="hidden max-h-[calc(100dvh-180px)] overflow-y-auto pr-1 xl:block">
           {facets.error && !facets.data ? <ErrorState error={facets.error} what="Counts" onRetry={() => facets.refetch()} /> : rail}
         </aside>
         <div className="min-w-0">
           {/* The height is kept while the numbers come, so that the list below does not jump. */}
-          <Panel flush className="mb-3 px-4 pt-2 pb-1">
-            <div style={{ minHeight: CHART_HEIGHT + 40 }}>
+          <Panel flush className="mb-3 px-4 pt-1.5 pb-0.5">
+            <div style={{ minHeight: CHART_HEIGHT + 36 }}>
               {histogram.data ? (
                 <OutcomeChart
                   stats={histogram.data}

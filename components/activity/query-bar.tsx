@@ -64,7 +64,7 @@ export function QueryBar({ filters }: { filters: CallFilters }) {
   };
 
   return (
-    <div className="relative min-w-0 flex-1">
+    <div className="relative min-w-0 flex-1 basis-full md:basis-80">
       <div className="flex min-h-8 flex-wrap items-center gap-1 rounded-control border border-control bg-surface py-0.5 pr-1 pl-2 focus-within:outline-2 focus-within:outline-accent">
         <Search aria-hidden className="size-4 shrink-0 text-ink-3" />
         {filters.tokens.map((token) => (

@@ -11,7 +11,7 @@ import { Chain } from './chain';
 import { copyRows } from './copy-rows';
 import { createRhythm, normal } from './rhythm';
 import type { SeededCaller, SeededOrganisation, SeededTool } from './seed-organisation';
-import { outcomeOf, traceOf, verdictOf } from './verdicts';
+import { fittingArguments, outcomeOf, traceOf, verdictOf } from './verdicts';
 
 export interface SeedCallsOptions {
   readonly calls: number;
@@ -66,8 +66,8 @@ export async function seedCalls(client: pg.ClientBase, organisation: SeededOrgan
       // Every agent has its own favourites among the tools of a server.
       const offset = organisation.callers.indexOf(caller) * 7;
       const tool = server.tools[(offset + Math.floor(random() ** 2.5 * server.tools.length)) % server.tools.length] as SeededTool;
-      const args = seededArguments(tool.definition, random);
       const verdict = verdictOf(tool, random(), stormy && caller.agent.slug === storm.agent);
+      const args = fittingArguments(seededArguments(tool.definition, random), verdict, random);
       const passed = verdict.decision === 'allowed';
       const id = newEventId(at, index, randomBytes(8), 0);
       const canonical = canonicalJson(args);

@@ -1,6 +1,7 @@
 import type { EventDecision, EventOutcome } from '@/lib/domain/audit-event';
 import type { TraceStep } from '@/lib/domain/decision';
 import type { Reason } from '@/lib/domain/reasons';
+import type { JsonObject } from '@/lib/kernel/json';
 import type { SeededTool } from './seed-organisation';
 
 export interface SeededVerdict {
@@ -58,6 +59,17 @@ export function verdictOf(tool: SeededTool, draw: number, stormy: boolean): Seed
   if (category === 'write')
     return draw < 0.012 ? LIMITED('/risk/write/limits/0', 'More than 400 changes in an hour.') : ALLOWED('/risk/write');
   return ALLOWED('/risk/read');
+}
+
+/** Arguments for which the policy gives this verdict: an amount that it lets pass stays below what it asks people about. */
+export function fittingArguments(args: JsonObject, { rule, decision }: SeededVerdict, random: () => number): JsonObject {
+  const cents = (from: number, to: number): number => Math.round((from + random() ** 2 * (to - from)) * 100) / 100;
+  if (rule === '/tools/send_*/require/0') return { ...args, to: `person${Math.floor(random() * 400)}@elsewhere.example` };
+  if (typeof args.to === 'string' && decision === 'allowed') return { ...args, to: args.to.replace('elsewhere.example', 'example.com') };
+  if (typeof args.amount !== 'number') return args;
+  if (rule === '/risk/financial/deny_if/0') return { ...args, amount: cents(5_000.01, 20_000) };
+  if (rule === '/risk/financial/approval') return { ...args, amount: cents(2_000.01, 5_000) };
+  return { ...args, amount: cents(0.5, 2_000) };
 }
 
 export function outcomeOf(draw: number, failing: boolean): EventOutcome {

@@ -22,7 +22,7 @@ import { changeBounds } from './change-bounds';
 import { ChangeLoader } from './change-detail';
 
 const COLUMNS: readonly Column<Change>[] = [
-  { id: 'at', header: 'Time', width: '148px', cell: (change) => <Time at={change.at} /> },
+  { id: 'at', header: 'Time', width: '172px', cell: (change) => <Time at={change.at} /> },
   {
     id: 'who',
     header: 'Who',
@@ -60,8 +60,11 @@ export function ChangesPage() {
   const narrowed = filters.active.length > 0 || Boolean(range.range || range.from || range.to);
   return (
     <>
-      <PageHeader title="Activity" actions={<TimeRange state={range} fallback="all" onChange={(patch) => set({ ...patch })} />} />
-      <ActivityTabs open="changes" />
+      <PageHeader
+        title="Activity"
+        badges={<ActivityTabs open="changes" />}
+        actions={<TimeRange state={range} fallback="all" onChange={(patch) => set({ ...patch })} />}
+      />
       <Panel flush>
         <FilterBar facets={facetData.facets} filters={filters} searchLabel="Search changes">
           <span className="num text-meta text-ink-3">{facetData.total === null ? '' : plural(facetData.total, 'change')}</span>
@@ -90,7 +93,7 @@ export function ChangesPage() {
                 hasMore={list.hasNextPage}
                 loadingMore={list.isFetchingNextPage}
                 onLoadMore={() => void list.fetchNextPage()}
-                height="max(400px, calc(100dvh - 268px))"
+                height="max(400px, calc(100dvh - 232px))"
               />
             ) : narrowed ? (
               <NoMatches

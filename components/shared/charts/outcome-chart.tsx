@@ -49,8 +49,8 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
     ).format(at);
   return (
     <div>
-      <div className="mb-2 flex flex-wrap items-center gap-x-4 gap-y-1">
-        <ul className="flex flex-wrap gap-x-4 gap-y-1">
+      <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-1">
+        <ul className="flex flex-wrap gap-x-3 gap-y-1">
           {shown
             .filter((series) => totals[series] > 0 || series === 'allowed' || series === 'denied')
             .map((series) => (
@@ -60,8 +60,10 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
               </li>
             ))}
         </ul>
-        <span className="ml-auto flex items-center gap-1 text-meta text-ink-3">
-          {BUCKET_WORDS[stats.bucket]}, {offsetWords}
+        <span className="ml-auto flex flex-wrap items-center gap-1 text-meta text-ink-3">
+          <span className="whitespace-nowrap">
+            {BUCKET_WORDS[stats.bucket]}, {offsetWords}
+          </span>
           {onZoom && buckets.length > 0 ? (
             <ZoomMenu buckets={buckets} stepMs={step} timeZone={timeZone} zone={offsetWords} onZoom={onZoom} />
           ) : null}
@@ -69,7 +71,7 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
             {only === 'all' ? 'Hide allowed' : 'Show allowed'}
           </Button>
           <Button size="sm" variant="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {asTable ? 'View as chart' : 'View as table'}
+            {asTable ? 'Chart' : 'Table'}
           </Button>
         </span>
       </div>
@@ -111,7 +113,8 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
                 minTickGap={48}
               />
               <YAxis
-                width={44}
+                width={60}
+                tickCount={height < 120 ? 3 : 5}
                 allowDecimals={false}
                 tickFormatter={(value: number) => formatCount(value)}
                 tick={{ fontSize: 12, fill: 'var(--ink-3)' }}

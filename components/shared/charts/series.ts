@@ -10,7 +10,7 @@ export const SERIES_LOOKS: Record<ChartSeries, { word: string; colour: string }>
   allowed: { word: 'Allowed', colour: VERDICTS.allowed.chart },
   needs_approval: { word: 'Needs approval', colour: VERDICTS.needs_approval.chart },
   limited: { word: 'Rate-limited', colour: VERDICTS.limited.chart },
-  denied: { word: 'Denied', colour: VERDICTS.denied.chart },
+  denied: { word: 'Denied or hidden', colour: VERDICTS.denied.chart },
   unavailable: { word: 'Unavailable', colour: VERDICTS.unavailable.chart },
 };
 

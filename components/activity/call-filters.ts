@@ -1,6 +1,6 @@
 import { VERDICTS, verdictOf } from '@/components/shared/decision-chip';
-import { COUNTED_FILTER_NAMES, type CountedFilter, NOT_RECORDED } from '@/lib/control/audit/counted-filters';
 import { EVENT_DECISIONS, type EventDecision } from '@/lib/domain/audit-event';
+import { COUNTED_FILTER_NAMES, type CountedFilter, NOT_RECORDED } from '@/lib/domain/counted-filters';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { CATEGORIES, RISK_LEVELS } from '@/lib/domain/risk';
 

@@ -135,7 +135,7 @@ describe.skipIf(!CHROMIUM)(`activity in a real browser${CHROMIUM ? '' : ` (skipp
     await page.getByText('Modified').waitFor();
     await page.getByRole('button', { name: 'Reset' }).click();
     await eventually('the view is as it was saved', () => !page.url().includes('decision='));
-    expect(await page.getByText('Modified').count()).toBe(0);
+    await page.getByText('Modified').waitFor({ state: 'detached' });
   });
 
   it('shows changes in the same place, in words, at an address of their own', async () => {

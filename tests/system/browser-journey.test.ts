@@ -210,7 +210,8 @@ describe.skipIf(!CHROMIUM)(`the console in a real browser${CHROMIUM ? '' : ` (sk
     // The dialog of the token was listening too.
     await page.getByText(/Connected by robin-client/).waitFor();
 
-    await row('get-sum', 'Denied').click();
+    // Beside the values, which filter.
+    await row('get-sum', 'Denied').click({ position: { x: 6, y: 10 } });
     await activity.waitForURL(/sel=evt_/);
     await activity.goto(`${origin}/activity/${new URL(activity.url()).searchParams.get('sel')}`);
     await activity.getByText('args.a = 101').first().waitFor();

@@ -21,11 +21,13 @@ export class PostgresTrailReader {
   async read<Row>(sql: string, values: readonly unknown[], options: { signal: AbortSignal; timeoutMs: number }): Promise<Row[] | null> {
     options.signal.throwIfAborted();
     const over = AbortSignal.timeout(Math.max(1, Math.ceil(options.timeoutMs)));
-    const client = await this.#pool.connect();
-    let running = true;
+    const client = await this.#pool.connect().catch((error) => {
+      throw withCode(error);
+    });
+    let cancelled: Promise<void> | null = null;
     const cancel = (): void => {
       // On another connection: this one is busy with what is to be cancelled.
-      if (running) void this.#cancel((client as unknown as { processID: number }).processID);
+      cancelled = this.#cancel((client as unknown as { processID: number }).processID);
     };
     const ends = AbortSignal.any([options.signal, over]);
     ends.addEventListener('abort', cancel, { once: true });
@@ -34,13 +36,14 @@ export class PostgresTrailReader {
       const { rows } = await client.query(sql, values as unknown[]);
       return rows as Row[];
     } catch (error) {
-      if ((error as { code?: string }).code !== CANCELLED) throw error;
+      if ((error as { code?: string }).code !== CANCELLED) throw withCode(error);
       options.signal.throwIfAborted();
       if (over.aborted) return null;
       throw error;
     } finally {
-      running = false;
       ends.removeEventListener('abort', cancel);
+      // A request to cancel that is still on its way would hit the next statement of this connection.
+      await cancelled;
       client.release();
     }
   }
@@ -60,4 +63,10 @@ export class PostgresTrailReader {
       await client.end().catch(() => {});
     }
   }
+}
+
+/** The driver gives no code to a connection that was lost or could not be had in time; callers tell the database's absence by it. */
+function withCode(error: unknown): unknown {
+  if (!(error instanceof Error) || 'code' in error) return error;
+  return /timeout|terminated/i.test(error.message) ? Object.assign(error, { code: 'ETIMEDOUT' }) : error;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { COUNTED_FILTER_NAMES } from '@/lib/domain/counted-filters';
 import { auditFilterShape, coverageSchema } from '../audit/contract';
-import { COUNTED_FILTER_NAMES } from '../audit/counted-filters';
 import { defineContract } from '../define-contract';
 import { anyOf, timeSchema } from '../schema-parts';
 

@@ -1,5 +1,5 @@
+import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from '@/lib/domain/counted-filters';
 import { anyOfColumns, type Parameter } from '../audit/audit-filter';
-import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from '../audit/counted-filters';
 import { readTrail } from '../audit/read-trail';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError } from '../control-error';

@@ -1,7 +1,7 @@
+import { COUNTED_FILTER_NAMES, COUNTED_FILTERS, NOT_RECORDED } from '@/lib/domain/counted-filters';
 import { idTimeMs } from '@/lib/kernel/ids';
 import { likePattern } from '../paging';
 import type { AuditFilters } from './contract';
-import { COUNTED_FILTER_NAMES, COUNTED_FILTERS, NOT_RECORDED } from './counted-filters';
 
 /** A WHERE clause over `audit_events e` with the latest outcome `o`, and its parameters; every value is a parameter. */
 export interface SqlFilter {

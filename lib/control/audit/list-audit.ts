@@ -1,3 +1,4 @@
+import { COUNTED_FILTER_NAMES } from '@/lib/domain/counted-filters';
 import { idTimeMs } from '@/lib/kernel/ids';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
@@ -5,7 +6,6 @@ import { decodeCursor, encodeCursor } from '../paging';
 import { auditFilter, needsRows } from './audit-filter';
 import { auditRow } from './audit-row';
 import type { AuditFilters, Coverage, listAudit as contract } from './contract';
-import { COUNTED_FILTER_NAMES } from './counted-filters';
 import { type AuditPlace, readRows } from './read-rows';
 import { tooSlow } from './read-trail';
 import { wholeRange, windowsOf } from './windows';

@@ -1,9 +1,9 @@
+import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from '@/lib/domain/counted-filters';
 import { FRESH_ROWS_MAX } from '../call-counts/counted-calls';
 import { freshCalls, ROWS_BEHIND } from '../call-counts/fresh-calls';
 import type { ControlContext } from '../context';
 import { anyOfColumns, needsRows, type Parameter } from './audit-filter';
 import type { AuditFilters } from './contract';
-import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from './counted-filters';
 import type { TimeWindow } from './read-rows';
 import { readTrail } from './read-trail';
 

@@ -1,5 +1,5 @@
+import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from '@/lib/domain/counted-filters';
 import { anyOfColumns, type Parameter } from '../audit/audit-filter';
-import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from '../audit/counted-filters';
 import { readTrail } from '../audit/read-trail';
 import { callsSource } from '../audit-counts/calls-source';
 import { BUCKET_MS, chooseBucket, sumUp } from '../audit-counts/get-audit-histogram';

@@ -1,6 +1,6 @@
+import { COUNTED_FILTER_NAMES } from '@/lib/domain/counted-filters';
 import { anyOfColumns, auditFilter, latestOutcomesBetween, type Parameter } from '../audit/audit-filter';
 import type { AuditFilters } from '../audit/contract';
-import { COUNTED_FILTER_NAMES } from '../audit/counted-filters';
 import { readTrail } from '../audit/read-trail';
 import type { ControlContext } from '../context';
 

@@ -7,7 +7,8 @@ import { RiskBars } from '@/components/shared/risk-bars';
 import type { Column } from '@/components/shared/table/data-table';
 import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
-import { OUTCOME_WORDS } from './facets';
+import { OUTCOME_WORDS } from './call-filters';
+import { FilterValue } from './filter-value';
 
 function ToolName({ row }: { row: AuditRow }) {
   if (!row.tool) return <span className="text-ink-2">{row.method}</span>;
@@ -31,44 +32,85 @@ function OutcomeWord({ row }: { row: AuditRow }) {
   if (row.outcome === null)
     return <span className="text-ink-3">{row.decision === 'allowed' || row.decision.startsWith('observed_') ? 'running' : '–'}</span>;
   return (
-    <span
+    <FilterValue
+      name="outcome"
+      value={row.outcome}
+      words={OUTCOME_WORDS[row.outcome]}
       className={row.outcome === 'ok' ? 'text-ink-2' : row.outcome === 'upstream_error' ? 'text-broken' : 'text-limited'}
-      title={OUTCOME_WORDS[row.outcome]}
     >
       {SHORT[row.outcome] ?? OUTCOME_WORDS[row.outcome]}
-    </span>
+    </FilterValue>
   );
 }
 
 export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
-  { id: 'at', header: 'Time', width: '112px', cell: (row) => <Time at={row.at} /> },
-  { id: 'decision', header: 'Decision', width: '168px', cell: (row) => <DecisionChip decision={row.decision} outcome={row.outcome} /> },
-  { id: 'agent', header: 'Agent', width: '12%', cell: (row) => row.agent ?? <span className="text-ink-3">unknown</span> },
+  { id: 'at', header: 'Time', width: '164px', cell: (row) => <Time at={row.at} /> },
+  {
+    id: 'decision',
+    header: 'Decision',
+    width: '156px',
+    cell: (row) => (
+      <FilterValue name="decision" value={row.decision}>
+        <DecisionChip decision={row.decision} outcome={row.outcome} />
+      </FilterValue>
+    ),
+  },
+  {
+    id: 'agent',
+    header: 'Agent',
+    width: '15%',
+    cell: (row) =>
+      row.agent ? (
+        <FilterValue name="agent" value={row.agent}>
+          {row.agent}
+        </FilterValue>
+      ) : (
+        <span className="text-ink-3">unknown</span>
+      ),
+  },
   {
     id: 'tool',
     header: 'Server / tool',
-    width: '24%',
+    width: '28%',
     cell: (row) => (
-      <span>
-        <span className="text-ink-3">{row.server ? `${row.server} / ` : ''}</span>
-        <ToolName row={row} />
+      <span className="flex min-w-0 items-center gap-1">
+        {row.server ? (
+          <FilterValue name="server" value={row.server} className="shrink-0 text-ink-3">
+            {row.server} /
+          </FilterValue>
+        ) : null}
+        {row.tool ? (
+          <FilterValue name="tool" value={row.innerTool ?? row.tool}>
+            <ToolName row={row} />
+          </FilterValue>
+        ) : (
+          <ToolName row={row} />
+        )}
       </span>
     ),
   },
   {
     id: 'risk',
     header: 'Risk',
-    width: '108px',
-    cell: (row) => (row.risk ? <RiskBars risk={row.risk} /> : <span className="text-ink-3">–</span>),
+    width: '104px',
+    from: 'lg',
+    cell: (row) =>
+      row.risk ? (
+        <FilterValue name="risk" value={row.risk}>
+          <RiskBars risk={row.risk} />
+        </FilterValue>
+      ) : (
+        <span className="text-ink-3">–</span>
+      ),
   },
   {
     id: 'rule',
     header: 'Rule',
     from: 'xl',
     cell: (row) => (
-      <code className="font-mono text-meta text-ink-2" title={row.message ?? undefined}>
-        {row.rule}
-      </code>
+      <FilterValue name="rule" value={row.rule} words={row.message ?? row.rule}>
+        <code className="font-mono text-meta text-ink-2">{row.rule}</code>
+      </FilterValue>
     ),
   },
   { id: 'outcome', header: 'Outcome', width: '104px', cell: (row) => <OutcomeWord row={row} /> },

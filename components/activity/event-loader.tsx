@@ -5,6 +5,7 @@ import { api } from '@/components/shared/api/client';
 import type { AuditDetail } from '@/components/shared/api/wire';
 import { PageHeader } from '@/components/shared/page-header';
 import { Loaded } from '@/components/shared/state-view';
+import { EventContext } from './event-context';
 import { EventView } from './event-view';
 
 function useEvent(id: string) {
@@ -22,7 +23,12 @@ function useEvent(id: string) {
 export function EventLoader({ id }: { id: string }) {
   return (
     <Loaded query={useEvent(id)} what="This call">
-      {(event) => <EventView event={event} />}
+      {(event) => (
+        <div className="flex flex-col gap-5">
+          <EventView event={event} />
+          <EventContext event={event} />
+        </div>
+      )}
     </Loaded>
   );
 }
@@ -33,7 +39,12 @@ export function EventPage({ id }: { id: string }) {
     <>
       <PageHeader title={query.data?.tool ?? query.data?.method ?? 'Call'} trail={[{ label: 'Activity', href: '/activity' }]} />
       <Loaded query={query} what="This call">
-        {(event) => <EventView event={event} wide />}
+        {(event) => (
+          <div className="flex flex-col gap-6">
+            <EventView event={event} wide />
+            <EventContext event={event} />
+          </div>
+        )}
       </Loaded>
     </>
   );

@@ -16,7 +16,8 @@ import { InertText } from '@/components/shared/unverified-text';
 import { cn } from '@/components/ui/cn';
 import { Facts } from '@/components/ui/panel';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
-import { OUTCOME_WORDS } from './facets';
+import { type FilterValues, OUTCOME_WORDS } from './call-filters';
+import { FilterValue } from './filter-value';
 import { Reconcile } from './reconcile';
 
 /** One call: who, what, why it was decided so, what came of it, and its place in the chain. */
@@ -62,6 +63,7 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
                   <Link href={`/agents/${event.agent}`} className="text-accent hover:underline">
                     {event.agent}
                   </Link>
+                  <FilterLink name="agent" value={event.agent} />
                   <BlockAgentBySlug slug={event.agent} reason={`because of ${event.id}`} />
                 </span>
               ) : (
@@ -84,7 +86,8 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
                     /{' '}
                     <code className="font-mono text-meta">
                       <InertText text={event.tool} max={120} />
-                    </code>
+                    </code>{' '}
+                    <FilterLink name="tool" value={event.tool} />
                   </>
                 ) : null}
               </span>,
@@ -140,10 +143,26 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
                   ] as const,
                 ]
               : []),
-            ['Grant', event.grant ? <Id key="g" value={event.grant} max={20} /> : null],
+            [
+              'Grant',
+              event.grant ? (
+                <span key="g" className="flex items-center gap-2">
+                  <Id value={event.grant} max={20} />
+                  <FilterLink name="grant" value={event.grant} />
+                </span>
+              ) : null,
+            ],
             ['Client', event.client ? <InertText key="n" text={`${event.client.name} ${event.client.version ?? ''}`} max={120} /> : null],
             ['From', event.sourceIp],
-            ['Session', event.session ? <Id key="z" value={event.session} max={20} /> : null],
+            [
+              'Session',
+              event.session ? (
+                <span key="z" className="flex items-center gap-2">
+                  <Id value={event.session} max={20} />
+                  <FilterLink name="session" value={event.session} />
+                </span>
+              ) : null,
+            ],
             ['Definition', event.definitionDigest ? <Id key="d" value={event.definitionDigest} max={20} /> : null],
             [
               'Event',
@@ -193,7 +212,10 @@ function Outcome({ event }: { event: AuditDetail }) {
               </span>
             </p>
             <p className="num text-ink-2">
-              gateway {formatMs(settlement.gatewayMs)} · upstream {formatMs(settlement.upstreamMs)}
+              <span title="Policy, limits and the audit record together, before the call is sent">
+                gateway {formatMs(settlement.gatewayMs)}
+              </span>{' '}
+              · upstream {formatMs(settlement.upstreamMs)}
               {settlement.httpStatus ? ` · HTTP ${settlement.httpStatus}` : ''}
               {event.resultBytes === null ? '' : ` · ${formatBytes(event.resultBytes)} back`}
             </p>
@@ -206,6 +228,14 @@ function Outcome({ event }: { event: AuditDetail }) {
         ))}
       </ol>
     </Section>
+  );
+}
+
+function FilterLink({ name, value }: { name: keyof FilterValues; value: string }) {
+  return (
+    <FilterValue name={name} value={value} className="min-h-6 text-meta text-accent">
+      calls with it
+    </FilterValue>
   );
 }
 

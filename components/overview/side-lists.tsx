@@ -66,7 +66,7 @@ export function RecentChanges() {
     <Panel
       title="Who changed what?"
       actions={
-        <Link href="/settings/changes" className="text-accent hover:underline">
+        <Link href="/activity/changes" className="text-accent hover:underline">
           All changes
         </Link>
       }

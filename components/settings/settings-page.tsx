@@ -5,7 +5,6 @@ import { PageHeader } from '@/components/shared/page-header';
 import { Tabs } from '@/components/ui/tabs';
 import { AboutSection } from './about-section';
 import { AppearanceSection } from './appearance-section';
-import { ChangesSection } from './changes-section';
 import { IssuersSection } from './issuers-section';
 import { MembersSection } from './members-section';
 import { NotificationsSection } from './notifications/notifications-section';
@@ -28,7 +27,6 @@ export function SettingsPage({ section }: { section: SettingsSection }) {
           { value: 'issuers', label: 'Token issuers', content: <IssuersSection /> },
           { value: 'profile', label: 'Profile', content: <ProfileSection /> },
           { value: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
-          { value: 'changes', label: 'Changes', content: <ChangesSection /> },
           { value: 'about', label: 'About and health', content: <AboutSection /> },
         ]}
       />

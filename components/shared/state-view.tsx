@@ -48,12 +48,13 @@ export function EmptyState({ title, children, action }: { title: ReactNode; chil
 export function NoMatches({
   onClearLast,
   onClearAll,
-  onWiden,
+  widen,
   children,
 }: {
   onClearLast?: () => void;
   onClearAll: () => void;
-  onWiden?: () => void;
+  /** Another time that has matches, with how many. */
+  widen?: { label: string; onClick: () => void };
   children?: ReactNode;
 }) {
   return (
@@ -64,7 +65,7 @@ export function NoMatches({
       action={
         <>
           {onClearLast ? <Button onClick={onClearLast}>Clear last filter</Button> : null}
-          {onWiden ? <Button onClick={onWiden}>Widen to 30 days</Button> : null}
+          {widen ? <Button onClick={widen.onClick}>{widen.label}</Button> : null}
           <Button variant="quiet" onClick={onClearAll}>
             Clear all filters
           </Button>

@@ -35,6 +35,7 @@ export function rangeBounds(state: RangeState, nowMs: number, fallback = '24h'):
 interface TimeRangeProps {
   state: RangeState;
   onChange: (patch: RangeState) => void;
+  /** What holds when nothing was chosen; `all` is no bound at all. */
   fallback?: string;
 }
 
@@ -44,7 +45,7 @@ export function TimeRange({ state, onChange, fallback = '24h' }: TimeRangeProps)
   const absolute = Boolean(state.from || state.to);
   const words = absolute
     ? `${state.from ? absoluteTime(Date.parse(state.from), timeZone, 'minutes') : 'begin'} to ${state.to ? absoluteTime(Date.parse(state.to), timeZone, 'minutes') : 'now'}`
-    : (RANGES.find((one) => one.value === (state.range ?? fallback))?.label ?? 'Last 24 hours');
+    : (RANGES.find((one) => one.value === (state.range ?? fallback))?.label ?? (fallback === 'all' ? 'All time' : 'Last 24 hours'));
   return (
     <Popover
       open={open}
@@ -59,6 +60,20 @@ export function TimeRange({ state, onChange, fallback = '24h' }: TimeRangeProps)
       }
     >
       <div className="flex flex-col gap-1">
+        {fallback === 'all' ? (
+          <Button
+            size="sm"
+            variant="ghost"
+            className="justify-start"
+            aria-pressed={!absolute && state.range === null}
+            onClick={() => {
+              onChange({ range: null, from: null, to: null });
+              setOpen(false);
+            }}
+          >
+            All time
+          </Button>
+        ) : null}
         {RANGES.map((one) => (
           <Button
             key={one.value}

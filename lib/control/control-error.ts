@@ -6,7 +6,7 @@ export interface ErrorDetail {
   readonly column?: number;
 }
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 422 | 429 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 422 | 429 | 499 | 500 | 503;
 
 /** Thrown by verbs so that the transaction rolls back; the router makes the answer from it. The message is for people: what, why, what to do. */
 export class ControlError extends Error {

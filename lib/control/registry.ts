@@ -21,10 +21,15 @@ import * as approvals from './approvals/contract';
 import { approveApproval, denyApproval, withdrawApproval } from './approvals/decide-approval';
 import { getApproval, listApprovals } from './approvals/list-approvals';
 import * as audit from './audit/contract';
+import { getAuditContext } from './audit/get-audit-context';
 import { getAuditEvent } from './audit/get-audit-event';
 import { listAudit } from './audit/list-audit';
+import * as auditCounts from './audit-counts/contract';
+import { getAuditFacets } from './audit-counts/get-audit-facets';
+import { getAuditHistogram } from './audit-counts/get-audit-histogram';
+import { getChangeFacets } from './changes/change-facets';
 import * as changes from './changes/contract';
-import { listChanges } from './changes/list-changes';
+import { getChange, listChanges } from './changes/list-changes';
 import { classifyTools } from './classifications/classify-tools';
 import * as classifications from './classifications/contract';
 import type { ControlContext, VerbInput } from './context';
@@ -99,6 +104,11 @@ import { importPolicyFile } from './policy-files/import-policy-file';
 import * as publications from './publications/contract';
 import { approvePublication, rejectPublication, withdrawPublication } from './publications/decide-publication';
 import { getPublication, listPublications } from './publications/list-publications';
+import * as savedViews from './saved-views/contract';
+import { createSavedView } from './saved-views/create-saved-view';
+import { deleteSavedView } from './saved-views/delete-saved-view';
+import { listSavedViews } from './saved-views/list-saved-views';
+import { updateSavedView } from './saved-views/update-saved-view';
 import * as servers from './servers/contract';
 import { createServer } from './servers/create-server';
 import { deleteServer } from './servers/delete-server';
@@ -272,8 +282,17 @@ export const REGISTRY: readonly Route[] = [
   stream(trail.getEvidence, getEvidence),
   route(trail.rotateAuditKey, rotateAuditKey),
   route(trail.reconcileEvent, reconcileEvent),
+  route(auditCounts.getAuditFacets, getAuditFacets),
+  route(auditCounts.getAuditHistogram, getAuditHistogram),
   route(audit.getAuditEvent, getAuditEvent),
+  route(audit.getAuditContext, getAuditContext),
   route(changes.listChanges, listChanges),
+  route(changes.getChangeFacets, getChangeFacets),
+  route(changes.getChange, getChange),
+  route(savedViews.listSavedViews, listSavedViews),
+  route(savedViews.createSavedView, createSavedView),
+  route(savedViews.updateSavedView, updateSavedView),
+  route(savedViews.deleteSavedView, deleteSavedView),
   route(limits.listLimits, listLimits),
   route(limits.getLimit, getLimit),
   route(limits.raiseLimit, raiseLimit),

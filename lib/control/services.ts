@@ -114,6 +114,15 @@ export interface SimulationServices {
   }): Promise<ObservedUse>;
 }
 
+/** Reads of the audit trail that may take long. */
+export interface TrailReader {
+  /**
+   * The rows of one statement, or null when its time was up. Cancelled in the database then, and when `signal` is aborted, which rejects
+   * with the signal's reason.
+   */
+  read<Row>(sql: string, values: readonly unknown[], options: { signal: AbortSignal; timeoutMs: number }): Promise<Row[] | null>;
+}
+
 /** How messages to people leave the process; both are guarded as connections to upstreams are. */
 export interface NotificationServices {
   checkMailServer(server: MailServer): Promise<EgressVerdict>;
@@ -166,6 +175,7 @@ export interface ControlServices {
   waitForVersion(): Promise<boolean>;
   gatewayUrl(slug: string): string;
   readonly trail: TrailServices;
+  readonly history: TrailReader;
   readonly events: LiveEvents;
   readonly simulations: SimulationServices;
   readonly notifications: NotificationServices;

@@ -25,13 +25,14 @@ export const PERMISSIONS = [
   'audit.reconcile',
   'audit.evidence',
   'audit.keys',
+  'view.share',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Role, readonly Permission[]> = {
   viewer: ['read'],
-  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage', 'limit.write'],
-  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage', 'audit.reconcile', 'audit.evidence'],
+  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage', 'limit.write', 'view.share'],
+  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage', 'audit.reconcile', 'audit.evidence', 'view.share'],
   admin: PERMISSIONS,
 };
 

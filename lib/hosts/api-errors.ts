@@ -30,6 +30,9 @@ export function errorResponse(
 }
 
 function foreseen(error: unknown): ControlError {
+  // Nobody reads this answer; it only must not look like a failure of ours.
+  if (error instanceof DOMException && error.name === 'AbortError')
+    return new ControlError(499, 'request.left', 'The caller went away before the answer.');
   if (isDatabaseAway(error)) {
     return new ControlError(
       503,

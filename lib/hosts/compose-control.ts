@@ -1,10 +1,12 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { openArguments, openTraceValues } from '@/lib/adapters/postgres/argument-store';
+import { PostgresTrailReader } from '@/lib/adapters/postgres/trail-reader';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import type { Auth } from '@/lib/auth/auth';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords, type Passwords } from '@/lib/auth/passwords';
+import { rollUpCalls } from '@/lib/control/call-counts/roll-up-calls';
 import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
 import { publishDue } from '@/lib/control/publications/publish-due';
 import type { ControlServices } from '@/lib/control/services';
@@ -16,6 +18,7 @@ import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import type { Json } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
 import { type Api, createApi } from './api-router';
+import { startCallCountClock } from './call-count-clock';
 import type { DataPlane } from './data-plane';
 import { gatewayTokens } from './gateway-tokens';
 import { NotificationRunner } from './notification-runner';
@@ -68,6 +71,7 @@ export async function createControl(plane: DataPlane): Promise<Control> {
     lastEventId: null,
   });
   plane.closing.unshift(startPublicationClock(() => publishDue(ownContext()), log));
+  plane.closing.unshift(startCallCountClock(() => rollUpCalls(database.prisma), log));
   const notifications = new NotificationRunner({ prisma: database.prisma, services, random: Math.random }, log, undefined, (status) =>
     plane.metrics.notified(status),
   );
@@ -96,6 +100,10 @@ function startSimulations(plane: DataPlane): SimulationRunner {
 function createServices(plane: DataPlane, passwords: Passwords, simulations: SimulationRunner): ControlServices {
   const { env, envelope, publicUrl, snapshots, upstreams } = plane;
   const fingerprintKey = hmacKey(env.secretKey, 'secret fingerprints');
+  const history = new PostgresTrailReader(plane.database.poolConfig, (error) =>
+    plane.log.warn('An idle database connection was lost.', { error }),
+  );
+  plane.closing.unshift(() => history.end());
   return {
     allowStdio: env.allowStdio,
     publicUrl,
@@ -117,6 +125,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     waitForVersion: () => snapshots.waitForLatest(),
     gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,
     trail: createTrailServices(plane),
+    history,
     events: plane.events,
     simulations,
     notifications: createNotificationServices(createEgressGuard(env.allowedUpstreams)),

@@ -29,7 +29,8 @@ export type IdPrefix =
   | 'node'
   | 'ntc'
   | 'ntf'
-  | 'ver';
+  | 'ver'
+  | 'view';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.

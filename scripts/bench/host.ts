@@ -5,8 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
+import { rollUpCalls } from '@/lib/control/call-counts/roll-up-calls';
 import { openDatabase } from '@/lib/db/open-database';
 import { readEnv } from '@/lib/env/env';
+import { startCallCountClock } from '@/lib/hosts/call-count-clock';
 import { closeAll, composeDataPlane, type DataPlane } from '@/lib/hosts/data-plane';
 import { createGatewayHttpListener } from '@/lib/hosts/gateway-http';
 import { gatewayTokens } from '@/lib/hosts/gateway-tokens';
@@ -37,6 +39,8 @@ const plane = await composeDataPlane(env, log, `http://127.0.0.1:${gatewayPort}`
   port: gatewayPort,
   kind: 'gateway',
 });
+// Counting the calls belongs to what a call costs; BENCH_WITHOUT_COUNTS=1 tells how much.
+if (process.env.BENCH_WITHOUT_COUNTS !== '1') closing.unshift(startCallCountClock(() => rollUpCalls(database.prisma), log));
 gatewayServer.on('request', createGatewayHttpListener(plane.gateway, { trustProxy: false }));
 const tracedUrl = process.env.BENCH_COLLECTOR ? await traced(process.env.BENCH_COLLECTOR) : null;
 const bareServer = http.createServer(passThrough());

@@ -32,6 +32,7 @@ const POLICY = `{
 const PATHS = [
   '/overview',
   '/activity',
+  '/activity/changes',
   '/limits',
   '/servers',
   '/servers/new',
@@ -52,7 +53,6 @@ const PATHS = [
   '/settings/members',
   '/settings/profile',
   '/settings/appearance',
-  '/settings/changes',
   '/settings/about',
 ];
 
@@ -210,7 +210,8 @@ describe.skipIf(!CHROMIUM)(`the console in a real browser${CHROMIUM ? '' : ` (sk
     // The dialog of the token was listening too.
     await page.getByText(/Connected by robin-client/).waitFor();
 
-    await row('get-sum', 'Denied').click();
+    // Beside the values, which filter.
+    await row('get-sum', 'Denied').click({ position: { x: 6, y: 10 } });
     await activity.waitForURL(/sel=evt_/);
     await activity.goto(`${origin}/activity/${new URL(activity.url()).searchParams.get('sel')}`);
     await activity.getByText('args.a = 101').first().waitFor();

@@ -5,15 +5,16 @@ import { exampleArguments } from '@/components/policies/example-arguments';
 import { START_POINTS } from '@/components/policies/import/start-text';
 import { argumentLines, connectionOf, EMPTY_DRAFT, importMcpJson } from '@/components/servers/server-draft';
 import { slugOf } from '@/components/servers/server-words';
-import type { Page } from '@/components/shared/api/client';
-import type { AuditRow, Stats } from '@/components/shared/api/wire';
+import type { AuditPage, AuditRow, Stats } from '@/components/shared/api/wire';
 import { bucketsOf, totalsOf } from '@/components/shared/charts/series';
 import { createServer } from '@/lib/control/servers/contract';
 import { TEMPLATES } from '@/lib/policy/templates/template';
 
 const row = (id: string, outcome: AuditRow['outcome'] = null) => ({ id, outcome }) as AuditRow;
 const pages = (...lists: AuditRow[][]) => ({
-  pages: lists.map((items, index): Page<AuditRow> => ({ items, nextCursor: `c${index}` })),
+  pages: lists.map(
+    (items, index): AuditPage => ({ items, nextCursor: `c${index}`, coverage: { complete: true, scannedBack: null, uncounted: 0 } }),
+  ),
   pageParams: lists.map((_, index) => (index ? `c${index - 1}` : null)),
 });
 

@@ -2,8 +2,15 @@ import type { z } from 'zod';
 import type { AgentAnswer, getAgent } from '@/lib/control/agents/contract';
 import type { ApprovalSummary as ApprovalSummaryAnswer } from '@/lib/control/approval-summary/contract';
 import type { ApprovalAnswer, ApprovalDetail as ApprovalDetailAnswer } from '@/lib/control/approvals/contract';
-import type { AuditRow as AuditRowAnswer, getAuditEvent } from '@/lib/control/audit/contract';
-import type { changeSchema } from '@/lib/control/changes/contract';
+import type {
+  AuditRow as AuditRowAnswer,
+  Coverage as CoverageAnswer,
+  getAuditContext,
+  getAuditEvent,
+  listAudit,
+} from '@/lib/control/audit/contract';
+import type { getAuditFacets, getAuditHistogram } from '@/lib/control/audit-counts/contract';
+import type { changeSchema, getChangeFacets } from '@/lib/control/changes/contract';
 import type { decide } from '@/lib/control/decisions/contract';
 import type { AnswerOf } from '@/lib/control/define-contract';
 import type { ElevationAnswer } from '@/lib/control/elevations/contract';
@@ -27,6 +34,7 @@ import type {
 import type { reviewPolicy, watchPolicyVersion } from '@/lib/control/policies/review-contract';
 import type { exportPolicyFile, importPolicyFile } from '@/lib/control/policy-files/contract';
 import type { PublicationAnswer } from '@/lib/control/publications/contract';
+import type { SavedViewAnswer } from '@/lib/control/saved-views/contract';
 import type { problemSchema } from '@/lib/control/schema-parts';
 import type {
   createServer,
@@ -71,6 +79,11 @@ export type Elevation = ElevationAnswer;
 export type ApprovalException = ExceptionAnswer;
 export type Offboarding = AnswerOf<typeof getOffboarding>;
 export type AuditRow = AuditRowAnswer;
+export type AuditContext = AnswerOf<typeof getAuditContext>;
+export type AuditPage = AnswerOf<typeof listAudit>;
+export type AuditFacets = AnswerOf<typeof getAuditFacets>;
+export type AuditHistogram = AnswerOf<typeof getAuditHistogram>;
+export type Coverage = CoverageAnswer;
 export type AuditDetail = AnswerOf<typeof getAuditEvent>;
 export type JwtIssuer = JwtIssuerAnswer;
 export type JwtIssuerCheck = AnswerOf<typeof checkJwtIssuer>;
@@ -83,6 +96,7 @@ export type LimitRaise = RaiseAnswer;
 export type Stats = AnswerOf<typeof getStats>;
 export type Member = MemberAnswer;
 export type Change = z.output<typeof changeSchema>;
+export type ChangeFacets = AnswerOf<typeof getChangeFacets>;
 export type Setup = AnswerOf<typeof getSetup>;
 export type DecisionAnswer = AnswerOf<typeof decide>;
 export type PolicyReview = AnswerOf<typeof reviewPolicy>;
@@ -102,3 +116,4 @@ export type Chain = ChainAnswer;
 export type Checkpoint = CheckpointAnswer;
 export type Integrity = AnswerOf<typeof getIntegrity>;
 export type Verification = VerificationAnswer;
+export type SavedView = SavedViewAnswer;

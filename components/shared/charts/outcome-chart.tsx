@@ -1,17 +1,29 @@
 'use client';
 
-import { useState } from 'react';
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { useId, useState } from 'react';
+import { Bar, BarChart, CartesianGrid, Cell, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { Button } from '@/components/ui/button';
-import type { Stats } from '../api/wire';
 import { absoluteTime, formatCount } from '../format';
 import { useTimeZone } from '../time-zone';
-import { BUCKET_WORDS, type Bucket, bucketMs, bucketsOf, CHART_SERIES, type ChartSeries, SERIES_LOOKS, totalsOf } from './series';
+import { useBarRange } from './bar-range';
+import { BucketTable } from './bucket-table';
+import {
+  BUCKET_WORDS,
+  type Bucket,
+  bucketMs,
+  bucketsOf,
+  CHART_SERIES,
+  type ChartSeries,
+  type OutcomeSeries,
+  SERIES_LOOKS,
+  totalsOf,
+} from './series';
+import { ZoomMenu } from './zoom-menu';
 
 interface OutcomeChartProps {
-  stats: Stats;
+  stats: OutcomeSeries;
   height?: number;
-  /** Picks a bucket as the time range. */
+  /** Picks a bar or several as the time range. */
   onZoom?: (fromMs: number, toMs: number) => void;
 }
 
@@ -24,6 +36,10 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
   const step = bucketMs(stats);
   const shown = CHART_SERIES.filter((series) => (only === 'all' ? true : series !== 'allowed'));
   const totals = totalsOf(stats.byDecision);
+  const id = useId();
+  const zoom = useBarRange(step, onZoom);
+  // The last bar has not ended: it is hatched, so that its height is not read as a fall.
+  const runningAt = (bucket: Bucket): boolean => bucket.at + step > Date.parse(stats.to) && Date.parse(stats.to) > Date.now() - step;
   const tick = (at: number) =>
     new Intl.DateTimeFormat(
       'en-GB',
@@ -33,8 +49,8 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
     ).format(at);
   return (
     <div>
-      <div className="mb-2 flex flex-wrap items-center gap-x-4 gap-y-1">
-        <ul className="flex flex-wrap gap-x-4 gap-y-1">
+      <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-1">
+        <ul className="flex flex-wrap gap-x-3 gap-y-1">
           {shown
             .filter((series) => totals[series] > 0 || series === 'allowed' || series === 'denied')
             .map((series) => (
@@ -44,19 +60,24 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
               </li>
             ))}
         </ul>
-        <span className="ml-auto flex items-center gap-1 text-meta text-ink-3">
-          {BUCKET_WORDS[stats.bucket]}, {offsetWords}
+        <span className="ml-auto flex flex-wrap items-center gap-1 text-meta text-ink-3">
+          <span className="whitespace-nowrap">
+            {BUCKET_WORDS[stats.bucket]}, {offsetWords}
+          </span>
+          {onZoom && buckets.length > 0 ? (
+            <ZoomMenu buckets={buckets} stepMs={step} timeZone={timeZone} zone={offsetWords} onZoom={onZoom} />
+          ) : null}
           <Button size="sm" variant="ghost" aria-pressed={only === 'refused'} onClick={() => setOnly(only === 'all' ? 'refused' : 'all')}>
             {only === 'all' ? 'Hide allowed' : 'Show allowed'}
           </Button>
           <Button size="sm" variant="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {asTable ? 'View as chart' : 'View as table'}
+            {asTable ? 'Chart' : 'Table'}
           </Button>
         </span>
       </div>
       <div style={{ height }}>
         {asTable ? (
-          <BucketTable buckets={buckets} shown={shown} timeZone={timeZone} />
+          <BucketTable buckets={buckets} shown={shown} timeZone={timeZone} stepMs={step} onZoom={onZoom} />
         ) : (
           <ResponsiveContainer width="100%" height="100%" debounce={50}>
             <BarChart
@@ -64,12 +85,24 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
               barCategoryGap={1}
               margin={{ top: 4, right: 0, bottom: 0, left: 0 }}
               accessibilityLayer
-              onClick={(state) => {
-                const bucket = buckets[Number(state?.activeTooltipIndex ?? -1)];
-                if (bucket) onZoom?.(bucket.at, bucket.at + step);
-              }}
-              style={onZoom ? { cursor: 'pointer' } : undefined}
+              {...zoom.handlers}
+              style={onZoom ? { cursor: 'crosshair', userSelect: 'none' } : undefined}
             >
+              <defs>
+                {shown.map((series) => (
+                  <pattern
+                    key={series}
+                    id={`${id}-${series}`}
+                    width={6}
+                    height={6}
+                    patternUnits="userSpaceOnUse"
+                    patternTransform="rotate(45)"
+                  >
+                    <rect width={6} height={6} fill="var(--surface)" />
+                    <rect width={3} height={6} fill={SERIES_LOOKS[series].colour} />
+                  </pattern>
+                ))}
+              </defs>
               <CartesianGrid vertical={false} stroke="var(--line-soft)" />
               <XAxis
                 dataKey="at"
@@ -80,7 +113,8 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
                 minTickGap={48}
               />
               <YAxis
-                width={44}
+                width={60}
+                tickCount={height < 120 ? 3 : 5}
                 allowDecimals={false}
                 tickFormatter={(value: number) => formatCount(value)}
                 tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
@@ -93,8 +127,21 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
                 content={<BucketTip timeZone={timeZone} zone={offsetWords} stepMs={step} shown={shown} />}
               />
               {shown.map((series) => (
-                <Bar key={series} dataKey={series} stackId="calls" fill={SERIES_LOOKS[series].colour} isAnimationActive={false} />
+                <Bar key={series} dataKey={series} stackId="calls" fill={SERIES_LOOKS[series].colour} isAnimationActive={false}>
+                  {buckets.map((bucket) => (
+                    <Cell key={bucket.at} fill={runningAt(bucket) ? `url(#${id}-${series})` : SERIES_LOOKS[series].colour} />
+                  ))}
+                </Bar>
               ))}
+              {zoom.range ? (
+                <ReferenceArea
+                  x1={Math.min(zoom.range.fromMs, zoom.range.toMs)}
+                  x2={Math.max(zoom.range.fromMs, zoom.range.toMs)}
+                  fill="var(--accent)"
+                  fillOpacity={0.16}
+                  stroke="var(--accent)"
+                />
+              ) : null}
             </BarChart>
           </ResponsiveContainer>
         )}
@@ -130,49 +177,6 @@ function BucketTip({ active, payload, timeZone, zone, stepMs, shown }: TipProps)
           <span className="num">{formatCount(bucket[series])}</span>
         </p>
       ))}
-    </div>
-  );
-}
-
-function BucketTable({
-  buckets,
-  shown,
-  timeZone,
-}: {
-  buckets: readonly Bucket[];
-  shown: readonly ChartSeries[];
-  timeZone: string | undefined;
-}) {
-  return (
-    <div tabIndex={0} role="region" aria-label="Calls by outcome as a table" className="h-full overflow-auto">
-      <table className="w-full">
-        <thead className="sticky top-0 bg-surface">
-          <tr>
-            <th scope="col" className="text-left text-meta font-medium text-ink-3">
-              From
-            </th>
-            {shown.map((series) => (
-              <th key={series} scope="col" className="text-right text-meta font-medium text-ink-3">
-                {SERIES_LOOKS[series].word}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {[...buckets].reverse().map((bucket) => (
-            <tr key={bucket.at}>
-              <th scope="row" className="num py-0.5 text-left font-normal text-ink-2">
-                {absoluteTime(bucket.at, timeZone, 'minutes')}
-              </th>
-              {shown.map((series) => (
-                <td key={series} className="num text-right">
-                  {formatCount(bucket[series])}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </div>
   );
 }

@@ -10,9 +10,12 @@ export const SERIES_LOOKS: Record<ChartSeries, { word: string; colour: string }>
   allowed: { word: 'Allowed', colour: VERDICTS.allowed.chart },
   needs_approval: { word: 'Needs approval', colour: VERDICTS.needs_approval.chart },
   limited: { word: 'Rate-limited', colour: VERDICTS.limited.chart },
-  denied: { word: 'Denied', colour: VERDICTS.denied.chart },
+  denied: { word: 'Denied or hidden', colour: VERDICTS.denied.chart },
   unavailable: { word: 'Unavailable', colour: VERDICTS.unavailable.chart },
 };
+
+/** What a chart of calls over time is drawn from; answers of statistics and of histograms are. */
+export type OutcomeSeries = Pick<Stats, 'from' | 'to' | 'bucket' | 'byDecision' | 'series'>;
 
 export type Bucket = { at: number } & Record<ChartSeries, number>;
 
@@ -53,7 +56,7 @@ export const BUCKET_WORDS: Record<Stats['bucket'], string> = {
 const BUCKETS_MAX = 400;
 
 /** Fills the buckets that the API left out because nothing happened in them: no calls is zero here, not a gap. */
-export function bucketsOf(stats: Stats): Bucket[] {
+export function bucketsOf(stats: OutcomeSeries): Bucket[] {
   const step = bucketMs(stats);
   const found = new Map(stats.series.map((point) => [Date.parse(point.at), point.decisions]));
   const first = Math.floor(Date.parse(stats.from) / step) * step;

@@ -37,6 +37,8 @@ export interface DataTableProps<T> {
   loadingMore?: boolean;
   onLoadMore?: () => void;
   rowClassName?: (row: T) => string | undefined;
+  /** A line above this row, with words: what is above it came later than the page. */
+  divider?: { before: string; label: string } | null;
   /** Height of the scrolling area; rows outside are not in the document. */
   height?: string;
 }
@@ -154,6 +156,7 @@ function Row<T>({
   onSelect,
   onOpen,
   rowClassName,
+  divider,
 }: RowProps<T>) {
   const key = rowKey(row);
   const isSelected = selected === key;
@@ -176,9 +179,12 @@ function Row<T>({
         'group -outline-offset-2 [&>td]:border-line-soft [&>td]:border-b',
         clickable && 'cursor-pointer hover:bg-hover',
         isSelected && 'bg-selected hover:bg-selected',
+        divider?.before === key && '[&>td]:border-t-2 [&>td]:border-t-accent',
         rowClassName?.(row),
       )}
       style={{ height: size }}
+      data-divider={divider?.before === key ? divider.label : undefined}
+      title={divider?.before === key ? divider.label : undefined}
     >
       {wide ? (
         columns.map((column) => (

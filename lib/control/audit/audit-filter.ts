@@ -1,3 +1,4 @@
+import { COUNTED_FILTER_NAMES, COUNTED_FILTERS, NOT_RECORDED } from '@/lib/domain/counted-filters';
 import { idTimeMs } from '@/lib/kernel/ids';
 import { likePattern } from '../paging';
 import type { AuditFilters } from './contract';
@@ -10,33 +11,44 @@ export interface SqlFilter {
 
 /** Search without a time range looks back this far: a substring over everything would read the whole trail. */
 export const SEARCH_DAYS = 7;
+export type Parameter = (value: unknown) => string;
 
-export function auditFilter(query: AuditFilters, now: Date): SqlFilter {
+/** `e.server_slug = ANY($1) OR e.server_id = ANY($1)`, and what has no value when `-` is among the wanted. */
+export function anyOfColumns(alias: string, columns: readonly string[], wanted: readonly string[], parameter: Parameter): string {
+  const list = `${parameter(wanted)}::text[]`;
+  const parts = columns.map((column) => `${alias}.${column} = ANY(${list})`);
+  if (wanted.includes(NOT_RECORDED)) parts.push(`${alias}.${columns[0]} IS NULL`);
+  return `(${parts.join(' OR ')})`;
+}
+
+/** The filters over rows of the trail. `times` in it are left out on demand, for readers that go through time in pieces. */
+export function auditFilter(query: AuditFilters, now: Date, options: { readonly times?: boolean } = {}): SqlFilter {
   const values: unknown[] = [];
   const parts: string[] = [];
-  const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const anyOf = (columns: readonly string[], wanted: readonly string[] | undefined): void => {
-    if (!wanted) return;
-    const list = `${parameter(wanted)}::text[]`;
-    parts.push(`(${columns.map((column) => `e.${column} = ANY(${list})`).join(' OR ')})`);
-  };
-  if (query.from) parts.push(`e.at >= ${parameter(new Date(query.from))}::timestamptz`);
-  if (query.to) parts.push(`e.at < ${parameter(new Date(query.to))}::timestamptz`);
-  anyOf(['server_slug', 'server_id'], query.server);
-  anyOf(['agent_slug', 'agent_id'], query.agent);
-  anyOf(['grant_id'], query.grant);
-  anyOf(['policy_slug', 'policy_id'], query.policy);
-  anyOf(['tool', 'inner_tool'], query.tool);
-  anyOf(['risk'], query.risk);
-  anyOf(['category'], query.category);
-  anyOf(['decision'], query.decision);
-  anyOf(['method'], query.method);
-  if (query.outcome) parts.push(outcomePart(query.outcome, parameter));
-  if (query.q) parts.push(searchPart(query.q, parameter, query.from === undefined ? now : null));
+  const parameter: Parameter = (value) => `$${values.push(value)}`;
+  if (options.times !== false) {
+    if (query.from) parts.push(`e.at >= ${parameter(new Date(query.from))}::timestamptz`);
+    if (query.to) parts.push(`e.at < ${parameter(new Date(query.to))}::timestamptz`);
+  }
+  for (const name of COUNTED_FILTER_NAMES) {
+    const wanted = query[name];
+    if (!wanted) continue;
+    parts.push(name === 'outcome' ? outcomePart(wanted, parameter) : anyOfColumns('e', COUNTED_FILTERS[name], wanted, parameter));
+  }
+  if (query.session) parts.push(`e.session = ${parameter(query.session)}`);
+  if (query.client) parts.push(`e.client_name = ANY(${parameter(query.client)}::text[])`);
+  if (query.slowerThan !== undefined) parts.push(`o.upstream_ms > ${parameter(query.slowerThan)}::float8`);
+  if (query.fasterThan !== undefined) parts.push(`o.upstream_ms < ${parameter(query.fasterThan)}::float8`);
+  if (query.q) parts.push(searchPart(query.q, parameter, query.from === undefined && options.times !== false ? now : null));
   return { where: parts.length === 0 ? 'TRUE' : parts.join(' AND '), values };
 }
 
-function searchPart(q: string, parameter: (value: unknown) => string, boundedAt: Date | null): string {
+/** Filters that calls are not counted by: whoever uses one has to read the rows themselves. */
+export function needsRows(query: AuditFilters): boolean {
+  return Boolean(query.q || query.session || query.client || query.slowerThan !== undefined || query.fasterThan !== undefined);
+}
+
+function searchPart(q: string, parameter: Parameter, boundedAt: Date | null): string {
   const text = q.trim().replaceAll('\u0000', '');
   const atMs = idTimeMs(text, 'evt');
   if (atMs !== null) return `e.id = ${parameter(text)} AND e.at = ${parameter(new Date(atMs))}::timestamptz`;
@@ -51,12 +63,12 @@ function searchPart(q: string, parameter: (value: unknown) => string, boundedAt:
   return `${bound}(${matches})`;
 }
 
-/** The latest outcome counts. The semi-join in front lets a rare outcome be found from its own rows instead of from every event's. */
-function outcomePart(wanted: readonly string[], parameter: (value: unknown) => string): string {
+/** The latest outcome counts. */
+function outcomePart(wanted: readonly string[], parameter: Parameter): string {
   const settled = wanted.filter((outcome) => outcome !== 'none');
   const list = `${parameter(settled)}::text[]`;
   if (settled.length < wanted.length) return `(o.outcome = ANY(${list}) OR o.outcome IS NULL)`;
-  return `(e.at, e.id) IN (SELECT event_at, event_id FROM audit_outcomes WHERE outcome = ANY(${list})) AND o.outcome = ANY(${list})`;
+  return `o.outcome = ANY(${list})`;
 }
 
 /** The last word on how an event ended: a later settlement corrects an earlier one. */

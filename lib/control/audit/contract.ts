@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_DECISIONS, EVENT_OUTCOMES } from '@/lib/domain/audit-event';
+import { CATEGORIES, RISK_LEVELS } from '@/lib/domain/risk';
 import { traceStepSchema } from '../decisions/contract';
 import { defineContract } from '../define-contract';
 import { anyOf, categorySchema, pageOf, pageQueryShape, riskSchema, timeInputSchema, timeSchema } from '../schema-parts';
@@ -32,22 +33,30 @@ export const auditRowSchema = z.object({
 });
 export type AuditRow = z.output<typeof auditRowSchema>;
 
+const MINUS = 'or `-`: none recorded';
+
 /** The filters of the audit list; statistics and live pages use the same. */
 export const auditFilterShape = {
   from: timeInputSchema.optional().describe('inclusive'),
   to: timeInputSchema.optional().describe('exclusive'),
-  server: anyOf(z.string()).optional().describe('slugs or ids'),
-  agent: anyOf(z.string()).optional().describe('slugs or ids'),
-  grant: anyOf(z.string()).optional(),
-  policy: anyOf(z.string()).optional().describe('slugs or ids'),
-  tool: anyOf(z.string()).optional().describe('called or inner tool, exact'),
+  server: anyOf(z.string()).optional().describe(`slugs or ids, ${MINUS}`),
+  agent: anyOf(z.string()).optional().describe(`slugs or ids, ${MINUS}`),
+  grant: anyOf(z.string()).optional().describe(`ids, ${MINUS}`),
+  policy: anyOf(z.string()).optional().describe(`slugs or ids, ${MINUS}`),
+  tool: anyOf(z.string()).optional().describe(`called or inner tool, exact, ${MINUS}`),
   outcome: anyOf(z.enum([...EVENT_OUTCOMES, 'none']))
     .optional()
     .describe('`none`: not settled'),
-  risk: anyOf(riskSchema).optional(),
-  category: anyOf(categorySchema).optional(),
+  risk: anyOf(z.enum([...RISK_LEVELS, '-'])).optional(),
+  category: anyOf(z.enum([...CATEGORIES, '-'])).optional(),
   decision: anyOf(z.enum(EVENT_DECISIONS)).optional(),
   method: anyOf(z.string()).optional(),
+  reason: anyOf(z.string()).optional().describe('why it was decided so, e.g. `limit.exhausted`'),
+  rule: anyOf(z.string()).optional().describe('JSON Pointer of the deciding rule, exact'),
+  session: z.string().max(300).optional(),
+  client: anyOf(z.string()).optional().describe('names that clients gave themselves'),
+  slowerThan: z.coerce.number().min(0).optional().describe('milliseconds of the upstream'),
+  fasterThan: z.coerce.number().min(0).optional().describe('milliseconds of the upstream'),
   q: z
     .string()
     .max(200)
@@ -58,6 +67,15 @@ export const auditFilterShape = {
 const auditFilterSchema = z.strictObject(auditFilterShape);
 export type AuditFilters = z.output<typeof auditFilterSchema>;
 
+/** How much of the filter's time an answer is about. What is not complete goes on with the cursor, or with a narrower filter. */
+export const coverageSchema = z.object({
+  complete: z.boolean(),
+  scannedBack: timeSchema.nullable().describe('only what came from here on was looked at'),
+  uncounted: z.number().int().describe('rows of the trail that the numbers do not have yet; 0 but for a while after a start'),
+});
+
+export type Coverage = z.output<typeof coverageSchema>;
+
 export const listAudit = defineContract({
   name: 'listAudit',
   method: 'GET',
@@ -65,7 +83,7 @@ export const listAudit = defineContract({
   permission: 'read',
   summary: 'Calls at the gateway, newest first, without payloads.',
   query: z.strictObject({ ...auditFilterShape, ...pageQueryShape }),
-  answer: pageOf(auditRowSchema),
+  answer: pageOf(auditRowSchema).extend({ coverage: coverageSchema }),
 });
 
 export const getAuditEvent = defineContract({
@@ -96,5 +114,30 @@ export const getAuditEvent = defineContract({
       }),
     ),
     integrity: z.object({ writer: z.string(), seq: z.string(), hash: z.string(), previousHash: z.string() }),
+  }),
+});
+
+export const getAuditContext = defineContract({
+  name: 'getAuditContext',
+  method: 'GET',
+  path: '/audit/{event}/context',
+  permission: 'read',
+  summary: 'What the session did just before and after an event, and the approval that it asked for or used.',
+  answer: z.object({
+    before: z.array(auditRowSchema).describe('newest first'),
+    after: z.array(auditRowSchema).describe('oldest first'),
+    hours: z.number().describe('how far before and after was looked'),
+    approval: z
+      .object({
+        id: z.string(),
+        status: z.string(),
+        askedAt: timeSchema,
+        expiresAt: timeSchema,
+        decidedAt: timeSchema.nullable(),
+        decidedBy: z.string().nullable(),
+        decidedReason: z.string().nullable(),
+        votes: z.array(z.object({ by: z.string(), vote: z.string(), reason: z.string().nullable(), at: timeSchema })),
+      })
+      .nullable(),
   }),
 });

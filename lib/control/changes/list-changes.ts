@@ -1,7 +1,9 @@
+import type { AdminChange, Prisma } from '@/lib/db/generated/client';
 import type { ControlContext, VerbInput } from '../context';
+import { notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { decodeCursor, pageOf } from '../paging';
-import type { listChanges as contract } from './contract';
+import type { ChangeFilters, listChanges as contract, getChange as getContract } from './contract';
 
 type Change = AnswerOf<typeof contract>['items'][number];
 
@@ -9,26 +11,40 @@ type Change = AnswerOf<typeof contract>['items'][number];
 export async function listChanges(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
   const after = decodeCursor(query.cursor, 2);
   const afterAt = after ? new Date(Number(after[0])) : null;
-  const contains = { contains: query.q ?? '', mode: 'insensitive' as const };
   const rows = await ctx.prisma.adminChange.findMany({
     where: {
-      AND: [
-        query.from ? { at: { gte: new Date(query.from) } } : {},
-        query.to ? { at: { lt: new Date(query.to) } } : {},
-        query.actor ? { OR: [{ actorId: query.actor }, { actorName: { equals: query.actor, mode: 'insensitive' } }] } : {},
-        query.action ? { action: { in: query.action } } : {},
-        query.entity ? { entity: { in: query.entity } } : {},
-        query.entityId ? { entityId: query.entityId } : {},
-        query.q
-          ? { OR: [{ id: query.q }, { actorName: contains }, { action: contains }, { entityName: contains }, { entityId: contains }] }
-          : {},
-        afterAt ? { OR: [{ at: { lt: afterAt } }, { at: afterAt, id: { lt: after?.[1] as string } }] } : {},
-      ],
+      AND: [...changeFilter(query), afterAt ? { OR: [{ at: { lt: afterAt } }, { at: afterAt, id: { lt: after?.[1] as string } }] } : {}],
     },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
     take: query.limit + 1,
   });
-  const items: Change[] = rows.map((row) => ({
+  return pageOf(rows, query.limit, (row) => [String(row.at.getTime()), row.id], rows.map(changeAnswer));
+}
+
+export async function getChange(ctx: ControlContext, { params }: VerbInput<typeof getContract>): Promise<Change> {
+  const row = await ctx.prisma.adminChange.findUnique({ where: { id: params.change } });
+  if (!row) throw notFound('change', params.change);
+  return changeAnswer(row);
+}
+
+/** Conditions of which all have to hold. */
+export function changeFilter(query: ChangeFilters): Prisma.AdminChangeWhereInput[] {
+  const contains = { contains: query.q ?? '', mode: 'insensitive' as const };
+  return [
+    query.from ? { at: { gte: new Date(query.from) } } : {},
+    query.to ? { at: { lt: new Date(query.to) } } : {},
+    query.actor ? { OR: [{ actorId: { in: query.actor } }, { actorName: { in: query.actor, mode: 'insensitive' } }] } : {},
+    query.action ? { action: { in: query.action } } : {},
+    query.entity ? { entity: { in: query.entity } } : {},
+    query.entityId ? { entityId: query.entityId } : {},
+    query.q
+      ? { OR: [{ id: query.q }, { actorName: contains }, { action: contains }, { entityName: contains }, { entityId: contains }] }
+      : {},
+  ];
+}
+
+function changeAnswer(row: AdminChange): Change {
+  return {
     id: row.id,
     at: row.at.toISOString(),
     actor: { kind: row.actorKind, id: row.actorId, name: row.actorName },
@@ -39,6 +55,5 @@ export async function listChanges(ctx: ControlContext, { query }: VerbInput<type
     before: row.before as Change['before'],
     after: row.after as Change['after'],
     requestId: row.requestId,
-  }));
-  return pageOf(rows, query.limit, (row) => [String(row.at.getTime()), row.id], items);
+  };
 }

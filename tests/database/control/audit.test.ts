@@ -11,6 +11,7 @@ const ids: string[] = [];
 beforeAll(async () => {
   world = await createWorld();
   await world.addPeople();
+  await world.prisma.writer.create({ data: { id: 'wrt_1', lockKey: 1n, node: 'node', lastHash: 'a', owner: 'wrt_1' } });
   const base = world.now().getTime() - 3_600_000;
   for (let n = 0; n < 12; n++) await addEvent(n, base + Math.floor(n / 3) * 60_000);
 });

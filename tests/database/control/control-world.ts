@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { openArguments, openTraceValues } from '@/lib/adapters/postgres/argument-store';
+import { PostgresTrailReader } from '@/lib/adapters/postgres/trail-reader';
 import { newKeyRow } from '@/lib/adapters/postgres/trust/key-ring';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createAuth } from '@/lib/auth/create-auth';
@@ -82,7 +83,8 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   const receiver: FakeReceiver = { sent: [], answers: [] };
   const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [], documents: new Map() };
   const passwords = createPasswords();
-  const services = worldServices(upstream, receiver, { allowStdio: options.allowStdio ?? false, now, passwords });
+  const history = new PostgresTrailReader(database.poolConfig, () => {});
+  const services = worldServices(upstream, receiver, { allowStdio: options.allowStdio ?? false, now, passwords, history });
   const auth = createAuth({
     prisma,
     services,
@@ -202,6 +204,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     },
     async end(): Promise<void> {
       await prisma.$disconnect();
+      await history.end();
       await database.drop();
     },
   };
@@ -216,7 +219,7 @@ export const reading = (tools: readonly ToolDefinition[]): CatalogueReading => (
 function worldServices(
   upstream: FakeUpstream,
   receiver: FakeReceiver,
-  facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords> },
+  facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords>; history: PostgresTrailReader },
 ): ControlServices {
   const envelope = createEnvelope(randomBytes(32));
   const guard = createEgressGuard({
@@ -259,6 +262,7 @@ function worldServices(
     waitForVersion: async () => true,
     gatewayUrl: (slug) => `${ORIGIN}/mcp/${slug}`,
     trail: fakeTrail(envelope),
+    history: facts.history,
     simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },
     notifications: {
       checkMailServer: createNotificationServices(guard).checkMailServer,

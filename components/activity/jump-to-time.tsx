@@ -1,0 +1,67 @@
+'use client';
+
+import { Clock } from 'lucide-react';
+import { useState } from 'react';
+import { timeFromInput, timeToInput } from '@/components/shared/time-input';
+import { useTimeZone } from '@/components/shared/time-zone';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+import { Popover } from '@/components/ui/popover';
+
+/** Starts the list at a moment and goes back from there; filters and range stay. */
+export function JumpToTime({ at, onJump }: { at: string | null; onJump: (at: string | null) => void }) {
+  const { choice, offsetWords } = useTimeZone();
+  const utc = choice === 'utc';
+  const [open, setOpen] = useState(false);
+  const [text, setText] = useState('');
+  const wanted = timeFromInput(text, utc);
+  return (
+    <Popover
+      open={open}
+      onOpenChange={(next) => {
+        setOpen(next);
+        setText(timeToInput(at, utc));
+      }}
+      align="end"
+      label="Jump to time"
+      trigger={
+        <Button size="sm" variant={at ? 'outline' : 'quiet'} aria-pressed={at !== null}>
+          <Clock aria-hidden className="size-3.5" />
+          Jump to time
+        </Button>
+      }
+    >
+      <form
+        className="flex flex-col gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!wanted) return;
+          setOpen(false);
+          onJump(wanted);
+        }}
+      >
+        <Field label={`Calls before, ${offsetWords}`} hint="The list starts there and goes back. Filters stay.">
+          <Input type="datetime-local" value={text} onChange={(event) => setText(event.target.value)} />
+        </Field>
+        <div className="flex gap-2">
+          <Button type="submit" size="sm" variant="primary" disabledReason={wanted ? null : 'Choose a time'}>
+            Jump
+          </Button>
+          {at ? (
+            <Button
+              size="sm"
+              variant="quiet"
+              onClick={() => {
+                setOpen(false);
+                onJump(null);
+              }}
+            >
+              Back to newest
+            </Button>
+          ) : null}
+        </div>
+      </form>
+    </Popover>
+  );
+}

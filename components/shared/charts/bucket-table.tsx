@@ -1,0 +1,62 @@
+'use client';
+
+import { Button } from '@/components/ui/button';
+import { absoluteTime, formatCount } from '../format';
+import { type Bucket, type ChartSeries, SERIES_LOOKS } from './series';
+
+interface BucketTableProps {
+  buckets: readonly Bucket[];
+  shown: readonly ChartSeries[];
+  timeZone: string | undefined;
+  stepMs: number;
+  onZoom?: ((fromMs: number, toMs: number) => void) | undefined;
+}
+
+/** The chart's numbers, newest first. Each row can be zoomed into, which is what dragging does without a mouse. */
+export function BucketTable({ buckets, shown, timeZone, stepMs, onZoom }: BucketTableProps) {
+  return (
+    <div tabIndex={0} role="region" aria-label="Calls by outcome as a table" className="h-full overflow-auto">
+      <table className="w-full">
+        <thead className="sticky top-0 bg-surface">
+          <tr>
+            <th scope="col" className="text-left text-meta font-medium text-ink-3">
+              From
+            </th>
+            {shown.map((series) => (
+              <th key={series} scope="col" className="text-right text-meta font-medium text-ink-3">
+                {SERIES_LOOKS[series].word}
+              </th>
+            ))}
+            {onZoom ? (
+              <th scope="col">
+                <span className="sr-only">Zoom</span>
+              </th>
+            ) : null}
+          </tr>
+        </thead>
+        <tbody>
+          {[...buckets].reverse().map((bucket) => (
+            <tr key={bucket.at}>
+              <th scope="row" className="num py-0.5 text-left font-normal text-ink-2">
+                {absoluteTime(bucket.at, timeZone, 'minutes')}
+                {bucket.at + stepMs > Date.now() ? ', still running' : ''}
+              </th>
+              {shown.map((series) => (
+                <td key={series} className="num text-right">
+                  {formatCount(bucket[series])}
+                </td>
+              ))}
+              {onZoom ? (
+                <td className="w-20 text-right">
+                  <Button size="sm" variant="ghost" className="h-6" onClick={() => onZoom(bucket.at, bucket.at + stepMs)}>
+                    Zoom in
+                  </Button>
+                </td>
+              ) : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

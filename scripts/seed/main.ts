@@ -25,7 +25,8 @@ const days = number('days', 90);
 const seed = number('seed', 1);
 const env = readEnv(process.env);
 const database = await openDatabase(env, { info: say, warn: say, error: say });
-const client = new pg.Client(database.poolConfig);
+// Past partitions and bulk loading are for the owner; the running product may only add rows.
+const client = new pg.Client(database.ownerConfig);
 await client.connect();
 try {
   const started = performance.now();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresApprovals, type PostgresApprovals } from '@/lib/adapters/postgres/approvals';
 import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgres/ledger';
@@ -118,6 +119,8 @@ const context = async (one: { id: string }, as: 'approver' | 'viewer' = 'approve
 describe('what helps to decide', () => {
   it('compares with the call approved last and with earlier calls, says what came before, and records the reading once', async () => {
     for (let amount = 1; amount <= 20; amount++) await made('pay', { amount, currency: 'usd' });
+    // Two commits of the same millisecond have no order that the list could show.
+    await sleep(5);
     await made('note', { text: 'x' });
     const first = await pending({ amount: 48, currency: 'usd' });
     await approve(first, { reason: 'fine' });

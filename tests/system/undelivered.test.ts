@@ -167,12 +167,12 @@ describe(`answers that do not arrive, at ${NODES} gateway processes on one datab
     expect(note).toEqual({ outcome: 'unknown', note: 'The answer broke off.' });
   });
 
-  it('never look whole when they are not: the connection is cut when the server breaks off, or the kill switch stops the call', async () => {
+  it('never look whole when they are not, when the server breaks off or the kill switch stops the call', async () => {
     const access = await newAccess('open');
     for (const how of ['breaks off', 'killed']) {
       const args = newArgs();
       const answer = callTool(at(first, access), 'work', args).then(
-        ({ text }) => `answered ${text}`,
+        ({ status, text }) => `${status} ${text}`,
         (error: Error) => `broken: ${error.message}`,
       );
       const call = await atServer(args);
@@ -186,7 +186,8 @@ describe(`answers that do not arrive, at ${NODES} gateway processes on one datab
         await set(true);
         await set(false);
       }
-      expect(await answer).toMatch(/^broken: terminated|^broken: fetch failed/);
+      // Whether a part of it has left the gateway by then is a matter of moments.
+      expect(await answer).toMatch(/^broken: (terminated|fetch failed)|^502 $/);
     }
   });
 });

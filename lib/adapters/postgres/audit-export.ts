@@ -62,6 +62,11 @@ const ROWS_SQL = `SELECT * FROM (
 const ADVANCE_SQL = `INSERT INTO audit_export_cursors (exporter, writer, seq, done, updated_at) VALUES ($1, $2, $3, $4, clock_timestamp())
   ON CONFLICT (exporter, writer) DO UPDATE SET seq = excluded.seq, done = excluded.done, updated_at = excluded.updated_at`;
 
+/** Sets the mark that an export begins at, if there is none yet: whatever is written from now on will be sent. */
+export async function beginExport(pool: pg.Pool, exporter: string): Promise<void> {
+  await pool.query(SEED_SQL, [exporter]);
+}
+
 /**
  * Hands what the trail has since the last time to `send`, in the order of each writer's chain, and remembers how far it got once
  * `send` has resolved. A writer commits its rows in the order of `seq`, so whatever is visible has nothing missing before it.

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import pg from 'pg';
 import type { LogExport, OutgoingLog } from '@/lib/adapters/otel/log-export';
-import { type ExportedRow, exportAudit } from '@/lib/adapters/postgres/audit-export';
+import { beginExport, type ExportedRow, exportAudit } from '@/lib/adapters/postgres/audit-export';
 import type { DataPlane } from '../data-plane';
 import type { Log } from '../log';
 import { productVersion } from './product-version';
 import { hearTheSdk } from './start-tracing';
 
+const EXPORTER = 'otlp';
 const ROUND_MS = 2_000;
 /** After a failure, twice as long each time up to this. */
 const ROUND_MS_MAX = 60_000;
@@ -23,6 +24,7 @@ export async function startAuditLogExport(
   const runner = new AuditLogExport(plane.database.poolConfig, await openLogExport(telemetry, source), plane.log, (result, count) =>
     plane.metrics.exported(result, count),
   );
+  await runner.begin();
   runner.start();
   plane.closing.unshift(() => runner.close());
 }
@@ -55,6 +57,13 @@ export class AuditLogExport {
     this.#pool.on('error', () => undefined);
   }
 
+  /** Before the first request, so that none is missing when the export is switched on. */
+  async begin(): Promise<void> {
+    await beginExport(this.#pool, EXPORTER).catch((error: Error) =>
+      this.log.warn('The export of audit events begins with its first round.', { error: error.message }),
+    );
+  }
+
   start(): void {
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
@@ -74,7 +83,7 @@ export class AuditLogExport {
 
   async #export(): Promise<void> {
     try {
-      await exportAudit(this.#pool, 'otlp', (rows) => this.#send(rows));
+      await exportAudit(this.#pool, EXPORTER, (rows) => this.#send(rows));
       if (this.#failing) this.log.info('Audit events reach the collector again.');
       this.#failing = false;
       this.#waitMs = this.roundMs;

@@ -146,8 +146,8 @@ async function pipe(res: ServerResponse, status: number, headers: Record<string,
     else res.end();
   } catch {
     if (!res.headersSent && !res.destroyed) sendBroken(res, headers);
-    // Half a body must not look like a whole one.
-    else res.destroy();
+    // Half a body must not look like a whole one. What was written of it leaves first, or the client would not even see a status.
+    else setImmediate(() => res.destroy());
   }
 }
 

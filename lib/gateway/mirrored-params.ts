@@ -20,7 +20,7 @@ const declared = new WeakMap<JsonObject, readonly Mirror[]>();
 
 /**
  * Refuses `Mcp-Param` headers that say something else than the arguments: an upstream may act on either, and policy and people
- * see the arguments alone. A declared header that is absent is written from the arguments later.
+ * see the arguments alone. One that is missing is for the upstream to refuse, as it would without a gateway.
  */
 export function checkMirroredParams(call: RequestFacts): Refused | null {
   const sent = call.headers?.params ?? null;
@@ -36,11 +36,12 @@ export function checkMirroredParams(call: RequestFacts): Refused | null {
   return null;
 }
 
-/** The headers of the hop: the declared ones written from the arguments, the others as they came. */
+/** The headers of the hop: those that are declared written anew from the arguments, the others as they came. */
 export function upstreamParams(call: RequestFacts): Record<string, string> {
   const headers: Record<string, string> = { ...call.headers?.params };
   const args = call.message?.params?.arguments;
   for (const { header, path } of mirrorsOf(call)) {
+    if (!Object.hasOwn(headers, header)) continue;
     const text = textOf(valueAt(args, path));
     if (text !== null) headers[header] = encodeMirror(text);
   }

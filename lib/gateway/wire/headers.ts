@@ -104,16 +104,18 @@ function refuseDuplicate(field: Field): Refused {
   }
 }
 
-const SENTINEL = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
+const SENTINEL = /^=\?base64\?(.*)\?=$/;
+/** Whole groups of four with their padding; `atob` would forgive missing padding, which servers may not. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The text a mirrored header stands for (`=?base64?…?=` decoded), or null when it is malformed. */
+/** The text a mirrored header stands for (`=?base64?…?=` decoded, anything else as it is), or null for a sentinel that is malformed. */
 export function decodeMirror(value: string): string | null {
-  if (!value.startsWith('=?')) return value;
-  const match = SENTINEL.exec(value);
-  if (match === null) return null;
+  const encoded = SENTINEL.exec(value)?.[1];
+  if (encoded === undefined) return value;
+  if (!BASE64.test(encoded)) return null;
   try {
-    const binary = atob(match[1] as string);
+    const binary = atob(encoded);
     return decoder.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
   } catch {
     return null;

@@ -7,11 +7,11 @@ import {
   CHROMIUM,
   openBrowser,
   openContext,
+  openPerson,
   overflowWidth,
+  type Person,
   seriousAxeProblems,
-  signIn,
   visit,
-  type Watched,
   WITHOUT_CHROMIUM,
 } from './support/browser';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
@@ -46,16 +46,10 @@ describe.skipIf(!CHROMIUM)(`agents and grants in a real browser, on two nodes${C
   let second: RunningCallgate;
   let browser: Browser;
   let origin: string;
-  let ana: { watched: Watched; page: Page };
-  let ben: { watched: Watched; page: Page };
+  let ana: Person;
+  let ben: Person;
 
-  async function person(email: string, password: string) {
-    const watched = await openContext(browser, origin);
-    const page = await watched.context.newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, origin, email, password);
-    return { watched, page };
-  }
+  const person = (email: string, password: string) => openPerson(browser, origin, { email, password });
   const at = (node: RunningCallgate, access: Access): Access => ({ ...access, url: `${node.url}/mcp/sink` });
   const outcome = async (node: RunningCallgate, access: Access, tool = 'read_record') =>
     outcomeOf(await callTool(at(node, access), tool, { id: 'x' }));

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CHROMIUM,
   openBrowser,
-  openContext,
+  openPerson,
   overflowWidth,
+  type Person,
   seriousAxeProblems,
-  signIn,
   visit,
-  type Watched,
   WITHOUT_CHROMIUM,
 } from './support/browser';
 import { type RunningCallgate, startCallgate } from './support/callgate';
@@ -26,16 +25,10 @@ describe.skipIf(!CHROMIUM)(`approving for a while in a real browser${CHROMIUM ? 
   let sink: Sink;
   let browser: Browser;
   let origin: string;
-  let dana: { watched: Watched; page: Page };
+  let dana: Person;
   let access: Access;
 
-  async function person(width?: number): Promise<{ watched: Watched; page: Page }> {
-    const watched = await openContext(browser, origin, width === undefined ? {} : { width });
-    const page = await watched.context.newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, origin, APPROVER.email, APPROVER.password);
-    return { watched, page };
-  }
+  const person = (width = 1440) => openPerson(browser, origin, APPROVER, { width });
   beforeAll(async () => {
     callgate = await startCallgate();
     origin = `http://localhost:${callgate.port}`;

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CHROMIUM,
   openBrowser,
-  openContext,
+  openPerson,
   overflowWidth,
   pressUntil,
   seriousAxeProblems,
-  signIn,
   visit,
   type Watched,
   WITHOUT_CHROMIUM,
@@ -32,12 +31,9 @@ describe.skipIf(!CHROMIUM)(`deciding together with others, in a real browser${CH
   let access: Access;
   const people: Watched[] = [];
 
-  async function person({ email, password }: { email: string; password: string }, width?: number): Promise<Page> {
-    const watched = await openContext(browser, origin, width === undefined ? {} : { width });
+  async function person(who: { email: string; password: string }, width = 1440): Promise<Page> {
+    const { watched, page } = await openPerson(browser, origin, who, { width });
     people.push(watched);
-    const page = await watched.context.newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, origin, email, password);
     return page;
   }
   beforeAll(async () => {

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CHROMIUM,
   openBrowser,
-  openContext,
+  openPerson,
   overflowWidth,
+  type Person,
   seriousAxeProblems,
-  signIn,
   visit,
-  type Watched,
   WITHOUT_CHROMIUM,
 } from './support/browser';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
@@ -27,17 +26,11 @@ describe.skipIf(!CHROMIUM)(`approving in a real browser${CHROMIUM ? '' : ` (skip
   let sink: Sink;
   let browser: Browser;
   let origin: string;
-  let dana: { watched: Watched; page: Page };
-  let ana: { watched: Watched; page: Page };
+  let dana: Person;
+  let ana: Person;
   let access: Access;
 
-  async function person(email: string, password: string, width?: number): Promise<{ watched: Watched; page: Page }> {
-    const watched = await openContext(browser, origin, width === undefined ? {} : { width });
-    const page = await watched.context.newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, origin, email, password);
-    return { watched, page };
-  }
+  const person = (email: string, password: string, width = 1440) => openPerson(browser, origin, { email, password }, { width });
   beforeAll(async () => {
     callgate = await startCallgate();
     origin = `http://localhost:${callgate.port}`;

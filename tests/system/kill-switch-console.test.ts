@@ -4,12 +4,11 @@ import { EVERYTHING } from '../fixtures/upstreams/harness';
 import {
   CHROMIUM,
   openBrowser,
-  openContext,
+  openPerson,
   overflowWidth,
+  type Person,
   seriousAxeProblems,
-  signIn,
   visit,
-  type Watched,
   WITHOUT_CHROMIUM,
 } from './support/browser';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
@@ -25,16 +24,11 @@ describe.skipIf(!CHROMIUM)(`the kill switch in a real browser${CHROMIUM ? '' : `
   let browser: Browser;
   let origin: string;
   let access: Access;
-  let ana: { watched: Watched; page: Page };
-  let vi: { watched: Watched; page: Page };
+  let ana: Person;
+  let vi: Person;
 
-  async function person(email: string, password: string, width = 1440, dark = false): Promise<{ watched: Watched; page: Page }> {
-    const watched = await openContext(browser, origin, { width, dark });
-    const page = await watched.context.newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, origin, email, password);
-    return { watched, page };
-  }
+  const person = (email: string, password: string, width = 1440, dark = false) =>
+    openPerson(browser, origin, { email, password }, { width, dark });
 
   beforeAll(async () => {
     callgate = await startCallgate();

@@ -4,13 +4,12 @@ import { EVERYTHING } from '../fixtures/upstreams/harness';
 import {
   CHROMIUM,
   openBrowser,
-  openContext,
+  openPerson,
   overflowWidth,
+  type Person,
   seriousAxeProblems,
   settled,
-  signIn,
   visit,
-  type Watched,
   WITHOUT_CHROMIUM,
 } from './support/browser';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
@@ -30,16 +29,11 @@ describe.skipIf(!CHROMIUM)(`limits in a real browser${CHROMIUM ? '' : ` (skipped
   let browser: Browser;
   let origin: string;
   let access: Access;
-  let ana: { watched: Watched; page: Page };
-  let vi: { watched: Watched; page: Page };
+  let ana: Person;
+  let vi: Person;
 
-  async function person(email: string, password: string, width = 1440, dark = false): Promise<{ watched: Watched; page: Page }> {
-    const watched = await openContext(browser, origin, { width, dark });
-    const page = await watched.context.newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, origin, email, password);
-    return { watched, page };
-  }
+  const person = (email: string, password: string, width = 1440, dark = false) =>
+    openPerson(browser, origin, { email, password }, { width, dark });
 
   beforeAll(async () => {
     callgate = await startCallgate();
@@ -106,7 +100,7 @@ describe.skipIf(!CHROMIUM)(`limits in a real browser${CHROMIUM ? '' : ` (skipped
     await dialog(page).getByRole('button', { name: 'Reset counter' }).click();
     await meter(page, '0 of 3').waitFor();
     expect(await sum()).toBe('ok');
-    await panel.getByRole('button', { name: 'View as table' }).click();
+    await panel.getByRole('button', { name: 'Table', exact: true }).click();
     await panel.getByText('Set back to 0: test run over').first().waitFor();
 
     // The trace of a call that the raise let through says so.

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../fixtures/upstreams/harness';
-import { CHROMIUM, openBrowser, openContext, signIn, visit, type Watched, WITHOUT_CHROMIUM } from './support/browser';
+import { CHROMIUM, openBrowser, openPerson, type Person, visit, WITHOUT_CHROMIUM } from './support/browser';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool, outcomeOf } from './support/calls';
 import { type Access, grantAccess, must, publish, register, stdioServer } from './support/provision';
@@ -22,19 +22,13 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
   let callgate: RunningCallgate;
   let browser: Browser;
   let origin: string;
-  let ana: { watched: Watched; page: Page };
-  let bo: { watched: Watched; page: Page };
+  let ana: Person;
+  let bo: Person;
   let access: Access;
   const policy = '/servers/desk/policies/main';
   const at = (query = '') => `${origin}/policies/desk/main${query}`;
 
-  async function person(email: string, password: string): Promise<{ watched: Watched; page: Page }> {
-    const watched = await openContext(browser, origin);
-    const page = await watched.context.newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, origin, email, password);
-    return { watched, page };
-  }
+  const person = (email: string, password: string) => openPerson(browser, origin, { email, password });
 
   beforeAll(async () => {
     callgate = await startCallgate();
@@ -162,7 +156,7 @@ describe.skipIf(!CHROMIUM)(`publishing in a real browser${CHROMIUM ? '' : ` (ski
     const theirs = text.replace('"action": "deny"', '"action": "approve"');
     expect(theirs).not.toBe(text);
     await must(callgate, 200, 'PUT', policy, { text: theirs });
-    bo.page = await bo.watched.context.newPage();
+    bo = { ...bo, page: await bo.watched.context.newPage() };
     bo.page.setDefaultTimeout(15_000);
     await openBuilder(bo.page);
     await bo.page.getByRole('button', { name: 'Restore unsaved text' }).click();

@@ -91,6 +91,26 @@ export async function signIn(page: Page, origin: string, email: string, password
   await page.waitForURL(/\/overview/);
 }
 
+/** Somebody who is signed in, in a context of their own. */
+export interface Person {
+  readonly watched: Watched;
+  readonly page: Page;
+}
+
+/** A context, watched, in which somebody has signed in. */
+export async function openPerson(
+  browser: Browser,
+  origin: string,
+  { email, password }: { readonly email: string; readonly password: string },
+  options: Omit<ContextOptions, 'storageState'> = {},
+): Promise<Person> {
+  const watched = await openContext(browser, origin, options);
+  const page = await watched.context.newPage();
+  page.setDefaultTimeout(30_000);
+  await signIn(page, origin, email, password);
+  return { watched, page };
+}
+
 /** What axe-core calls serious or critical, as one line a violation. */
 export async function seriousAxeProblems(page: Page): Promise<string[]> {
   // Evaluated over the debugger: a script element would, rightly, be refused by the content security policy.

@@ -1,8 +1,9 @@
 'use client';
 
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { Bar, CartesianGrid, Cell, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { LimitDetail } from '@/components/shared/api/wire';
+import { COUNT_AXIS, RunningHatch, TIME_AXIS } from '@/components/shared/charts/chart-look';
 import { absoluteTime, formatCount } from '@/components/shared/format';
 import { useTimeZone } from '@/components/shared/time-zone';
 import { InertText } from '@/components/shared/unverified-text';
@@ -18,6 +19,7 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
   const { timeZone, offsetWords } = useTimeZone();
   const [range, setRange] = useState<HistoryRange>('7d');
   const [asTable, setAsTable] = useState(false);
+  const hatch = useId();
   const buckets = historyBuckets(limit, range);
   const length = bucketLength(limit, range);
   const long = length > DAY_MS;
@@ -42,7 +44,7 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
             </Button>
           )}
           <Button size="sm" variant="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {asTable ? 'View as chart' : 'View as table'}
+            {asTable ? 'Chart' : 'Table'}
           </Button>
         </span>
       </div>
@@ -53,29 +55,11 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
           <ResponsiveContainer width="100%" height="100%" debounce={50}>
             <ComposedChart data={buckets} barCategoryGap={1} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} accessibilityLayer>
               <defs>
-                <pattern id="limit-running" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                  <rect width="6" height="6" fill="var(--surface)" />
-                  <rect width="3" height="6" fill="var(--allowed-chart)" />
-                </pattern>
+                <RunningHatch id={hatch} colour="var(--allowed-chart)" />
               </defs>
               <CartesianGrid vertical={false} stroke="var(--line-soft)" />
-              <XAxis
-                dataKey="fromMs"
-                tickFormatter={tick}
-                tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
-                tickLine={false}
-                axisLine={{ stroke: 'var(--line)' }}
-                minTickGap={48}
-              />
-              <YAxis
-                width={44}
-                domain={[0, (most: number) => Math.max(1, Math.ceil(most * 1.1))]}
-                allowDecimals={false}
-                tickFormatter={(value: number) => formatCount(value)}
-                tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
-                tickLine={false}
-                axisLine={false}
-              />
+              <XAxis dataKey="fromMs" tickFormatter={tick} {...TIME_AXIS} />
+              <YAxis width={44} domain={[0, (most: number) => Math.max(1, Math.ceil(most * 1.1))]} {...COUNT_AXIS} />
               <Tooltip
                 isAnimationActive={false}
                 cursor={{ fill: 'var(--hover)' }}
@@ -83,7 +67,7 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
               />
               <Bar dataKey="peak" isAnimationActive={false} minPointSize={1}>
                 {buckets.map((bucket) => (
-                  <Cell key={bucket.fromMs} fill={bucket.running ? 'url(#limit-running)' : 'var(--allowed-chart)'} />
+                  <Cell key={bucket.fromMs} fill={bucket.running ? `url(#${hatch})` : 'var(--allowed-chart)'} />
                 ))}
               </Bar>
               <Line

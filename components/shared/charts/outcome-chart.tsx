@@ -7,6 +7,7 @@ import { absoluteTime, formatCount } from '../format';
 import { useTimeZone } from '../time-zone';
 import { useBarRange } from './bar-range';
 import { BucketTable } from './bucket-table';
+import { COUNT_AXIS, RunningHatch, TIME_AXIS } from './chart-look';
 import {
   BUCKET_WORDS,
   type Bucket,
@@ -38,7 +39,6 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
   const totals = totalsOf(stats.byDecision);
   const id = useId();
   const zoom = useBarRange(step, onZoom);
-  // The last bar has not ended: it is hatched, so that its height is not read as a fall.
   const runningAt = (bucket: Bucket): boolean => bucket.at + step > Date.parse(stats.to) && Date.parse(stats.to) > Date.now() - step;
   const tick = (at: number) =>
     new Intl.DateTimeFormat(
@@ -90,37 +90,12 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
             >
               <defs>
                 {shown.map((series) => (
-                  <pattern
-                    key={series}
-                    id={`${id}-${series}`}
-                    width={6}
-                    height={6}
-                    patternUnits="userSpaceOnUse"
-                    patternTransform="rotate(45)"
-                  >
-                    <rect width={6} height={6} fill="var(--surface)" />
-                    <rect width={3} height={6} fill={SERIES_LOOKS[series].colour} />
-                  </pattern>
+                  <RunningHatch key={series} id={`${id}-${series}`} colour={SERIES_LOOKS[series].colour} />
                 ))}
               </defs>
               <CartesianGrid vertical={false} stroke="var(--line-soft)" />
-              <XAxis
-                dataKey="at"
-                tickFormatter={tick}
-                tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
-                tickLine={false}
-                axisLine={{ stroke: 'var(--line)' }}
-                minTickGap={48}
-              />
-              <YAxis
-                width={60}
-                tickCount={height < 120 ? 3 : 5}
-                allowDecimals={false}
-                tickFormatter={(value: number) => formatCount(value)}
-                tick={{ fontSize: 12, fill: 'var(--ink-3)' }}
-                tickLine={false}
-                axisLine={false}
-              />
+              <XAxis dataKey="at" tickFormatter={tick} {...TIME_AXIS} />
+              <YAxis width={60} tickCount={height < 120 ? 3 : 5} {...COUNT_AXIS} />
               <Tooltip
                 isAnimationActive={false}
                 cursor={{ fill: 'var(--hover)' }}

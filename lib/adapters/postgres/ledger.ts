@@ -3,7 +3,8 @@ import type { PassClaim } from '@/lib/domain/approval/approval-pass';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
 import { type Admission, type AdmissionRequest, type Ledger, LedgerUnavailable, type PassRefused } from '@/lib/gateway/ports';
-import { type AmbiguousBatch, notSentSettlement } from './ambiguous-batches';
+import type { AmbiguousBatch } from './ambiguous-batches';
+import { answerCalls } from './answer-calls';
 import { prepareArguments } from './argument-store';
 import type { BatchRows } from './batch-commit';
 import { BatchFailure, runBatch, sqlState } from './batch-runner';
@@ -116,19 +117,18 @@ export class PostgresLedger implements Ledger {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The database's clock, epoch milliseconds; null before the first connection. */
+  /** How far the database's clock is ahead of this process's, in milliseconds; null before the first connection. */
   clockOffset(): number | null {
     const nowMs = this.#session.time.nowMs();
     return nowMs === null ? null : nowMs - Date.now();
   }
 
   load(): LedgerLoad {
-    const [queuedCalls, queuedOutcomes, openEvents] = [this.#queue.length, this.#settling.length, this.#settling.openCount];
     return {
       connected: this.#session.current !== null,
-      queuedCalls,
-      queuedOutcomes,
-      openEvents,
+      queuedCalls: this.#queue.length,
+      queuedOutcomes: this.#settling.length,
+      openEvents: this.#settling.openCount,
       ambiguousBatches: this.#upkeep.ambiguousCount,
     };
   }
@@ -237,21 +237,7 @@ export class PostgresLedger implements Ledger {
 
   #committed(rows: BatchRows, settlements: readonly PendingSettlement[]): void {
     this.#settling.closed(settlements);
-    for (const { call, problem } of rows.refused) {
-      if (call.answered) continue;
-      call.answered = true;
-      call.resolve({ admitted: false, pass: problem });
-    }
-    for (const placed of rows.calls) {
-      const { call, content, admission } = placed;
-      if (content.expects_outcome) this.#settling.opened(content.id, content.writer, content.seq, placed.windows);
-      if (!call.answered) {
-        call.answered = true;
-        call.resolve(admission);
-      } else if (content.expects_outcome) {
-        this.#settling.addPrepared(notSentSettlement(placed));
-      }
-    }
+    answerCalls(rows, this.#settling);
     if (this.#listeners.size > 0) tellAll(this.#listeners, committedEvents(rows), this.#options.log);
   }
 

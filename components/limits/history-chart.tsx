@@ -59,7 +59,7 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
               </defs>
               <CartesianGrid vertical={false} stroke="var(--line-soft)" />
               <XAxis dataKey="fromMs" tickFormatter={tick} {...TIME_AXIS} />
-              <YAxis width={44} domain={[0, (most: number) => Math.max(1, Math.ceil(most * 1.1))]} {...COUNT_AXIS} />
+              <YAxis width={60} domain={[0, 'auto']} {...COUNT_AXIS} />
               <Tooltip
                 isAnimationActive={false}
                 cursor={{ fill: 'var(--hover)' }}

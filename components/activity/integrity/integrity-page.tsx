@@ -9,6 +9,7 @@ import { PageHeader } from '@/components/shared/page-header';
 import { useRefusal } from '@/components/shared/permission';
 import { Loaded } from '@/components/shared/state-view';
 import { Button } from '@/components/ui/button';
+import { ActivityTabs } from '../activity-tabs';
 import { ChainsPanel } from './chains-panel';
 import { CheckpointsPanel } from './checkpoints-panel';
 import { CopiesPanel } from './copies-panel';
@@ -28,8 +29,8 @@ export function IntegrityPage() {
   return (
     <>
       <PageHeader
-        title="Integrity"
-        trail={[{ label: 'Activity', href: '/activity' }]}
+        title="Activity"
+        badges={<ActivityTabs open="integrity" />}
         description="Every row of the audit trail carries the hash of the row before it. Signed checkpoints say where all chains stood, and are kept outside the database too."
         actions={
           <>

@@ -10,9 +10,14 @@ const STATUS_OF: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, 
  * and leaves a record: such bytes are how requests are smuggled past a proxy. A connection that merely broke leaves none.
  */
 export function createClientErrorListener(gateway: Pick<Gateway, 'noteUnparsed'>): (error: NodeJS.ErrnoException, socket: Socket) => void {
+  const noted = new WeakSet<Socket>();
   return (error, socket) => {
     const code = error.code ?? '';
-    if (code.startsWith('HPE_')) gateway.noteUnparsed(socket.remoteAddress?.replace(/^::ffff:/, '') ?? null);
+    // What still arrives behind bytes that could not be read fails again, and is the same request.
+    if (code.startsWith('HPE_') && !noted.has(socket)) {
+      noted.add(socket);
+      gateway.noteUnparsed(socket.remoteAddress?.replace(/^::ffff:/, '') ?? null);
+    }
     if (code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;

@@ -49,8 +49,9 @@ export async function* windowsOf(
     yield* blindly(range, ctx.now.getTime());
     return;
   }
-  const profiles = await profilesOf(ctx, query);
+  // In this order: a call that is counted in between is then found by both, and in the other order by neither.
   const fresh = await freshBuckets(ctx, query, range);
+  const profiles = await profilesOf(ctx, query);
   const scanning = needsRows(query);
   // What the counts say matches does; only a text makes candidates of it.
   let wanted = scanning ? CANDIDATES_FIRST : query.limit + 1;

@@ -246,3 +246,25 @@ describe('facets', () => {
     expect((await get('/audit/facets?facet=agent&values=1')).facets[0]).toMatchObject({ values: [expect.anything()], more: true });
   });
 });
+
+describe('a call of a new kind', () => {
+  it('is found when it is counted between two statements of one answer', async () => {
+    await addWriter(pool, 'wrt_c', 3);
+    const { history } = world.services;
+    const read = history.read.bind(history);
+    for (const before of [1, 2, 3, 4]) {
+      const agent = `newcomer-${before}`;
+      const id = await addEvent(pool, { at: world.now().getTime() - 1000, writer: 'wrt_c', seq: before, agent });
+      let statements = 0;
+      history.read = async (...args: Parameters<typeof read>) => {
+        if (statements++ === before) while ((await rollUpCalls(world.prisma)).more);
+        return read(...args);
+      };
+      const { items } = await get(`/audit?agent=${agent}&decision=allowed`).finally(() => {
+        history.read = read;
+      });
+      expect(statements).toBeGreaterThan(before);
+      expect(items.map((item: { id: string }) => item.id)).toEqual([id]);
+    }
+  });
+});

@@ -20,6 +20,7 @@ export interface IssuerDraft {
   scopeMode: JwtIssuer['scopeMode'];
   /** Words. */
   requiredScopes: string;
+  oneTime: boolean;
 }
 
 export const NEW_ISSUER: IssuerDraft = {
@@ -38,6 +39,7 @@ export const NEW_ISSUER: IssuerDraft = {
   scopeClaim: 'scope',
   scopeMode: 'intersect',
   requiredScopes: '',
+  oneTime: false,
 };
 
 export function draftOf(issuer: JwtIssuer): IssuerDraft {
@@ -59,6 +61,7 @@ export function draftOf(issuer: JwtIssuer): IssuerDraft {
     scopeClaim: issuer.scopeClaim,
     scopeMode: issuer.scopeMode,
     requiredScopes: issuer.requiredScopes.join(' '),
+    oneTime: issuer.oneTime,
   };
 }
 
@@ -115,5 +118,6 @@ export function bodyOf(draft: IssuerDraft): object {
     scopeClaim: draft.scopeClaim.trim(),
     scopeMode: draft.scopeMode,
     requiredScopes: split(draft.requiredScopes, /\s+/),
+    oneTime: draft.oneTime,
   };
 }

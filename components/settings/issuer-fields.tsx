@@ -109,6 +109,12 @@ export function TrustFields({ draft, change, error }: FieldsProps) {
           <Input value={draft.typ} placeholder="at+jwt" onChange={(event) => change({ typ: event.target.value })} />
         </Field>
       </div>
+      <Checkbox
+        label="One request a token"
+        hint="Tokens are known by their jti. Whoever presents one again is refused, at every node."
+        checked={draft.oneTime}
+        onChange={(oneTime) => change({ oneTime })}
+      />
     </>
   );
 }

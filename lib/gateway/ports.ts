@@ -20,6 +20,7 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly tokens: TokenHasher;
   readonly jwt: JwtVerifier;
+  readonly tokenUses: TokenUses;
   readonly log: GatewayLog;
   /** Absent where requests are not traced. */
   readonly tracing?: Tracing;
@@ -56,6 +57,14 @@ export interface JwtVerifier {
     resources: readonly string[],
     nowMs: number,
   ): Promise<Result<JwtIdentity, JwtProblem>>;
+}
+
+export interface TokenUses {
+  /**
+   * Notes the use of a token that is good for one request; false when it was used before, at whichever node. `key` is a
+   * SHA-256 in lower-case hex, `expiresAtMs` (epoch) says how long it has to be remembered. Rejects with `LedgerUnavailable`.
+   */
+  redeem(key: string, expiresAtMs: number): Promise<boolean>;
 }
 
 export interface GatewayLog {

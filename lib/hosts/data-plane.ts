@@ -8,6 +8,7 @@ import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgr
 import { type NodeFacts, NodeHeartbeat } from '@/lib/adapters/postgres/node-heartbeat';
 import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
+import { PostgresTokenUses } from '@/lib/adapters/postgres/token-uses';
 import { AuditTrust } from '@/lib/adapters/postgres/trust/audit-trust';
 import { sendCheckpoints } from '@/lib/adapters/postgres/trust/checkpoint-webhook';
 import { GrantUsage } from '@/lib/adapters/postgres/usage';
@@ -17,7 +18,7 @@ import type { Database } from '@/lib/db/open-database';
 import type { Env } from '@/lib/env/env';
 import { createEnvelope, type Envelope, hmacKey } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
-import type { Tracing } from '@/lib/gateway/ports';
+import type { TokenUses, Tracing } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { compilePolicy } from '@/lib/policy/compile';
 import { redactArguments } from '@/lib/policy/redact';
@@ -107,6 +108,8 @@ export async function composeDataPlane(
   );
   await heartbeat.start();
   closing.unshift(() => heartbeat.close());
+  const tokenUses = new PostgresTokenUses(poolConfig, log);
+  closing.unshift(() => tokenUses.close());
   const usage = new GrantUsage(pool, log);
   closing.unshift(() => usage.flush());
 
@@ -122,6 +125,7 @@ export async function composeDataPlane(
     approvals,
     snapshots,
     usage,
+    tokenUses,
     metrics,
   });
   closing.unshift(() => upstreams.stopAll());
@@ -148,6 +152,7 @@ function createTrust(env: Env, log: Log, pool: pg.Pool, envelope: Envelope): Aud
 type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'> & {
   readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
+  readonly tokenUses: TokenUses;
   readonly tracing: Tracing | undefined;
 };
 
@@ -161,6 +166,7 @@ function composeGateway({
   approvals,
   snapshots,
   usage,
+  tokenUses,
   metrics,
   tracing,
 }: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
@@ -183,6 +189,7 @@ function composeGateway({
       tokens: gatewayTokens,
       onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),
       jwt: createJwtVerifier(guard, log),
+      tokenUses,
     },
     {
       publicUrl,

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/setup/test-database';
 import { LATER, POLICY, TOOLS, type Vector, vectors, vectorsPresent } from '../fixtures/gateway-vectors';
-import { ISSUER, jwksOf, newSigningKey, type SigningKey } from '../fixtures/jwt-fixture';
+import { ISSUER, jwksOf, newSigningKey, type SigningKey, signJwt } from '../fixtures/jwt-fixture';
 import { jwtOfVector } from '../fixtures/jwt-vectors';
 import { fixtureFile, type StartedUpstream, startServer } from '../fixtures/upstreams/harness';
 import { type RunningCallgate, startCallgate } from './support/callgate';
@@ -70,6 +70,22 @@ describe.skipIf(!vectorsPresent)('hostile inputs at a running process', () => {
     return token;
   }
 
+  /** A token that is good for one request, after that one. */
+  async function usedToken(): Promise<string> {
+    const issuer = 'https://one-time.example.com';
+    const settings = { name: 'One-time', issuer, jwks: JSON.parse(jwksOf(key)), oneTime: true };
+    await must(callgate, 201, 'POST', '/jwt-issuers', settings);
+    const url = `${callgate.url}/mcp/shop`;
+    const token = await signJwt(key, Date.now(), {
+      iss: issuer,
+      aud: `http://localhost:${callgate.port}/mcp/shop`,
+      sub: access.agent,
+      jti: 'once',
+    });
+    expect(outcomeOf(await callTool({ url, token }, 'github__list_issues'))).toBe('ok');
+    return token;
+  }
+
   async function requestOf(vector: Vector): Promise<{ query: string; headers: [string, string][]; body: Buffer }> {
     const { input, cat } = vector;
     const base: Record<string, string> = {
@@ -109,6 +125,7 @@ describe.skipIf(!vectorsPresent)('hostile inputs at a running process', () => {
     if (input === null) return lines(body, { authorization: '' });
     if (input === 'QUERY') return lines(body, {}, [], `?access_token=${access.token}`);
     if (input === 'COOKIE') return lines(body, { authorization: '', cookie: `session=${access.token}` });
+    if (input === 'JWT:jti') return lines(body, { authorization: `Bearer ${await usedToken()}` });
     if (input.startsWith('JWT:')) {
       const place = { key, rsa, nowMs: Date.now(), audience: `http://localhost:${callgate.port}/mcp/shop`, subject: access.agent };
       return lines(body, { authorization: `Bearer ${await jwtOfVector(input.slice('JWT:'.length), place)}` });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { jsonReply } from '@/lib/adapters/memory/memory-upstreams';
+import { LedgerUnavailable } from '@/lib/gateway/ports';
 import { issuerOf, jwksOf, newSigningKey, type SigningKey, signJwt } from '../fixtures/jwt-fixture';
 import { newWorld, type World } from './gateway-world';
 
@@ -114,6 +115,35 @@ describe('a JWT in place of a grant token', () => {
     world.putGrant(world.token, { scopes: granted });
     const body = await (await world.call('list', {}, { token: await tokenOf(world, { scope }) })).json();
     expect(body.result.isError === true ? 'denied' : 'ran').toBe(expected);
+  });
+
+  it('is good for one request where its issuer says so, whatever became of that one', async () => {
+    const world = jwtWorld({ oneTime: true });
+    const problemOf = async (token: string): Promise<unknown> =>
+      (await (await world.call('refund', { amount: 1 }, { token })).json()).error?.data.problem;
+    expect(await problemOf(await tokenOf(world))).toBe('jwt_jti');
+    expect(await problemOf(await tokenOf(world, { jti: '' }))).toBe('jwt_jti');
+    const token = await tokenOf(world, { jti: 'a' });
+    expect(await problemOf(token)).toBeUndefined();
+    expect(await problemOf(token)).toBe('jwt_replay');
+    // The same identifier in another token is the same token.
+    expect(await problemOf(await tokenOf(world, { jti: 'a', scope: 'more' }))).toBe('jwt_replay');
+    const refused = await tokenOf(world, { jti: 'b' });
+    expect((await world.call('refund', {}, { token: refused, path: '/other' })).status).toBe(401);
+    expect(await problemOf(refused)).toBeUndefined();
+    const denied = await tokenOf(world, { jti: 'c' });
+    await world.call('remove', {}, { token: denied });
+    expect(await problemOf(denied)).toBe('jwt_replay');
+    expect(world.upstreams.count('tools/call')).toBe(2);
+  });
+
+  it('is refused with 503 while it cannot be said whether it was used before', async () => {
+    const world = jwtWorld({ oneTime: true });
+    const redeem = () => Promise.reject(new LedgerUnavailable('no database'));
+    Object.assign(world.ports.tokenUses, { redeem });
+    const answer = await world.call('refund', { amount: 1 }, { token: await tokenOf(world, { jti: 'a' }) });
+    expect([answer.status, (await answer.json()).error.data.reason]).toEqual([503, 'audit.unavailable']);
+    expect(world.upstreams.posts).toHaveLength(0);
   });
 
   it('says 503 while the keys cannot be read, and sends nothing', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeToken } from '@/lib/kernel/token';
 import { LATER, POLICY, TOOLS, type Vector, vectors, vectorsPresent } from '../fixtures/gateway-vectors';
-import { issuerOf, jwksOf, newSigningKey } from '../fixtures/jwt-fixture';
+import { issuerOf, jwksOf, newSigningKey, signJwt } from '../fixtures/jwt-fixture';
 import { jwtOfVector } from '../fixtures/jwt-vectors';
 import { newWorld, type SendOptions, type World } from './gateway-world';
 
@@ -36,6 +36,12 @@ async function requestOf(vector: Vector, world: World): Promise<Partial<SendOpti
 }
 
 async function identityOf(input: string | null, world: World): Promise<Partial<SendOptions>> {
+  if (input === 'JWT:jti') {
+    world.snapshots.setIssuers([issuerOf({ jwksUrl: null, jwks: jwksOf(key), oneTime: true })]);
+    const token = await signJwt(key, world.clock.now, { jti: 'once' });
+    expect((await (await world.call('github__list_issues', {}, { token })).json()).result.isError).toBeUndefined();
+    return { token };
+  }
   if (input?.startsWith('JWT:')) {
     const audience = 'https://gate.example.com/mcp/shop';
     return { token: await jwtOfVector(input.slice('JWT:'.length), { key, rsa, nowMs: world.clock.now, audience, subject: 'bot' }) };
@@ -73,12 +79,18 @@ describe.skipIf(!vectorsPresent)('hostile inputs', () => {
     it.skipIf(later !== undefined)(`${vector.id} ${vector.name}${later === undefined ? '' : ` (later: ${later})`}`, async () => {
       const world = newWorld({ tools: TOOLS, policy: POLICY });
       world.snapshots.setIssuers([issuerOf({ jwksUrl: null, jwks: jwksOf(key, rsa), lifetimeSeconds: 86_400 })]);
-      const answer = await world.send(await requestOf(vector, world));
+      const request = await requestOf(vector, world);
+      const counts = () => ({
+        upstream: world.upstreams.count('tools/call') + world.upstreams.count(''),
+        events: world.ledger.events.length,
+      });
+      const before = counts();
+      const answer = await world.send(request);
       const body = answer.status === 202 ? {} : await answer.json();
       const { outcome, http, jsonrpc } = vector.expect;
-      expect({ upstream: world.upstreams.count('tools/call') + world.upstreams.count(''), events: world.ledger.events.length }).toEqual({
-        upstream: vector.expect.upstream_calls,
-        events: vector.expect.audit_record ? 1 : 0,
+      expect(counts()).toEqual({
+        upstream: before.upstream + vector.expect.upstream_calls,
+        events: before.events + (vector.expect.audit_record ? 1 : 0),
       });
       expect(answer.status).toBe(http ?? 200);
       if (jsonrpc !== null) expect(body.error?.code).toBe(jsonrpc);

@@ -4,6 +4,7 @@ import { JoseVerifier } from '@/lib/adapters/jwt/jwt-verifier';
 import { MemoryApprovals } from '@/lib/adapters/memory/memory-approvals';
 import { MemoryLedger, type RecordedEvent } from '@/lib/adapters/memory/memory-ledger';
 import { MemorySnapshots } from '@/lib/adapters/memory/memory-snapshots';
+import { MemoryTokenUses } from '@/lib/adapters/memory/memory-token-uses';
 import { MemoryUpstreams } from '@/lib/adapters/memory/memory-upstreams';
 import type { CatalogueTool } from '@/lib/domain/decision';
 import type { ToolDefinition } from '@/lib/domain/risk';
@@ -154,6 +155,7 @@ export function newWorld(
         warn: (message) => log.push(message),
       }),
     ),
+    tokenUses: new MemoryTokenUses(),
     log: {
       ...(options.onRequest && { debug: (_message: string, facts?: Record<string, unknown>) => options.onRequest?.(facts ?? {}) }),
       warn: (message) => log.push(message),

@@ -1,6 +1,6 @@
 import { HOLD_BEAT_MS } from '@/lib/domain/approval/approval-terms';
 import type { GatewayLog } from '@/lib/gateway/ports';
-import type { ApprovalDatabase } from './approval-database';
+import type { BoundedDatabase } from './bounded-database';
 
 interface Hold {
   readonly approval: string;
@@ -16,7 +16,7 @@ export class ApprovalHolds {
   #timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly database: ApprovalDatabase,
+    private readonly database: BoundedDatabase,
     private readonly node: string,
     private readonly newId: () => string,
     private readonly log: GatewayLog,

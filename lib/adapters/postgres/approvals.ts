@@ -17,11 +17,11 @@ import type {
 import { newId } from '@/lib/kernel/ids';
 import { AgentTurns } from './agent-turns';
 import { type AccessNotice, ApprovalConnection, type ApprovalNotice } from './approval-connection';
-import { ApprovalDatabase } from './approval-database';
 import { ApprovalHolds } from './approval-holds';
 import { ApprovalNews } from './approval-news';
 import type { ArgumentKeys } from './argument-store';
 import { askApproval, IS_DUE } from './ask-approval';
+import { BoundedDatabase } from './bounded-database';
 import { findPass, hmacWith } from './find-pass';
 import { dropOldAnswers, forgetAnswer, keepAnswer } from './kept-answers';
 
@@ -40,7 +40,7 @@ const SILENT_HOLDS = "interval '10 minutes'";
 /** Requests for approval in PostgreSQL, shared by all nodes. */
 export class PostgresApprovals implements Approvals {
   readonly #options: ApprovalOptions;
-  readonly #database: ApprovalDatabase;
+  readonly #database: BoundedDatabase;
   readonly #holds: ApprovalHolds;
   readonly #connection: ApprovalConnection;
   readonly #news: ApprovalNews;
@@ -52,7 +52,7 @@ export class PostgresApprovals implements Approvals {
   constructor(options: ApprovalOptions) {
     this.#options = options;
     const { poolConfig, log, node } = options;
-    this.#database = new ApprovalDatabase(poolConfig, log);
+    this.#database = new BoundedDatabase(poolConfig, 'approvals', log);
     this.#news = new ApprovalNews(log);
     this.#holds = new ApprovalHolds(this.#database, node, () => newId('hld', Date.now(), randomBytes(10)), log);
     this.#connection = new ApprovalConnection(

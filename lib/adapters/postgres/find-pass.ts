@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { type ArgumentScope, type Hmac, isWithin } from '@/lib/domain/approval/argument-scope';
 import { exceptionScopeAad } from '@/lib/domain/sealed-value';
 import type { ApprovalPass, PassSeeker } from '@/lib/gateway/ports';
-import type { RunRows } from './approval-database';
 import type { ArgumentKeys } from './argument-store';
+import type { RunRows } from './bounded-database';
 
 /** So many standing scopes of the same tool, agent and rule are held against a call; further ones let nothing through. */
 const SCOPES_MAX = 20;

@@ -1,8 +1,8 @@
 import { ANSWER_KEPT_MS } from '@/lib/domain/approval/approval-terms';
 import { undeliveredAnswerAad } from '@/lib/domain/sealed-value';
 import type { ApprovalAsk, KeptAnswer } from '@/lib/gateway/ports';
-import type { RunRows } from './approval-database';
 import type { TextSealer } from './argument-store';
+import type { RunRows } from './bounded-database';
 import { eventTimeMs } from './event-id';
 
 /** The approval that the same call used last, with its answer when that could not be delivered. */

@@ -64,7 +64,7 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     const issuers = await run<JwtIssuer>(
       `SELECT id, revision, issuer, jwks_url AS "jwksUrl", jwks, audiences, algorithms, tolerance_seconds AS "toleranceSeconds",
          lifetime_seconds AS "lifetimeSeconds", typ, agent_claim AS "agentClaim", agent_map AS "agentMap", scope_claim AS "scopeClaim",
-         scope_mode AS "scopeMode", required_scopes AS "requiredScopes"
+         scope_mode AS "scopeMode", required_scopes AS "requiredScopes", one_time AS "oneTime"
        FROM jwt_issuers WHERE status = 'active'`,
     );
     await run('COMMIT');

@@ -35,6 +35,7 @@ const settings = {
   scopeClaim: lineSchema(100).describe('a space-separated text or a list'),
   scopeMode: z.enum(SCOPE_MODES).describe('what the scopes of a token do to those of the grant'),
   requiredScopes: z.array(scopeSchema).max(50).describe('without all of them: 403 insufficient_scope'),
+  oneTime: z.boolean().describe('each token is good for one request, by its `jti`; one that was used, or has none, is refused with 401'),
 };
 
 export const jwtIssuerSchema = z.object({
@@ -87,6 +88,7 @@ export const createJwtIssuer = defineContract({
     scopeClaim: settings.scopeClaim.default('scope'),
     scopeMode: settings.scopeMode.default('intersect'),
     requiredScopes: settings.requiredScopes.default([]),
+    oneTime: settings.oneTime.default(false),
   }),
   answer: jwtIssuerSchema,
   status: 201,

@@ -6,6 +6,7 @@ import { type JwtProblem, jwtProblem, type UnverifiedJwt } from './read-jwt';
 type Checked = Result<null, JwtProblem>;
 const FINE: Checked = ok(null);
 const KID_CHARACTERS_MAX = 256;
+const JTI_CHARACTERS_MAX = 256;
 /** Members that would have the token say which key verifies it. */
 const KEYS_OF_THE_TOKEN = ['jku', 'x5u', 'jwk', 'x5c'] as const;
 
@@ -50,7 +51,13 @@ export function checkClaims({ claims }: UnverifiedJwt, issuer: JwtIssuer, resour
   if (iat > now + tolerance) return jwtProblem('jwt_iat', 'The token was issued in the future.');
   if (exp - iat > issuer.lifetimeSeconds)
     return jwtProblem('jwt_lifetime', `The token is valid for longer than the ${issuer.lifetimeSeconds} seconds that its issuer may give.`);
+  if (issuer.oneTime && !isTokenId(claims.jti))
+    return jwtProblem('jwt_jti', 'Tokens of this issuer are good for one request, and this one has no identifier (jti) to know it by.');
   return FINE;
+}
+
+function isTokenId(jti: unknown): boolean {
+  return typeof jti === 'string' && jti !== '' && jti.length <= JTI_CHARACTERS_MAX;
 }
 
 function hasAudience({ aud }: JsonObject, accepted: readonly string[]): boolean {

@@ -13,13 +13,15 @@ export interface JwtIdentity {
   /** Slug of the agent; null when the claim names none. */
   readonly agent: string | null;
   readonly scopes: readonly string[];
+  /** What a token that is good for one request is known by; null for others. */
+  readonly tokenId: string | null;
   /** Epoch milliseconds, the tolerance included. */
   readonly expiresAtMs: number;
 }
 
 /** Reads what a token stands for. Its signature and claims must have been checked. */
 export function identityOf(claims: JsonObject, issuer: JwtIssuer): JwtIdentity {
-  const { sub, exp } = claims;
+  const { sub, exp, jti } = claims;
   return {
     issuerId: issuer.id,
     issuerRevision: issuer.revision,
@@ -27,6 +29,7 @@ export function identityOf(claims: JsonObject, issuer: JwtIssuer): JwtIdentity {
     subject: typeof sub === 'string' ? sub.slice(0, SUBJECT_CHARACTERS_MAX) : null,
     agent: agentOf(claims[issuer.agentClaim], issuer),
     scopes: scopesOf(claims[issuer.scopeClaim]),
+    tokenId: issuer.oneTime && typeof jti === 'string' ? jti : null,
     expiresAtMs: (Number(exp) + issuer.toleranceSeconds) * 1000,
   };
 }

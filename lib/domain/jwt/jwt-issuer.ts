@@ -49,6 +49,8 @@ export interface JwtIssuer {
   readonly scopeMode: ScopeMode;
   /** Scopes without which a token may do nothing. */
   readonly requiredScopes: readonly string[];
+  /** Each token is good for one request, by its `jti`, whichever node gets it. */
+  readonly oneTime: boolean;
 }
 
 export const TOLERANCE_SECONDS_MAX = 300;

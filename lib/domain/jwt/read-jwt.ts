@@ -17,6 +17,8 @@ export interface JwtProblem {
     | 'jwt_nbf'
     | 'jwt_iat'
     | 'jwt_lifetime'
+    | 'jwt_jti'
+    | 'jwt_replay'
     | 'jwt_sig'
     | 'jwt_keys';
   readonly message: string;

@@ -1,8 +1,9 @@
+import type { JwtIdentity } from '@/lib/domain/jwt/jwt-identity';
 import { readJwt } from '@/lib/domain/jwt/read-jwt';
 import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
-import type { GatewayPorts } from '../ports';
+import { type GatewayPorts, LedgerUnavailable } from '../ports';
 import type { Snapshot } from '../snapshot-port';
 
 /**
@@ -30,9 +31,26 @@ export async function identifyJwt(
     const { code, message } = verified.error;
     return refuse(code === 'jwt_keys' ? 'identity.keys_unavailable' : 'identity.jwt', { message, data: { problem: code } });
   }
+  const { tokenId } = verified.value;
+  const used = tokenId === null ? ok(null) : await redeemOnce(tokenId, verified.value, ports);
+  if (!used.ok) return used;
   facts.jwt = verified.value;
   facts.tokenHash = hash;
   return ok(null);
+}
+
+/** Issuers name their tokens as they like, so one is known by both names. Whatever becomes of the request, the token is used. */
+async function redeemOnce(tokenId: string, { issuer, expiresAtMs }: JwtIdentity, ports: GatewayPorts): Promise<Result<null, Denial>> {
+  try {
+    const first = await ports.tokenUses.redeem(ports.tokens.hash(JSON.stringify([issuer, tokenId])), expiresAtMs);
+    if (first) return ok(null);
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailable)) throw error;
+    return refuse('audit.unavailable', {
+      message: 'Whether the token was used before cannot be looked up at the moment. Nothing was sent.',
+    });
+  }
+  return refuse('identity.jwt', { message: 'The token is good for one request and was used before.', data: { problem: 'jwt_replay' } });
 }
 
 /** What a token for this endpoint may name as its audience: the endpoint (RFC 8707), all endpoints, or the gateway. */

@@ -64,6 +64,7 @@ describe('a token issuer', () => {
       scopeClaim: 'scope',
       scopeMode: 'intersect',
       requiredScopes: [],
+      oneTime: false,
       status: 'active',
       createdBy: 'The admin',
     });
@@ -84,6 +85,7 @@ describe('a token issuer', () => {
       scopeClaim: 'scope',
       scopeMode: 'intersect',
       requiredScopes: [],
+      oneTime: false,
     });
     expect((await world.call('GET', '/jwt-issuers', { as: 'viewer' })).body.items.map((one: { id: string }) => one.id)).toEqual([body.id]);
     expect((await world.call('GET', `/jwt-issuers/${body.id}`)).body).toEqual(body);

@@ -6,11 +6,12 @@ export type RunRows = <R extends pg.QueryResultRow>(text: string, values: readon
 
 const STATEMENT_MS = 1_400;
 
-/** A small pool of its own, so that requests for approval are answered within 2 s whatever else the database is asked. */
-export class ApprovalDatabase {
+/** A small pool of its own, so that what a call waits for is answered within 2 s whatever else the database is asked. */
+export class BoundedDatabase {
   readonly #pool: pg.Pool;
 
-  constructor(poolConfig: pg.PoolConfig, log: GatewayLog) {
+  /** `purpose` is what the database server calls its connections; they are opened when they are needed. */
+  constructor(poolConfig: pg.PoolConfig, purpose: string, log: GatewayLog) {
     this.#pool = new pg.Pool({
       ...poolConfig,
       max: 3,
@@ -19,7 +20,7 @@ export class ApprovalDatabase {
       query_timeout: STATEMENT_MS + 100,
       lock_timeout: STATEMENT_MS - 100,
       idle_in_transaction_session_timeout: 1_000,
-      application_name: 'callgate approvals',
+      application_name: `callgate ${purpose}`,
     });
     this.#pool.on('error', (error) => log.warn('an idle connection to the database was lost', { error: error.message }));
   }
@@ -66,5 +67,5 @@ export class ApprovalDatabase {
 /** What the database says of the statement itself is a fault of ours; everything else means that it is not to be had now. */
 function available(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && !/^(08|25P|40|53|55|57|58)/.test(error.code ?? '')) return error;
-  return error instanceof LedgerUnavailable ? error : new LedgerUnavailable('the approvals cannot be reached', { cause: error });
+  return error instanceof LedgerUnavailable ? error : new LedgerUnavailable('the database cannot be reached', { cause: error });
 }

@@ -117,7 +117,7 @@ export function CallsTable({ filters, total }: { filters: CallFilters; total: nu
             )
           }
         </Loaded>
-        {list.rows && !list.hasNextPage && !list.full ? <RemovedNote from={filters.bounds(Date.now()).from ?? null} /> : null}
+        {list.rows ? <RemovedNote from={filters.bounds(Date.now()).from ?? null} /> : null}
         {list.full && lastAt ? (
           <p className="flex flex-wrap items-center gap-3 border-line-soft border-t px-4 py-2 text-ink-2">
             {formatCount(ROWS_MAX)} rows are shown.

@@ -8,7 +8,7 @@ import { absoluteTime } from '@/components/shared/format';
 import { Time } from '@/components/shared/time-text';
 import { useTimeZone } from '@/components/shared/time-zone';
 
-/** At the end of a list that reaches back to where months were removed: says so, so that nobody takes the edge for the beginning. */
+/** Below a list whose time reaches back to where months were removed: says so, so that nobody takes the edge for the beginning. */
 export function RemovedNote({ from }: { from: string | null }) {
   const { timeZone, offsetWords } = useTimeZone();
   const { data } = useQuery({

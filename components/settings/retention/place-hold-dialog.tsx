@@ -48,7 +48,7 @@ export function PlaceHoldDialog({ onClose }: { onClose: () => void }) {
       pending={place.isPending}
       error={place.error?.message ?? null}
       consequences={[
-        `Every month with ${whose} in this time is kept as a whole: ${holdTimeWords({ from, to }).toLowerCase()}.`,
+        `${holdTimeWords({ from, to })}: every month with ${whose} is kept as a whole.`,
         'Another admin has to lift it. What was removed before does not come back.',
       ]}
       onConfirm={(reason) => place.mutate(reason)}

@@ -119,10 +119,12 @@ BEGIN
   SELECT count(*) INTO "events" FROM "audit_events" e WHERE e."at" >= lo AND e."at" < hi;
   SELECT count(*) INTO "outcomes" FROM "audit_outcomes" o WHERE o."event_at" >= lo AND o."event_at" < hi;
   SELECT count(*) INTO missed FROM (
-    SELECT e."writer", e."seq" FROM "audit_events" e WHERE e."at" >= lo AND e."at" < hi
-    UNION ALL SELECT o."writer", o."seq" FROM "audit_outcomes" o WHERE o."event_at" >= lo AND o."event_at" < hi) rows
-   WHERE NOT EXISTS (SELECT 1 FROM jsonb_to_recordset(removed -> 'ranges') AS n("writer" text, "from" bigint, "to" bigint)
-                      WHERE n."writer" = rows."writer" AND rows."seq" BETWEEN n."from" AND n."to");
+    SELECT own."writer", min(own."seq"), max(own."seq") FROM (
+      SELECT r."writer", r."seq", r."seq" - row_number() OVER (PARTITION BY r."writer" ORDER BY r."seq") AS island FROM (
+        SELECT e."writer", e."seq" FROM "audit_events" e WHERE e."at" >= lo AND e."at" < hi
+        UNION ALL SELECT o."writer", o."seq" FROM "audit_outcomes" o WHERE o."event_at" >= lo AND o."event_at" < hi) r) own
+     GROUP BY own."writer", own.island
+    EXCEPT SELECT n."writer", n."from", n."to" FROM jsonb_to_recordset(removed -> 'ranges') AS n("writer" text, "from" bigint, "to" bigint)) others;
   IF missed > 0 OR "events" + "outcomes" <> (
        SELECT coalesce(sum(n."to" - n."from" + 1), 0) FROM jsonb_to_recordset(removed -> 'ranges') AS n("from" bigint, "to" bigint)) THEN
     RAISE EXCEPTION 'the tombstone does not name exactly the rows of the month';

@@ -12,6 +12,7 @@ import { Button, LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { ACTIVITY_COLUMNS, ActivityNarrow } from './activity-columns';
 import { CallsNoMatches } from './calls-no-matches';
+import { RemovedNote } from './removed-note';
 import { LIVE_ROWS_MAX, ROWS_MAX, useActivity } from './use-activity';
 import type { CallFilters } from './use-call-filters';
 
@@ -116,6 +117,7 @@ export function CallsTable({ filters, total }: { filters: CallFilters; total: nu
             )
           }
         </Loaded>
+        {list.rows ? <RemovedNote from={filters.bounds(Date.now()).from ?? null} /> : null}
         {list.full && lastAt ? (
           <p className="flex flex-wrap items-center gap-3 border-line-soft border-t px-4 py-2 text-ink-2">
             {formatCount(ROWS_MAX)} rows are shown.

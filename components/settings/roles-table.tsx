@@ -22,6 +22,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'audit.reconcile': 'Say how calls of unknown outcome ended',
   'audit.evidence': 'Download the evidence of the audit trail',
   'audit.keys': 'Change the signing key of the audit trail',
+  'retention.write': 'Set how long calls are kept, place and lift legal holds',
   'view.share': 'Save views for everybody',
 };
 

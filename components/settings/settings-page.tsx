@@ -9,6 +9,7 @@ import { IssuersSection } from './issuers-section';
 import { MembersSection } from './members-section';
 import { NotificationsSection } from './notifications/notifications-section';
 import { ProfileSection } from './profile-section';
+import { RetentionSection } from './retention/retention-section';
 import type { SettingsSection } from './sections';
 
 /** Sections have their own address. */
@@ -25,6 +26,7 @@ export function SettingsPage({ section }: { section: SettingsSection }) {
           { value: 'members', label: 'Members', content: <MembersSection /> },
           { value: 'notifications', label: 'Notifications', content: <NotificationsSection /> },
           { value: 'issuers', label: 'Token issuers', content: <IssuersSection /> },
+          { value: 'retention', label: 'Retention', content: <RetentionSection /> },
           { value: 'profile', label: 'Profile', content: <ProfileSection /> },
           { value: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
           { value: 'about', label: 'About and health', content: <AboutSection /> },

@@ -104,6 +104,9 @@ import { importPolicyFile } from './policy-files/import-policy-file';
 import * as publications from './publications/contract';
 import { approvePublication, rejectPublication, withdrawPublication } from './publications/decide-publication';
 import { getPublication, listPublications } from './publications/list-publications';
+import * as retention from './retention/contract';
+import { liftHold, listHolds, placeHold } from './retention/holds';
+import { getRetention, listRemovals, setRetention } from './retention/retention';
 import * as savedViews from './saved-views/contract';
 import { createSavedView } from './saved-views/create-saved-view';
 import { deleteSavedView } from './saved-views/delete-saved-view';
@@ -282,6 +285,12 @@ export const REGISTRY: readonly Route[] = [
   stream(trail.getEvidence, getEvidence),
   route(trail.rotateAuditKey, rotateAuditKey),
   route(trail.reconcileEvent, reconcileEvent),
+  route(retention.getRetention, getRetention),
+  route(retention.setRetention, setRetention),
+  route(retention.listRemovals, listRemovals),
+  route(retention.listHolds, listHolds),
+  route(retention.placeHold, placeHold),
+  route(retention.liftHold, liftHold),
   route(auditCounts.getAuditFacets, getAuditFacets),
   route(auditCounts.getAuditHistogram, getAuditHistogram),
   route(audit.getAuditEvent, getAuditEvent),

@@ -81,6 +81,14 @@ export interface TrailServices {
   readonly webhookHost: string | null;
   /** Why the database does not keep the product from changing the trail; null when it does. */
   readonly roleProblem: string | null;
+  /**
+   * Removes whole months (`YYYY-MM`, oldest first) after verifying the trail, each with a signed tombstone. `problem` says why months are
+   * left; `trailFailed` that the trail itself does not hold. Rejects when the database fails or `signal` aborts.
+   */
+  removeMonths(
+    months: readonly { readonly month: string; readonly days: number; readonly by: string }[],
+    signal: AbortSignal,
+  ): Promise<{ readonly removed: readonly string[]; readonly problem: string | null; readonly trailFailed: boolean }>;
   /** Writes one more outcome of an event into the chain; false when it was not committed in time. */
   settle(settlement: AuditSettlement): Promise<boolean>;
 }

@@ -6,7 +6,7 @@ export const RUNTIME_ROLE = 'callgate_app';
 /** Tables that only grow; their partitions are reached through them alone. */
 export const APPEND_ONLY_TABLES = ['audit_events', 'audit_outcomes', 'admin_changes', 'audit_checkpoints', 'audit_keys'] as const;
 /** Written by the database itself. */
-export const READ_ONLY_TABLES = ['admin_chain', '_prisma_migrations'] as const;
+export const READ_ONLY_TABLES = ['admin_chain', 'audit_removals', '_prisma_migrations'] as const;
 
 const LOCK = 4207760048;
 

@@ -25,6 +25,7 @@ export const PERMISSIONS = [
   'audit.reconcile',
   'audit.evidence',
   'audit.keys',
+  'retention.write',
   'view.share',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

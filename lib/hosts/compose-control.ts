@@ -9,6 +9,7 @@ import { createPasswords, type Passwords } from '@/lib/auth/passwords';
 import { rollUpCalls } from '@/lib/control/call-counts/roll-up-calls';
 import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
 import { publishDue } from '@/lib/control/publications/publish-due';
+import { removeDue } from '@/lib/control/retention/remove-due';
 import type { ControlServices } from '@/lib/control/services';
 import { createFirstAdmin } from '@/lib/control/setup/complete-setup';
 import { createSetupCode } from '@/lib/control/setup/setup-code';
@@ -27,6 +28,7 @@ import { startAuditLogExport } from './observe/audit-log-export';
 import { createHealth } from './observe/create-health';
 import { allowedOrigins } from './own-address';
 import { startPublicationClock } from './publication-clock';
+import { startRetentionClock } from './retention-clock';
 import { SimulationRunner } from './simulation/simulation-runner';
 import { workerFile } from './simulation/worker-process';
 import { createTrailServices } from './trail-services';
@@ -72,6 +74,7 @@ export async function createControl(plane: DataPlane): Promise<Control> {
   });
   plane.closing.unshift(startPublicationClock(() => publishDue(ownContext()), log));
   plane.closing.unshift(startCallCountClock(() => rollUpCalls(database.prisma), log));
+  plane.closing.unshift(startRetentionClock((signal) => removeDue({ ...ownContext(), signal }), log));
   const notifications = new NotificationRunner({ prisma: database.prisma, services, random: Math.random }, log, undefined, (status) =>
     plane.metrics.notified(status),
   );

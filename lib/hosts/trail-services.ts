@@ -26,6 +26,7 @@ export function createTrailServices(plane: Pick<DataPlane, 'env' | 'pool' | 'tru
     checkpointSeconds: env.audit.checkpointSeconds,
     webhookHost: env.audit.webhook && new URL(env.audit.webhook.url).host,
     roleProblem: plane.database.roleProblem,
+    removeMonths: (months, signal) => trust.removeMonths(months, signal),
     settle: (settlement) => settleAndWait(plane.ledger, settlement),
   };
 }

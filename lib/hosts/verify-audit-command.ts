@@ -102,6 +102,7 @@ function wordsOf(report: TrailReport): string[] {
     : 'none';
   const seen = [
     `${report.rows} rows of ${report.writers} writers, ${report.changes} changes`,
+    ...(report.removedRows > 0 ? [`${report.removedRows} more rows were removed by retention, as signed`] : []),
     `checkpoints: ${checkpoints.count} (${signed})`,
     ...(lines === null ? [] : [`compared with ${lines} lines of the checkpoint file`]),
   ];

@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'cmt'
   | 'hld'
   | 'kil'
+  | 'lgh'
   | 'rse'
   | 'iss'
   | 'evt'

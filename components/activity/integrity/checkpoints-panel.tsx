@@ -9,7 +9,12 @@ import { type Column, DataTable } from '@/components/shared/table/data-table';
 import { Time } from '@/components/shared/time-text';
 import { Panel } from '@/components/ui/panel';
 
-const KIND_WORDS: Record<string, string> = { regular: 'by the clock', shutdown: 'at the end of a process', evidence: 'for a download' };
+const KIND_WORDS: Record<string, string> = {
+  regular: 'by the clock',
+  shutdown: 'at the end of a process',
+  evidence: 'for a download',
+  tombstone: 'for a month that was removed',
+};
 
 const COLUMNS: readonly Column<Checkpoint>[] = [
   { id: 'number', header: 'Number', width: '88px', cell: (one) => <span className="num">{one.number}</span> },

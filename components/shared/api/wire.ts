@@ -34,6 +34,12 @@ import type {
 import type { reviewPolicy, watchPolicyVersion } from '@/lib/control/policies/review-contract';
 import type { exportPolicyFile, importPolicyFile } from '@/lib/control/policy-files/contract';
 import type { PublicationAnswer } from '@/lib/control/publications/contract';
+import type {
+  LegalHold as LegalHoldAnswer,
+  Removal as RemovalAnswer,
+  Retention as RetentionAnswer,
+  RetentionMonth as RetentionMonthAnswer,
+} from '@/lib/control/retention/contract';
 import type { SavedViewAnswer } from '@/lib/control/saved-views/contract';
 import type { problemSchema } from '@/lib/control/schema-parts';
 import type {
@@ -88,6 +94,10 @@ export type AuditDetail = AnswerOf<typeof getAuditEvent>;
 export type JwtIssuer = JwtIssuerAnswer;
 export type JwtIssuerCheck = AnswerOf<typeof checkJwtIssuer>;
 export type KillSwitch = KillSwitchAnswer;
+export type Retention = RetentionAnswer;
+export type RetentionMonth = RetentionMonthAnswer;
+export type Removal = RemovalAnswer;
+export type LegalHold = LegalHoldAnswer;
 export type KillSwitches = AnswerOf<typeof listKillSwitches>;
 export type LimitRow = z.output<typeof limitSchema>;
 export type LimitPage = AnswerOf<typeof listLimits>;

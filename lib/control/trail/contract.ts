@@ -21,6 +21,7 @@ export const trailProblemSchema = z.object({
 export const verificationSchema = z.object({
   ok: z.boolean(),
   events: count.describe('rows of calls and outcomes that were recomputed'),
+  removed: count.optional().describe('rows that retention removed, as signed; not there in old results'),
   writers: count,
   changes: count.describe('rows of the chain of changes'),
   checkpoints: z.object({
@@ -64,7 +65,7 @@ export const watchVerification = defineContract({
 const checkpointSchema = z.object({
   number: count,
   at: timeSchema,
-  kind: z.string().describe('`regular`, `shutdown` or `evidence`'),
+  kind: z.string().describe('`regular`, `shutdown`, `evidence` or `tombstone`'),
   key: z.string(),
   rows: count.describe('rows of calls and outcomes that it covers'),
   heads: count.describe('chains that had grown'),

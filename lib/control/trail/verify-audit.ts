@@ -58,6 +58,7 @@ export function verificationOf(report: TrailReport, at: Date, seconds: number): 
   return {
     ok: report.ok,
     events: report.rows,
+    removed: report.removedRows,
     writers: report.writers,
     changes: report.changes,
     checkpoints: { count: report.checkpoints.count, last: report.checkpoints.last && { ...report.checkpoints.last } },

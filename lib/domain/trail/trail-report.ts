@@ -29,6 +29,8 @@ export interface TrailReport {
   readonly ok: boolean;
   /** Rows of calls and outcomes that were looked at. */
   readonly rows: number;
+  /** Rows that retention removed, as signed tombstones name them. */
+  readonly removedRows: number;
   readonly writers: number;
   readonly changes: number;
   readonly checkpoints: {

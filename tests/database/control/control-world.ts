@@ -277,7 +277,7 @@ function worldServices(
 
 /** A trail that holds; tests of the real one put it in its place. */
 function fakeTrail(sealer: Parameters<typeof newKeyRow>[0]): ControlServices['trail'] {
-  const report = { ok: true, rows: 0, writers: 0, changes: 0, checkpoints: { count: 0, last: null }, fileLines: null };
+  const report = { ok: true, rows: 0, removedRows: 0, writers: 0, changes: 0, checkpoints: { count: 0, last: null }, fileLines: null };
   return {
     verify: async () => ({ ...report, firstBad: null, faults: [], faultCount: 0 }),
     evidence: async function* () {
@@ -290,6 +290,7 @@ function fakeTrail(sealer: Parameters<typeof newKeyRow>[0]): ControlServices['tr
     checkpointSeconds: 60,
     webhookHost: null,
     roleProblem: null,
+    removeMonths: async () => ({ removed: [], problem: null, trailFailed: false }),
     settle: async () => true,
   };
 }

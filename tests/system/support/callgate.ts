@@ -36,6 +36,8 @@ export interface CallgateOptions {
   readonly args?: readonly string[];
   readonly dataDir?: string;
   readonly port?: number;
+  /** Resolves as soon as the process answers, ready or not. */
+  readonly unready?: boolean;
   /** The account it runs as; this process's own unless told. */
   readonly as?: { readonly uid: number; readonly gid: number };
 }
@@ -91,11 +93,11 @@ export async function startCallgate(options: CallgateOptions = {}): Promise<Runn
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-  await waitUntilReady(running, exited);
+  await waitUntilReady(running, exited, options.unready ? '/healthz' : '/readyz');
   return running;
 }
 
-async function waitUntilReady(running: RunningCallgate, exited: Promise<number | null>): Promise<void> {
+async function waitUntilReady(running: RunningCallgate, exited: Promise<number | null>, path: string): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS;
   let ended = false;
   void exited.then(() => {
@@ -103,7 +105,7 @@ async function waitUntilReady(running: RunningCallgate, exited: Promise<number |
   });
   while (performance.now() < deadline) {
     if (ended) throw new Error(`Callgate ended before it was ready:\n${running.output()}`);
-    const ready = await fetch(`${running.url}/readyz`).then(
+    const ready = await fetch(`${running.url}${path}`).then(
       (answer) => answer.status === 200,
       () => false,
     );

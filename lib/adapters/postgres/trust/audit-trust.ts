@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { TrailReport } from '@/lib/domain/trail/trail-report';
 import type { GatewayLog } from '@/lib/gateway/ports';
@@ -9,6 +10,7 @@ import { evidenceLines } from './evidence';
 import { type KeySealer, knownKeys, newKeyRow, signingKey } from './key-ring';
 import { CheckpointMaker } from './make-checkpoint';
 import type { SigningKey } from './signing-key';
+import { MonthKept, type MonthToRemove } from './tombstone';
 import { checkpointsFrom } from './trail-reader';
 import { inSnapshot, SNAPSHOT, type VerifyOptions, verifyTrail } from './verify-trail';
 
@@ -59,7 +61,7 @@ export class AuditTrust {
   }
 
   /** A checkpoint now, if anything has grown, in the table and in the file. Rejects when it cannot be made. */
-  async checkpoint(kind: CheckpointBody['kind'], waitMs = 5_000): Promise<void> {
+  async checkpoint(kind: Exclude<CheckpointBody['kind'], 'tombstone'>, waitMs = 5_000): Promise<void> {
     const key = await this.key();
     await this.#maker.make(key, kind, waitMs);
     await this.#copy();
@@ -105,6 +107,57 @@ export class AuditTrust {
     return inSnapshot(this.options.pool, (client) => verifyTrail(client, { ...options, file, keysOf: (reader) => this.knownKeys(reader) }));
   }
 
+  /**
+   * Removes months, oldest first, each with its tombstone, after the whole trail was verified: what was tampered with is kept as it is.
+   * One node of all; `removed` are those that are gone, `problem` is why the others are not. Rejects when the database fails.
+   */
+  async removeMonths(months: readonly MonthToRemove[], signal: AbortSignal): Promise<MonthsRemoved> {
+    const client = await this.options.pool.connect();
+    const removed: string[] = [];
+    let broken: Error | undefined;
+    // The pool listens only while a connection is idle; unheard, a lost one would end the process.
+    const lost = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', lost);
+    try {
+      const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS locked', [REMOVAL_LOCK]);
+      if (!rows[0]?.locked) return { removed, problem: null, trailFailed: false };
+      await this.checkpoint('regular');
+      const report = await this.verify({ signal });
+      if (!report.ok) return { removed, problem: `the audit trail does not hold: ${report.firstBad?.message ?? ''}`, trailFailed: true };
+      for (const month of months) {
+        const problem = await this.#removeMonth(month, signal);
+        if (problem !== null) return { removed, problem: `${month.month}: ${problem}`, trailFailed: false };
+        removed.push(month.month);
+      }
+      return { removed, problem: null, trailFailed: false };
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1::bigint)', [REMOVAL_LOCK]).catch(lost);
+      client.off('error', lost);
+      client.release(broken);
+    }
+  }
+
+  /** Null when the month is gone. Locks of readers are waited for by trying again: a waiting removal would hold up calls. */
+  async #removeMonth(month: MonthToRemove, signal: AbortSignal): Promise<string | null> {
+    const key = await this.key();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if ((await this.#maker.removeMonth(key, month, CHECKPOINT_WAIT_MS)) !== 'busy') {
+          await this.#copy();
+          return null;
+        }
+      } catch (error) {
+        const { code, message } = error as Error & { code?: string };
+        if (error instanceof MonthKept || code === REFUSED) return message;
+        if (code !== LOCKED && code !== DEADLOCK) throw error;
+      }
+      if (attempt >= REMOVAL_ATTEMPTS) return 'others were reading or signing the trail the whole time';
+      await pause(REMOVAL_PAUSE_MS, undefined, { signal });
+    }
+  }
+
   async knownKeys(client: Parameters<typeof knownKeys>[0]): ReturnType<typeof knownKeys> {
     return knownKeys(client, this.options.sealer, await this.#vouched());
   }
@@ -126,7 +179,7 @@ export class AuditTrust {
     this.#timer.unref();
   }
 
-  async #look(kind: CheckpointBody['kind'], waitMs = 0): Promise<void> {
+  async #look(kind: 'regular' | 'shutdown', waitMs = 0): Promise<void> {
     try {
       await this.checkpoint(kind, waitMs);
       await this.options.onRound?.();
@@ -188,6 +241,22 @@ export class AuditTrust {
   }
 }
 
+export interface MonthsRemoved {
+  readonly removed: readonly string[];
+  /** A sentence for people; null when nothing was left or another node is at it. */
+  readonly problem: string | null;
+  /** Nothing is removed until the trail was looked into. */
+  readonly trailFailed: boolean;
+}
+
+const REMOVAL_LOCK = 4207760231;
+const REMOVAL_ATTEMPTS = 30;
+const REMOVAL_PAUSE_MS = 1_000;
+const CHECKPOINT_WAIT_MS = 5_000;
+/** What the function that removes raises, locks that were not had in time, and two that waited for each other. */
+const REFUSED = 'P0001';
+const LOCKED = '55P03';
+const DEADLOCK = '40P01';
 const COPIED_AT_ONCE = 1_000;
 const EVIDENCE_WAIT_MS = 10_000;
 

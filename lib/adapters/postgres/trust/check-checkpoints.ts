@@ -1,6 +1,7 @@
 import type { TrailFault } from '@/lib/domain/trail/trail-report';
 import { checkpointHash, NO_HASH, readCheckpointBody, type SignedCheckpoint, signatureHolds } from './checkpoint';
 import { HeadClaims } from './head-claims';
+import { RemovedRows } from './removed-rows';
 
 /** Public keys (PEM) by id, and whether there is reason to trust each. */
 export type KnownKeys = ReadonlyMap<string, { readonly publicKey: string; readonly trusted: boolean }>;
@@ -11,6 +12,8 @@ export const CHANGES_CHAIN = 'changes';
 /** Follows the chain of checkpoints and gathers what the good ones say about the other chains. */
 export class CheckpointsCheck {
   readonly claims = new HeadClaims();
+  /** What tombstones say was removed. */
+  readonly removed = new RemovedRows();
   /** The checkpoint that said of a writer that it has ended. */
   readonly closed = new Map<string, number>();
   #last: { number: number; hash: string; at: string; rows: number } | null = null;
@@ -66,6 +69,7 @@ export class CheckpointsCheck {
   #claim(body: NonNullable<ReturnType<typeof readCheckpointBody>>): void {
     for (const { writer, seq, hash } of body.heads) this.claims.add(writer, { seq, hash, checkpoint: body.number });
     for (const writer of body.closed) if (!this.closed.has(writer)) this.closed.set(writer, body.number);
+    this.removed.add(body);
     if (body.changes.seq > 0) this.claims.add(CHANGES_CHAIN, { ...body.changes, checkpoint: body.number });
   }
 }

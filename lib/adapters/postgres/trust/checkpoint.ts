@@ -15,7 +15,7 @@ export const checkpointBodySchema = z.strictObject({
   number: z.int().min(1),
   /** By the database's clock, ISO 8601 UTC. */
   at: z.string(),
-  kind: z.enum(['regular', 'shutdown', 'evidence']),
+  kind: z.enum(['regular', 'shutdown', 'evidence', 'tombstone']),
   key: z.string(),
   /** The hash of the checkpoint before; zeros before the first. */
   previous: hash,
@@ -28,6 +28,22 @@ export const checkpointBodySchema = z.strictObject({
   rows: count,
   /** The head of the chain of changes; 0 and zeros while there is none. */
   changes: z.strictObject({ seq: count, hash }),
+  /** Of a tombstone: a whole month that leaves the trail in the same transaction. Checkpoints before this one cover its rows. */
+  removed: z
+    .strictObject({
+      /** `YYYY-MM`, UTC. */
+      month: z.string().regex(/^\d{4}-\d{2}$/),
+      /** The retention that it was past, and who set it. */
+      days: z.int().min(1),
+      by: z.string(),
+      events: count,
+      outcomes: count,
+      /** `before`: what the first row followed; `after`: the hash of the last; `links`: hashes among them that successors name. */
+      ranges: z.array(
+        z.strictObject({ writer: z.string(), from: z.int().min(1), to: z.int().min(1), before: hash, after: hash, links: z.array(hash) }),
+      ),
+    })
+    .optional(),
 });
 export type CheckpointBody = z.output<typeof checkpointBodySchema>;
 

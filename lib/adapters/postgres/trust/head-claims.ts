@@ -51,6 +51,11 @@ export class ClaimCheck {
 
   constructor(private readonly claims: readonly HeadClaim[]) {}
 
+  /** The last sequence that a checkpoint confirmed. */
+  get confirmed(): number {
+    return this.#confirmed;
+  }
+
   /** The claim that this row breaks, with the last sequence before it that a checkpoint confirmed. */
   row(seq: number, hash: string): { claim: HeadClaim; confirmed: number } | null {
     const claim = this.claims[this.#next];
@@ -58,6 +63,16 @@ export class ClaimCheck {
     if (claim.hash !== hash) return { claim, confirmed: this.#confirmed };
     this.#next++;
     this.#confirmed = seq;
+    return null;
+  }
+
+  /** Goes on behind rows that were removed; the last of them had `hash`. The claim that it breaks, or null. */
+  skip(to: number, hash: string): HeadClaim | null {
+    for (; (this.claims[this.#next]?.seq ?? Number.POSITIVE_INFINITY) <= to; this.#next++) {
+      const claim = this.claims[this.#next];
+      if (claim?.seq === to && claim.hash !== hash) return claim;
+    }
+    this.#confirmed = to;
     return null;
   }
 

@@ -1,12 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { newId } from '@/lib/kernel/ids';
 import { type CheckpointBody, NO_HASH, readCheckpointBody, type SignedCheckpoint, signCheckpoint } from './checkpoint';
 import type { SigningKey } from './signing-key';
+import { describeMonth, type MonthToRemove, type Removed } from './tombstone';
 import { checkpointsFrom, type TrailConnection } from './trail-reader';
 
 const LOCK = 4207760047;
 const LOCK_POLL_MS = 100;
+/** Longer, and calls would be refused for it. */
+const LOCK_PATIENCE_MS = 500;
 /** Writers that have been silent for longer before the last checkpoint have no new rows. */
 const SILENT_MINUTES = 15;
+
+const RECORD = `
+  INSERT INTO admin_changes (id, actor_kind, actor_id, actor_name, action, entity, entity_id, entity_name, after)
+  VALUES ($1, 'system', 'retention', 'Retention', 'audit.remove', 'audit', $2, $2, $3::jsonb)`;
+const recordOf = ({ days, by, events, outcomes }: Removed, tombstone: number) => ({ days, setBy: by, calls: events, outcomes, tombstone });
 
 interface Latest {
   readonly checkpoint: SignedCheckpoint;
@@ -33,26 +43,54 @@ export class CheckpointMaker {
    * Signs where all chains stand in one snapshot, so that only committed rows are named, and stores it. Under a lock that
    * all nodes share. Null when nothing has grown since the last one; `busy` when another node is at it.
    */
-  async make(key: SigningKey, kind: CheckpointBody['kind'], waitMs = 0): Promise<SignedCheckpoint | null | 'busy'> {
+  async make(key: SigningKey, kind: Exclude<CheckpointBody['kind'], 'tombstone'>, waitMs = 0): Promise<SignedCheckpoint | null | 'busy'> {
+    return this.#locked(waitMs, 'BEGIN ISOLATION LEVEL REPEATABLE READ', (client) => this.#sign(client, key, kind));
+  }
+
+  /**
+   * Removes a month: the tombstone and the removal are one transaction, so that nobody ever sees one without the other. Rejects with
+   * what kept it: `MonthKept`, or the database's reason (P0001) or locks (55P03), after which nothing has changed.
+   */
+  async removeMonth(key: SigningKey, month: MonthToRemove, waitMs: number): Promise<Removed | 'busy'> {
+    return this.#locked(waitMs, 'BEGIN', async (client) => {
+      // Calls are admitted while this waits for nothing longer than that.
+      await client.query(`SET LOCAL lock_timeout = '${LOCK_PATIENCE_MS}ms'; SET LOCAL statement_timeout = '30min'`);
+      await client.query('SELECT lock_audit_month($1)', [month.month]);
+      const latest = await latestCheckpoint(client);
+      const { heads } = await this.#claimed(client, latest);
+      const removed = await describeMonth(client, month, heads);
+      const { number } = await this.#store(client, key, latest, { kind: 'tombstone', heads: [], closed: [], removed });
+      await client.query(RECORD, [newId('chg', Date.now(), randomBytes(10)), month.month, JSON.stringify(recordOf(removed, number))]);
+      await client.query('SELECT * FROM remove_audit_month($1, $2)', [month.month, number]);
+      return removed;
+    });
+  }
+
+  /** One transaction under the lock that all nodes share; null takes it back. */
+  async #locked<T extends object | null>(waitMs: number, begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T | 'busy'> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // The pool listens only while a connection is idle; unheard, a lost one would end the process.
+    const lost = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', lost);
     try {
       // The lock comes before the snapshot: inside it, the last checkpoint of another node might not be seen.
       if (!(await lock(client, waitMs))) return 'busy';
       try {
-        await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL TIME ZONE 'UTC'");
-        const made = await this.#sign(client, key, kind);
+        await client.query(`${begin}; SET LOCAL TIME ZONE 'UTC'`);
+        const made = await work(client);
         await client.query(made ? 'COMMIT' : 'ROLLBACK');
         return made;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
         throw error;
       } finally {
-        await client.query('SELECT pg_advisory_unlock($1::bigint)', [LOCK]).catch((error: Error) => {
-          broken = error;
-        });
+        await client.query('SELECT pg_advisory_unlock($1::bigint)', [LOCK]).catch(lost);
       }
     } finally {
+      client.off('error', lost);
       client.release(broken);
     }
   }
@@ -67,20 +105,36 @@ export class CheckpointMaker {
     const changes = await changesHead(client);
     const before = latest?.body;
     if (heads.length === 0 && closed.length === 0 && changes.seq <= (before?.changes.seq ?? 0)) return null;
-    const { rows: clock } = await client.query<{ at: Date }>('SELECT clock_timestamp() AS at');
-    const body: CheckpointBody = {
-      v: 1,
-      number: (before?.number ?? 0) + 1,
-      at: (clock[0]?.at ?? new Date()).toISOString(),
+    return this.#store(client, key, latest, {
       kind,
-      key: key.id,
-      previous: latest?.checkpoint.hash ?? NO_HASH,
       heads,
       closed,
       writers: (before?.writers ?? 0) + heads.filter(({ writer }) => !claimed.has(writer)).length,
       rows: (before?.rows ?? 0) + heads.reduce((sum, { writer, seq }) => sum + seq - (claimed.get(writer) ?? 0), 0),
       // Never back: what is missing is for the verifier to name.
-      changes: changes.seq > (before?.changes.seq ?? 0) ? changes : (before?.changes ?? changes),
+      ...(changes.seq > (before?.changes.seq ?? 0) ? { changes } : {}),
+    });
+  }
+
+  /** Signs and stores the one that follows `latest`; what `says` leaves out stays as it was. */
+  async #store(
+    client: TrailConnection,
+    key: SigningKey,
+    latest: Latest | null,
+    says: Pick<CheckpointBody, 'kind' | 'heads' | 'closed'> & Partial<CheckpointBody>,
+  ): Promise<SignedCheckpoint> {
+    const { rows: clock } = await client.query<{ at: Date }>('SELECT clock_timestamp() AS at');
+    const before = latest?.body;
+    const body: CheckpointBody = {
+      v: 1,
+      number: (before?.number ?? 0) + 1,
+      at: (clock[0]?.at ?? new Date()).toISOString(),
+      key: key.id,
+      previous: latest?.checkpoint.hash ?? NO_HASH,
+      writers: before?.writers ?? 0,
+      rows: before?.rows ?? 0,
+      changes: before?.changes ?? { seq: 0, hash: NO_HASH },
+      ...says,
     };
     const signed = signCheckpoint(body, key);
     await client.query(

@@ -106,6 +106,7 @@ class EvidenceCheck {
     return {
       ok: this.#found.count === 0,
       rows: this.#rows,
+      removedRows: this.#checkpoints.removed.rows,
       writers: this.#writers.length,
       changes: this.#changeCount,
       checkpoints: { count: this.#checkpoints.count, last: last && { number: last.number, at: last.at, rows: last.rows } },
@@ -156,9 +157,15 @@ class EvidenceCheck {
     this.#fileLines = (await this.#beside?.end()) ?? null;
     addLostWriters(this.#writers, this.#checkpoints, this.#found);
     const followers = followersOf(this.#writers);
-    const { claims, closed } = this.#checkpoints;
+    const { claims, closed, removed } = this.#checkpoints;
     for (const writer of this.#writers) {
-      const check = new WriterCheck(writer, claims.of(writer.id), followers.get(writer.id) ?? [], closed.get(writer.id) ?? null);
+      const check = new WriterCheck(
+        writer,
+        claims.of(writer.id),
+        followers.get(writer.id) ?? [],
+        closed.get(writer.id) ?? null,
+        removed.of(writer.id),
+      );
       this.#found.add(check.start());
       this.#checks.set(writer.id, check);
     }

@@ -43,6 +43,9 @@ import { requestElevation } from './elevations/request-elevation';
 import * as exceptions from './exceptions/contract';
 import { listExceptions } from './exceptions/list-exceptions';
 import { revokeException } from './exceptions/revoke-exception';
+import * as exports from './exports/contract';
+import { exportAudit } from './exports/export-audit';
+import { exportChanges } from './exports/export-changes';
 import * as grants from './grants/contract';
 import { createGrant } from './grants/create-grant';
 import { getGrant, listGrants } from './grants/list-grants';
@@ -274,6 +277,8 @@ export const REGISTRY: readonly Route[] = [
   route(jwtIssuers.deleteJwtIssuer, deleteJwtIssuer),
   route(jwtIssuers.checkJwtIssuer, checkJwtIssuer),
   route(audit.listAudit, listAudit),
+  stream(exports.exportAudit, exportAudit),
+  stream(exports.exportChanges, exportChanges),
   route(trail.verifyAudit, (ctx) => verifyAudit(ctx)),
   stream(trail.watchVerification, watchVerification),
   route(trail.getIntegrity, getIntegrity),

@@ -124,7 +124,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     );
     const response = await api.handle(request, { sourceIp: '127.0.0.1' });
     const text = response.headers.get('content-type')?.includes('event-stream') ? '' : await response.text();
-    if (text === '') await response.body?.cancel();
+    if (text === '' && !response.bodyUsed) await response.body?.cancel();
     texts.push(text);
     const answer = {
       status: response.status,

@@ -44,8 +44,11 @@ import * as exceptions from './exceptions/contract';
 import { listExceptions } from './exceptions/list-exceptions';
 import { revokeException } from './exceptions/revoke-exception';
 import * as exports from './exports/contract';
+import { downloadExport } from './exports/download-export';
 import { exportAudit } from './exports/export-audit';
 import { exportChanges } from './exports/export-changes';
+import { cancelExport, createExport, getExport, listExports } from './exports/export-jobs';
+import * as exportJobs from './exports/job-contract';
 import * as grants from './grants/contract';
 import { createGrant } from './grants/create-grant';
 import { getGrant, listGrants } from './grants/list-grants';
@@ -279,6 +282,11 @@ export const REGISTRY: readonly Route[] = [
   route(audit.listAudit, listAudit),
   stream(exports.exportAudit, exportAudit),
   stream(exports.exportChanges, exportChanges),
+  route(exportJobs.createExport, createExport),
+  route(exportJobs.listExports, listExports),
+  route(exportJobs.getExport, getExport),
+  route(exportJobs.cancelExport, cancelExport),
+  stream(exportJobs.downloadExport, downloadExport),
   route(trail.verifyAudit, (ctx) => verifyAudit(ctx)),
   stream(trail.watchVerification, watchVerification),
   route(trail.getIntegrity, getIntegrity),

@@ -20,6 +20,8 @@ import { makeToken } from '@/lib/kernel/token';
 import { type Api, createApi } from './api-router';
 import { startCallCountClock } from './call-count-clock';
 import type { DataPlane } from './data-plane';
+import { ExportFiles } from './exports/export-files';
+import { ExportRunner } from './exports/export-runner';
 import { gatewayTokens } from './gateway-tokens';
 import { NotificationRunner } from './notification-runner';
 import { createNotificationServices } from './notification-services';
@@ -46,9 +48,17 @@ export async function createControl(plane: DataPlane): Promise<Control> {
   const { env, database, publicUrl, log } = plane;
   const passwords = createPasswords();
   const simulations = startSimulations(plane);
-  const services = createServices(plane, passwords, simulations);
-  const origins = allowedOrigins(env, publicUrl);
   const now = (): Date => new Date(plane.snapshots.clock.nowMs());
+  const exportRunner = new ExportRunner(
+    { prisma: database.prisma, runner: `${hostname()} ${process.pid} ${makeId('node')}`, now },
+    () => services,
+    new ExportFiles(env.dataDir),
+    log,
+  );
+  const services = createServices(plane, passwords, simulations, exportRunner.port);
+  exportRunner.start();
+  plane.closing.unshift(() => exportRunner.close());
+  const origins = allowedOrigins(env, publicUrl);
   const auth = createAuth({
     prisma: database.prisma,
     services,
@@ -97,7 +107,12 @@ function startSimulations(plane: DataPlane): SimulationRunner {
   return runner;
 }
 
-function createServices(plane: DataPlane, passwords: Passwords, simulations: SimulationRunner): ControlServices {
+function createServices(
+  plane: DataPlane,
+  passwords: Passwords,
+  simulations: SimulationRunner,
+  exports: ControlServices['exports'],
+): ControlServices {
   const { env, envelope, publicUrl, snapshots, upstreams } = plane;
   const fingerprintKey = hmacKey(env.secretKey, 'secret fingerprints');
   const history = new PostgresTrailReader(plane.database.poolConfig, (error) =>
@@ -128,6 +143,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     history,
     events: plane.events,
     simulations,
+    exports,
     notifications: createNotificationServices(createEgressGuard(env.allowedUpstreams)),
   };
 }

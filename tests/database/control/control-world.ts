@@ -264,6 +264,14 @@ function worldServices(
     trail: fakeTrail(envelope),
     history: facts.history,
     simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },
+    exports: {
+      folder: 'folder of the tests',
+      wake: () => {},
+      read: async function* () {
+        yield '';
+      },
+      remove: async () => {},
+    },
     notifications: {
       checkMailServer: createNotificationServices(guard).checkMailServer,
       send: async (message) => {

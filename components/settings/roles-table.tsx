@@ -23,6 +23,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'audit.evidence': 'Download the evidence of the audit trail',
   'audit.keys': 'Change the signing key of the audit trail',
   'view.share': 'Save views for everybody',
+  'export.schedule': 'Schedule exports to a folder or a webhook',
 };
 
 export function RolesTable() {

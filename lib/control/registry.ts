@@ -43,6 +43,8 @@ import { requestElevation } from './elevations/request-elevation';
 import * as exceptions from './exceptions/contract';
 import { listExceptions } from './exceptions/list-exceptions';
 import { revokeException } from './exceptions/revoke-exception';
+import * as exportSchedules from './export-schedules/contract';
+import { createExportSchedule, deleteExportSchedule, listExportSchedules, updateExportSchedule } from './export-schedules/export-schedules';
 import * as exports from './exports/contract';
 import { downloadExport } from './exports/download-export';
 import { exportAudit } from './exports/export-audit';
@@ -287,6 +289,10 @@ export const REGISTRY: readonly Route[] = [
   route(exportJobs.getExport, getExport),
   route(exportJobs.cancelExport, cancelExport),
   stream(exportJobs.downloadExport, downloadExport),
+  route(exportSchedules.listExportSchedules, listExportSchedules),
+  route(exportSchedules.createExportSchedule, createExportSchedule),
+  route(exportSchedules.updateExportSchedule, updateExportSchedule),
+  route(exportSchedules.deleteExportSchedule, deleteExportSchedule),
   route(trail.verifyAudit, (ctx) => verifyAudit(ctx)),
   stream(trail.watchVerification, watchVerification),
   route(trail.getIntegrity, getIntegrity),

@@ -123,6 +123,10 @@ export interface ExportServices {
   /** The file of a job in pieces; rejects when it is gone. */
   read(job: string): AsyncIterable<string>;
   remove(job: string): Promise<void>;
+  /** This node has a folder for scheduled exports. */
+  readonly scheduledFolder: boolean;
+  /** Puts a file into a folder below that one, under its name only once it is whole; rejects when there is none. */
+  writeScheduled(folder: string, name: string, pieces: AsyncIterable<string>): Promise<void>;
 }
 
 /** Reads of the audit trail that may take long. */

@@ -26,6 +26,7 @@ export const PERMISSIONS = [
   'audit.evidence',
   'audit.keys',
   'view.share',
+  'export.schedule',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -8,6 +8,7 @@ import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords, type Passwords } from '@/lib/auth/passwords';
 import { rollUpCalls } from '@/lib/control/call-counts/roll-up-calls';
 import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
+import { runDueSchedule } from '@/lib/control/export-schedules/run-schedule';
 import { publishDue } from '@/lib/control/publications/publish-due';
 import type { ControlServices } from '@/lib/control/services';
 import { createFirstAdmin } from '@/lib/control/setup/complete-setup';
@@ -22,6 +23,7 @@ import { startCallCountClock } from './call-count-clock';
 import type { DataPlane } from './data-plane';
 import { ExportFiles } from './exports/export-files';
 import { ExportRunner } from './exports/export-runner';
+import { startScheduleClock } from './exports/schedule-clock';
 import { gatewayTokens } from './gateway-tokens';
 import { NotificationRunner } from './notification-runner';
 import { createNotificationServices } from './notification-services';
@@ -54,10 +56,13 @@ export async function createControl(plane: DataPlane): Promise<Control> {
     () => services,
     new ExportFiles(env.dataDir),
     log,
+    env.exportDir,
   );
   const services = createServices(plane, passwords, simulations, exportRunner.port);
   exportRunner.start();
   plane.closing.unshift(() => exportRunner.close());
+  const scheduleRunner = { prisma: database.prisma, services, runner: `${hostname()} ${process.pid} ${makeId('node')}`, now };
+  plane.closing.unshift(startScheduleClock((signal) => runDueSchedule({ ...scheduleRunner, signal }), log));
   const origins = allowedOrigins(env, publicUrl);
   const auth = createAuth({
     prisma: database.prisma,

@@ -2,7 +2,7 @@
 
 import { useList } from '@/components/shared/api/lists';
 import type { ExportJob } from '@/components/shared/api/wire';
-import { formatBytes, formatCount, plural } from '@/components/shared/format';
+import { formatBytes, plural } from '@/components/shared/format';
 import { PageHeader } from '@/components/shared/page-header';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
 import { type Column, DataTable } from '@/components/shared/table/data-table';
@@ -13,7 +13,7 @@ import { Panel } from '@/components/ui/panel';
 import { ActivityTabs } from '../activity-tabs';
 import { ExportActions } from './export-actions';
 import { ExportProgress } from './export-progress';
-import { FORMATS } from './export-size';
+import { DIRECT_ROWS_MAX, FORMATS } from './export-size';
 
 const LOOK_MS = 2_000;
 
@@ -75,8 +75,8 @@ export function ExportsPage() {
                   </LinkButton>
                 }
               >
-                An export of more than {formatCount(10_000)} calls is made in the background and appears here with its progress. Smaller
-                ones are downloaded at once.
+                An export of more than {DIRECT_ROWS_MAX.toLocaleString('en')} calls is made in the background and appears here with its
+                progress. Smaller ones are downloaded at once.
               </EmptyState>
             )
           }

@@ -4,6 +4,7 @@ import type { ControlServices } from '@/lib/control/services';
 import type { ExportJob } from '@/lib/db/generated/client';
 import type { Log } from '../log';
 import type { ExportFiles } from './export-files';
+import { writeScheduledFile } from './scheduled-files';
 
 const POLL_MS = 2_000;
 const ALIVE_MS = 3_000;
@@ -25,6 +26,8 @@ export class ExportRunner {
     private readonly services: () => ExportRun['services'],
     private readonly files: ExportFiles,
     private readonly log: Pick<Log, 'warn'>,
+    /** Where scheduled exports may be written below; null for nowhere. */
+    private readonly scheduledBase: string | null = null,
   ) {}
 
   start(): void {
@@ -56,6 +59,11 @@ export class ExportRunner {
       wake: () => this.wake(),
       read: (job) => this.files.read(job),
       remove: (job) => this.files.remove(job),
+      scheduledFolder: this.scheduledBase !== null,
+      writeScheduled: async (folder, name, pieces) => {
+        if (this.scheduledBase === null) throw new Error('This node has no CALLGATE_EXPORT_DIR.');
+        await writeScheduledFile(this.scheduledBase, folder, name, pieces);
+      },
     };
   }
 

@@ -271,6 +271,8 @@ function worldServices(
         yield '';
       },
       remove: async () => {},
+      scheduledFolder: false,
+      writeScheduled: async () => {},
     },
     notifications: {
       checkMailServer: createNotificationServices(guard).checkMailServer,

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, queryString } from '@/components/shared/api/client';
 import type { ExportJob } from '@/components/shared/api/wire';
+import { DIRECT_ROWS_MAX, FORMATS, guessedBytes } from '@/components/shared/export-size';
 import { FormError } from '@/components/shared/form-error';
 import { formatBytes, plural } from '@/components/shared/format';
 import { useRefusal } from '@/components/shared/permission';
@@ -13,7 +14,6 @@ import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Select } from '@/components/ui/select';
 import { CALL_COLUMNS_ON_SCREEN, CALL_COLUMNS_OPEN, type CallFormat, CHANGE_COLUMNS } from '@/lib/domain/call-columns';
-import { DIRECT_ROWS_MAX, FORMATS, guessedBytes } from './export-size';
 
 export interface ExportDialogProps {
   what: 'calls' | 'changes';

@@ -2,7 +2,8 @@
 
 import { useList } from '@/components/shared/api/lists';
 import type { ExportJob } from '@/components/shared/api/wire';
-import { formatBytes, plural } from '@/components/shared/format';
+import { DIRECT_ROWS_MAX, FORMATS } from '@/components/shared/export-size';
+import { formatBytes } from '@/components/shared/format';
 import { PageHeader } from '@/components/shared/page-header';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
 import { type Column, DataTable } from '@/components/shared/table/data-table';
@@ -13,18 +14,17 @@ import { Panel } from '@/components/ui/panel';
 import { ActivityTabs } from '../activity-tabs';
 import { ExportActions } from './export-actions';
 import { ExportProgress } from './export-progress';
-import { DIRECT_ROWS_MAX, FORMATS } from './export-size';
 
 const LOOK_MS = 2_000;
 
 const COLUMNS: readonly Column<ExportJob>[] = [
-  { id: 'at', header: 'Asked for', width: '148px', cell: (job) => <Time at={job.createdAt} /> },
-  { id: 'who', header: 'By', width: '14%', from: 'lg', cell: (job) => <InertText text={job.createdBy} max={60} /> },
-  { id: 'format', header: 'Format', width: '88px', cell: (job) => FORMATS[job.format].label },
+  { id: 'at', header: 'Asked for', width: '124px', cell: (job) => <Time at={job.createdAt} /> },
+  { id: 'who', header: 'By', width: '120px', from: 'xl', cell: (job) => <InertText text={job.createdBy} max={60} /> },
+  { id: 'format', header: 'Format', width: '80px', cell: (job) => FORMATS[job.format].label },
   { id: 'filter', header: 'Filter', cell: (job) => <Filter job={job} /> },
-  { id: 'progress', header: 'Rows', width: '26%', cell: (job) => <ExportProgress job={job} /> },
-  { id: 'bytes', header: 'Size', align: 'right', width: '92px', from: 'lg', cell: (job) => formatBytes(job.progress.bytes) },
-  { id: 'until', header: 'Kept until', width: '148px', from: 'xl', cell: (job) => (job.expiresAt ? <Time at={job.expiresAt} /> : '–') },
+  { id: 'progress', header: 'Rows', width: '208px', cell: (job) => <ExportProgress job={job} /> },
+  { id: 'bytes', header: 'Size', align: 'right', width: '88px', from: 'lg', cell: (job) => formatBytes(job.progress.bytes) },
+  { id: 'until', header: 'Kept until', width: '132px', from: 'xl', cell: (job) => (job.expiresAt ? <Time at={job.expiresAt} /> : '–') },
   {
     id: 'do',
     header: <span className="sr-only">Actions</span>,
@@ -87,25 +87,19 @@ export function ExportsPage() {
 }
 
 function Filter({ job }: { job: ExportJob }) {
-  const parts = Object.entries(job.filter).filter(([name]) => name !== 'from' && name !== 'to');
-  const { from, to } = job.filter as { from?: string; to?: string };
-  const words = parts.map(([name, value]) => `${name}:${Array.isArray(value) ? value.join(',') : String(value)}`).join(' ');
+  const { from, to: _, ...others } = job.filter as { from?: string; to?: string };
+  const words = Object.entries(others)
+    .map(([name, value]) => `${name}:${Array.isArray(value) ? value.join(',') : String(value)}`)
+    .join(' ');
   return (
-    <span className="flex min-w-0 items-center gap-2">
-      <span className="min-w-0 truncate">
-        {words === '' ? <span className="text-ink-3">all calls</span> : <InertText text={words} max={160} />}
-      </span>
-      <span className="shrink-0 text-meta text-ink-3 max-xl:hidden">
-        {from ? (
-          <>
-            <Time at={from} /> to{' '}
-          </>
-        ) : (
-          'up to '
-        )}
-        {to ? <Time at={to} /> : 'now'}
-      </span>
-      <span className="sr-only">{plural(job.columns.length, 'column')}</span>
+    <span className="block truncate">
+      {words === '' ? <span className="text-ink-3">all calls</span> : <InertText text={words} max={160} />}
+      {from ? (
+        <span className="text-ink-3">
+          {' '}
+          since <Time at={from} />
+        </span>
+      ) : null}
     </span>
   );
 }

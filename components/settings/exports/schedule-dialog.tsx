@@ -2,9 +2,9 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FORMATS } from '@/components/activity/exports/export-size';
 import { api, fieldError } from '@/components/shared/api/client';
 import type { ExportSchedule } from '@/components/shared/api/wire';
+import { FORMATS } from '@/components/shared/export-size';
 import { FormError } from '@/components/shared/form-error';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExportSink } from '@/lib/control/exports/run-export';
+import type { ExportSink } from '@/lib/control/export-jobs/run-export';
 
 const NAME = /^exp_[0-9a-z]{26}$/;
 

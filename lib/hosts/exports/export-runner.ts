@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claimExport, type ExportRun, endExport, forgetOldExports, keepExportAlive, runExport } from '@/lib/control/exports/run-export';
+import { claimExport, type ExportRun, endExport, forgetOldExports, keepExportAlive, runExport } from '@/lib/control/export-jobs/run-export';
 import type { ControlServices } from '@/lib/control/services';
 import type { ExportJob } from '@/lib/db/generated/client';
 import type { Log } from '../log';

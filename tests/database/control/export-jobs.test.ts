@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimExport, type ExportRun, forgetOldExports, runExport } from '@/lib/control/exports/run-export';
+import { claimExport, type ExportRun, forgetOldExports, runExport } from '@/lib/control/export-jobs/run-export';
 import { ExportFiles } from '@/lib/hosts/exports/export-files';
 import { ExportRunner } from '@/lib/hosts/exports/export-runner';
 import { newId } from '@/lib/kernel/ids';

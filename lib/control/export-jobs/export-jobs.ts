@@ -7,18 +7,18 @@ import { getAuditHistogram } from '../audit-counts/get-audit-histogram';
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError, notFound } from '../control-error';
+import { chosenColumns } from '../exports/export-audit';
+import { exportFile } from '../exports/export-text';
+import { exportName } from '../exports/recorded-export';
 import { decodeCursor, pageOf } from '../paging';
 import { storableJson } from '../storable';
-import { chosenColumns } from './export-audit';
-import { exportFile } from './export-text';
 import type {
   cancelExport as cancelContract,
   createExport as createContract,
   ExportJobAnswer,
   getExport as getContract,
   listExports as listContract,
-} from './job-contract';
-import { exportName } from './recorded-export';
+} from './contract';
 
 /** Exports of one person that wait or run at once. */
 const OPEN_MAX = 5;

@@ -3,11 +3,11 @@ import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError } from '../control-error';
 import type { DownloadFile } from '../define-contract';
-import { chosenColumns } from './export-audit';
+import { chosenColumns } from '../exports/export-audit';
+import { exportFile } from '../exports/export-text';
+import { exportName } from '../exports/recorded-export';
+import type { downloadExport as contract } from './contract';
 import { ownJob } from './export-jobs';
-import { exportFile } from './export-text';
-import type { downloadExport as contract } from './job-contract';
-import { exportName } from './recorded-export';
 
 /** The file of a finished export. Whoever may no longer read payloads does not get them from a file either. */
 export async function* downloadExport(ctx: ControlContext, { params }: VerbInput<typeof contract>): AsyncGenerator<string | DownloadFile> {

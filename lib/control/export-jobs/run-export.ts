@@ -3,10 +3,10 @@ import type { CallColumn, CallFormat } from '@/lib/domain/call-columns';
 import type { AuditFilters } from '../audit/contract';
 import { recordChange } from '../change';
 import type { Actor } from '../context';
+import { callTexts } from '../exports/export-audit';
+import { exportName } from '../exports/recorded-export';
 import type { ControlServices } from '../services';
-import { callTexts } from './export-audit';
-import { exportFilterSchema } from './job-contract';
-import { exportName } from './recorded-export';
+import { exportFilterSchema } from './contract';
 
 /** Beyond this a file helps nobody; a narrower filter or a shorter time does. */
 export const EXPORT_BYTES_MAX = 2 * 1024 ** 3;

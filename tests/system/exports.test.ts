@@ -1,4 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +18,7 @@ import {
   type Watched,
   WITHOUT_CHROMIUM,
 } from './support/browser';
-import { ADMIN_EMAIL, ADMIN_KEY, ADMIN_PASSWORD, type RunningCallgate, startCallgate } from './support/callgate';
+import { ADMIN_EMAIL, ADMIN_KEY, ADMIN_PASSWORD, ROOT, type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool, outcomeOf } from './support/calls';
 import { eventually } from './support/eventually';
 import { type Access, grantAccess, publish, register, stdioServer } from './support/provision';
@@ -143,6 +147,21 @@ describe.skipIf(!CHROMIUM)(`exports in a real browser${CHROMIUM ? '' : ` (skippe
     await page.getByRole('dialog').getByRole('button', { name: 'Delete export' }).click();
     await row.getByText('Cancelled').waitFor();
     expect(await seriousAxeProblems(page)).toEqual([]);
+  });
+
+  it('is the same from the command line', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'callgate-cli-')), 'calls.csv');
+    const args = ['audit', 'export', '--format', 'csv', '--columns', 'id,tool', '--filter', 'decision=denied'];
+    const env = { NODE_ENV: 'production', PATH: process.env.PATH, CALLGATE_URL: callgate.url, CALLGATE_KEY: ADMIN_KEY } as const;
+    const run = (more: readonly string[]) =>
+      promisify(execFile)(process.execPath, ['scripts/callgate.mjs', ...args, ...more], { cwd: ROOT, env });
+    const { stdout } = await run([]);
+    expect(stdout).toBe(await fetchText(callgate, '/audit/export?format=csv&columns=id,tool&decision=denied'));
+    expect(stdout.trimEnd().split('\r\n')).toHaveLength(6);
+    await run(['--file', file]);
+    expect(readFileSync(file, 'utf8')).toBe(stdout);
+    await expect(run(['--columns', 'secrets'])).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('columns') });
+    rmSync(path.dirname(file), { recursive: true });
   });
 
   it('fits a phone', async () => {

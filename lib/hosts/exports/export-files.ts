@@ -44,9 +44,11 @@ export class ExportFiles {
     await rm(this.#of(job), { force: true });
   }
 
-  /** Deletes the files of jobs that are not wanted. */
-  async keepOnly(wanted: ReadonlySet<string>): Promise<void> {
-    for (const name of await readdir(this.#path)) if (NAME.test(name) && !wanted.has(name)) await this.remove(name);
+  /** Deletes the files of jobs that are not wanted. What another process begins meanwhile is not among those looked at. */
+  async keepOnly(ask: () => Promise<ReadonlySet<string>>): Promise<void> {
+    const names = await readdir(this.#path);
+    const wanted = await ask();
+    for (const name of names) if (NAME.test(name) && !wanted.has(name)) await this.remove(name);
   }
 
   #of(job: string): string {

@@ -70,7 +70,7 @@ export class ExportRunner {
   async #look(): Promise<void> {
     try {
       const context: ExportRun = { ...this.run, services: this.services(), signal: this.#closing.signal, pause: () => this.#pause() };
-      if (this.#rounds++ % SWEEP_EVERY_ROUNDS === 0) await this.files.keepOnly(await forgetOldExports(context, this.files.id));
+      if (this.#rounds++ % SWEEP_EVERY_ROUNDS === 0) await this.files.keepOnly(() => forgetOldExports(context, this.files.id));
       for (let job = await claimExport(context, this.files.id); job !== null; job = await claimExport(context, this.files.id)) {
         await this.#write(context, job);
         this.#closing.signal.throwIfAborted();

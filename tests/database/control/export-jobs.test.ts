@@ -169,7 +169,7 @@ describe('an export in the background', () => {
     const job = await create({ filter: { agent: 'rare' } });
     await written(job.id);
     await world.passLong(7 * 86_400_000 + 120_000);
-    await files.keepOnly(await forgetOldExports(run('sweep'), files.id));
+    await files.keepOnly(() => forgetOldExports(run('sweep'), files.id));
     expect(await statusOf(job.id)).toMatchObject({ status: 'expired' });
     expect(readdirSync(join(folder, 'exports'))).toEqual(['folder-id']);
     expect((await world.call('GET', `/exports/${job.id}/file`, { as: 'viewer' })).status).toBe(409);

@@ -8,6 +8,7 @@ const COMMANDS = {
   'policy apply': () => import('./cli/policy-apply.mjs'),
   'policy test': () => import('./cli/policy-test.mjs'),
   'policy convert': () => import('./cli/policy-convert.mjs'),
+  'audit export': () => import('./cli/audit-export.mjs'),
   'server list': () => import('./cli/server-list.mjs'),
 };
 

@@ -7,6 +7,7 @@ import { RiskBars } from '@/components/shared/risk-bars';
 import type { Column } from '@/components/shared/table/data-table';
 import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
+import { SCREEN_COLUMNS } from '@/lib/domain/call-columns';
 import { OUTCOME_WORDS } from './call-filters';
 import { FilterValue } from './filter-value';
 
@@ -43,11 +44,12 @@ function OutcomeWord({ row }: { row: AuditRow }) {
   );
 }
 
-export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
-  { id: 'at', header: 'Time', width: '164px', cell: (row) => <Time at={row.at} /> },
+/** Their headings, and what an export of them holds, stand in one place. */
+export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof typeof SCREEN_COLUMNS })[] = [
+  { id: 'at', header: SCREEN_COLUMNS.at.header, width: '164px', cell: (row) => <Time at={row.at} /> },
   {
     id: 'decision',
-    header: 'Decision',
+    header: SCREEN_COLUMNS.decision.header,
     width: '156px',
     cell: (row) => (
       <FilterValue name="decision" value={row.decision}>
@@ -57,7 +59,7 @@ export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
   },
   {
     id: 'agent',
-    header: 'Agent',
+    header: SCREEN_COLUMNS.agent.header,
     width: '15%',
     cell: (row) =>
       row.agent ? (
@@ -70,7 +72,7 @@ export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
   },
   {
     id: 'tool',
-    header: 'Server / tool',
+    header: SCREEN_COLUMNS.tool.header,
     width: '28%',
     cell: (row) => (
       <span className="flex min-w-0 items-center gap-1">
@@ -91,7 +93,7 @@ export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
   },
   {
     id: 'risk',
-    header: 'Risk',
+    header: SCREEN_COLUMNS.risk.header,
     width: '104px',
     from: 'lg',
     cell: (row) =>
@@ -105,7 +107,7 @@ export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
   },
   {
     id: 'rule',
-    header: 'Rule',
+    header: SCREEN_COLUMNS.rule.header,
     from: 'xl',
     cell: (row) => (
       <FilterValue name="rule" value={row.rule} words={row.message ?? row.rule}>
@@ -113,10 +115,10 @@ export const ACTIVITY_COLUMNS: readonly Column<AuditRow>[] = [
       </FilterValue>
     ),
   },
-  { id: 'outcome', header: 'Outcome', width: '104px', cell: (row) => <OutcomeWord row={row} /> },
+  { id: 'outcome', header: SCREEN_COLUMNS.outcome.header, width: '104px', cell: (row) => <OutcomeWord row={row} /> },
   {
     id: 'ms',
-    header: 'Upstream',
+    header: SCREEN_COLUMNS.ms.header,
     from: 'lg',
     align: 'right',
     width: '84px',

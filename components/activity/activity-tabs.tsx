@@ -5,6 +5,7 @@ const TABS = [
   { id: 'calls', label: 'Calls', href: '/activity' },
   { id: 'changes', label: 'Changes', href: '/activity/changes' },
   { id: 'integrity', label: 'Integrity', href: '/activity/integrity' },
+  { id: 'exports', label: 'Exports', href: '/activity/exports' },
 ] as const;
 
 /** Two streams with one way to look at them, what agents did and what people and keys changed, and whether what is kept of them holds. */

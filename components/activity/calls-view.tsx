@@ -16,6 +16,7 @@ import type { FilterValues } from './call-filters';
 import { CallsTable } from './calls-table';
 import { CoverageNote } from './coverage-note';
 import { EventLoader } from './event-loader';
+import { ExportButton } from './exports/export-button';
 import { FacetRail } from './facet-rail';
 import { ApplyFilter } from './filter-value';
 import { JumpToTime } from './jump-to-time';
@@ -70,6 +71,15 @@ export function CallsView({ filters }: { filters: CallFilters }) {
           >
             {rail}
           </Popover>
+          <ExportButton
+            what="calls"
+            // The counts are of the whole filter; a list that starts further down has fewer.
+            total={histogram.isPlaceholderData || filters.at || !histogram.data?.coverage.complete ? null : histogram.data.total}
+            query={() => {
+              const { from, to } = filters.bounds(Date.now());
+              return { ...filters.values, from, to: filters.at ?? to };
+            }}
+          />
           <JumpToTime at={filters.at} onJump={(at) => set({ at, live: null })} />
           <Button
             size="sm"

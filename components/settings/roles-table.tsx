@@ -24,6 +24,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'audit.keys': 'Change the signing key of the audit trail',
   'retention.write': 'Set how long calls are kept, place and lift legal holds',
   'view.share': 'Save views for everybody',
+  'export.schedule': 'Schedule exports to a folder or a webhook',
 };
 
 export function RolesTable() {

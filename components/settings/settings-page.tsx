@@ -5,6 +5,7 @@ import { PageHeader } from '@/components/shared/page-header';
 import { Tabs } from '@/components/ui/tabs';
 import { AboutSection } from './about-section';
 import { AppearanceSection } from './appearance-section';
+import { SchedulesSection } from './exports/schedules-section';
 import { IssuersSection } from './issuers-section';
 import { MembersSection } from './members-section';
 import { NotificationsSection } from './notifications/notifications-section';
@@ -27,6 +28,7 @@ export function SettingsPage({ section }: { section: SettingsSection }) {
           { value: 'notifications', label: 'Notifications', content: <NotificationsSection /> },
           { value: 'issuers', label: 'Token issuers', content: <IssuersSection /> },
           { value: 'retention', label: 'Retention', content: <RetentionSection /> },
+          { value: 'exports', label: 'Scheduled exports', content: <SchedulesSection /> },
           { value: 'profile', label: 'Profile', content: <ProfileSection /> },
           { value: 'appearance', label: 'Appearance', content: <AppearanceSection /> },
           { value: 'about', label: 'About and health', content: <AboutSection /> },

@@ -23,6 +23,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['K', 'Previous row'],
       ['Enter', 'Open details, then the page'],
       ['C', 'Copy the id of the row'],
+      ['E', 'Export, in Activity'],
     ],
   },
   {

@@ -3,6 +3,12 @@ import type { Permission } from '@/lib/domain/roles';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** A file as a browser keeps it: its media type and its name. */
+export interface DownloadFile {
+  readonly type: string;
+  readonly name: string;
+}
+
 /** One operation of the management API: what it takes, what it gives, who may. Safe to import in the browser. */
 export interface Contract<
   Path extends string = string,
@@ -30,8 +36,8 @@ export interface Contract<
    * `download` yields are pieces of a text that the browser keeps as a file.
    */
   readonly stream: 'ndjson' | 'sse' | 'download' | null;
-  /** Of a `download`. */
-  readonly file: { readonly type: string; readonly name: string } | null;
+  /** Of a `download`; its verb may yield another one before the first piece. */
+  readonly file: DownloadFile | null;
   /** The change concerns the gateway: the answer waits until this node's snapshot has it (2 s at most). */
   readonly affectsGateway: boolean;
   /** Bytes of body accepted. */
@@ -50,7 +56,7 @@ interface ContractDraft<Path extends string, Query extends z.ZodType, Body exten
   readonly answer: Answer;
   readonly status?: 200 | 201 | 204;
   readonly stream?: 'ndjson' | 'sse' | 'download';
-  readonly file?: { readonly type: string; readonly name: string };
+  readonly file?: DownloadFile;
   readonly affectsGateway?: boolean;
   readonly bodyBytesMax?: number;
 }

@@ -43,6 +43,14 @@ import { requestElevation } from './elevations/request-elevation';
 import * as exceptions from './exceptions/contract';
 import { listExceptions } from './exceptions/list-exceptions';
 import { revokeException } from './exceptions/revoke-exception';
+import * as exportJobs from './export-jobs/contract';
+import { downloadExport } from './export-jobs/download-export';
+import { cancelExport, createExport, getExport, listExports } from './export-jobs/export-jobs';
+import * as exportSchedules from './export-schedules/contract';
+import { createExportSchedule, deleteExportSchedule, listExportSchedules, updateExportSchedule } from './export-schedules/export-schedules';
+import * as exports from './exports/contract';
+import { exportAudit } from './exports/export-audit';
+import { exportChanges } from './exports/export-changes';
 import * as grants from './grants/contract';
 import { createGrant } from './grants/create-grant';
 import { getGrant, listGrants } from './grants/list-grants';
@@ -277,6 +285,17 @@ export const REGISTRY: readonly Route[] = [
   route(jwtIssuers.deleteJwtIssuer, deleteJwtIssuer),
   route(jwtIssuers.checkJwtIssuer, checkJwtIssuer),
   route(audit.listAudit, listAudit),
+  stream(exports.exportAudit, exportAudit),
+  stream(exports.exportChanges, exportChanges),
+  route(exportJobs.createExport, createExport),
+  route(exportJobs.listExports, listExports),
+  route(exportJobs.getExport, getExport),
+  route(exportJobs.cancelExport, cancelExport),
+  stream(exportJobs.downloadExport, downloadExport),
+  route(exportSchedules.listExportSchedules, listExportSchedules),
+  route(exportSchedules.createExportSchedule, createExportSchedule),
+  route(exportSchedules.updateExportSchedule, updateExportSchedule),
+  route(exportSchedules.deleteExportSchedule, deleteExportSchedule),
   route(trail.verifyAudit, (ctx) => verifyAudit(ctx)),
   stream(trail.watchVerification, watchVerification),
   route(trail.getIntegrity, getIntegrity),

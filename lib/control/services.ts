@@ -122,6 +122,21 @@ export interface SimulationServices {
   }): Promise<ObservedUse>;
 }
 
+/** Exports that are written in the background, in a folder of this node. */
+export interface ExportServices {
+  /** Names the folder among those of other nodes. */
+  readonly folder: string;
+  /** A job was queued: this node looks for it; returns at once. */
+  wake(): void;
+  /** The file of a job in pieces; rejects when it is gone. */
+  read(job: string): AsyncIterable<string>;
+  remove(job: string): Promise<void>;
+  /** This node has a folder for scheduled exports. */
+  readonly scheduledFolder: boolean;
+  /** Puts a file into a folder below that one, under its name only once it is whole; rejects when there is none. */
+  writeScheduled(folder: string, name: string, pieces: AsyncIterable<string>): Promise<void>;
+}
+
 /** Reads of the audit trail that may take long. */
 export interface TrailReader {
   /**
@@ -186,5 +201,6 @@ export interface ControlServices {
   readonly history: TrailReader;
   readonly events: LiveEvents;
   readonly simulations: SimulationServices;
+  readonly exports: ExportServices;
   readonly notifications: NotificationServices;
 }

@@ -27,6 +27,7 @@ export const PERMISSIONS = [
   'audit.keys',
   'retention.write',
   'view.share',
+  'export.schedule',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -30,3 +30,8 @@ export function serverSecretAad(secretId: string, kind: 'env' | 'header', name: 
 export function notificationSecretAad(secretId: string, name: string): string {
   return `notification_secrets|${secretId}|${name}|1`;
 }
+
+/** Address and signing secret of the webhook of a scheduled export. */
+export function exportScheduleAad(scheduleId: string): string {
+  return `export_schedules|${scheduleId}|target|1`;
+}

@@ -32,6 +32,8 @@ export interface Env {
     readonly checkpointFile: string;
     readonly webhook: { readonly url: string; readonly secret: string | null } | null;
   };
+  /** Absolute: scheduled exports may be written into folders below it; null for nowhere. */
+  readonly exportDir: string | null;
   readonly logLevel: LogLevel;
   /** Where traces, and audit events where wanted, are sent; null for nowhere. */
   readonly telemetry: TelemetryEnv | null;
@@ -120,6 +122,7 @@ const Variables = z.object({
     .min(24, 'must have at least 24 characters. Make one with: openssl rand -base64 32')
     .regex(/^[\x21-\x7e]+$/, 'must consist of visible ASCII characters without spaces')
     .optional(),
+  CALLGATE_EXPORT_DIR: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:// or https://', ['http:', 'https:']).optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: z
@@ -175,6 +178,7 @@ function toEnv(values: z.output<typeof Variables>, allowedUpstreams: AllowedUpst
         ? { url: values.CALLGATE_AUDIT_WEBHOOK_URL, secret: values.CALLGATE_AUDIT_WEBHOOK_SECRET ?? null }
         : null,
     },
+    exportDir: values.CALLGATE_EXPORT_DIR ? resolve(values.CALLGATE_EXPORT_DIR) : null,
     logLevel: values.LOG_LEVEL,
     telemetry: telemetryOf(values),
     singleSignOn:

@@ -97,6 +97,12 @@ export const VARIABLES: readonly Variable[] = [
     fallback: null,
     about: 'Signs what is sent there, as Standard Webhooks has it.',
   },
+  {
+    name: 'CALLGATE_EXPORT_DIR',
+    unit: 'folder',
+    fallback: null,
+    about: 'Scheduled exports may be written into folders below it. Unset: they go to webhooks only.',
+  },
   { name: 'LOG_LEVEL', unit: 'debug, info, warn, error or silent', fallback: 'info', about: 'The least important messages still written.' },
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -1,7 +1,7 @@
 import { isOwnOrigin } from '@/lib/auth/own-origin';
 import { type Actor, ANONYMOUS, type ControlContext, type Database } from '@/lib/control/context';
 import { ControlError } from '@/lib/control/control-error';
-import type { Contract } from '@/lib/control/define-contract';
+import type { Contract, DownloadFile } from '@/lib/control/define-contract';
 import { REGISTRY, type Route } from '@/lib/control/registry';
 import type { ControlServices } from '@/lib/control/services';
 import { mayRole, ROLE_NAMES, rolesWith } from '@/lib/domain/roles';
@@ -89,7 +89,10 @@ export function createApi(deps: ApiDeps, registry: readonly Route[] = REGISTRY):
       response.headers.set('x-request-id', requestId);
       response.headers.set('x-content-type-options', 'nosniff');
       if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
-      return request.method === 'HEAD' ? new Response(null, response) : response;
+      if (request.method !== 'HEAD') return response;
+      // What nobody reads would otherwise wait for a reader for ever.
+      await response.body?.cancel();
+      return new Response(null, response);
     },
   };
 }
@@ -106,7 +109,7 @@ async function run(
   const { contract } = route;
   if (contract.stream !== null) {
     const items = route.run(ctx, input) as AsyncIterable<unknown>;
-    if (contract.stream === 'download') return downloadResponse(items as AsyncIterable<string>, contract.file);
+    if (contract.stream === 'download') return downloadResponse(items as AsyncIterable<string | DownloadFile>, contract.file);
     if (contract.stream === 'ndjson') return ndjsonResponse(items, facts.request.headers.get('accept') ?? '');
     return sseResponse(
       items as Parameters<typeof sseResponse>[0],

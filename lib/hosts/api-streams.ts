@@ -1,3 +1,5 @@
+import type { DownloadFile } from '@/lib/control/define-contract';
+
 const HEARTBEAT_MS = 15_000;
 const encoder = new TextEncoder();
 
@@ -28,13 +30,18 @@ export async function ndjsonResponse(items: AsyncIterable<unknown>, accept: stri
 
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** Text as it is made, for a browser to keep as a file. What fails after the first piece breaks the connection off, so that nothing half passes for whole. */
-export async function downloadResponse(
-  pieces: AsyncIterable<string>,
-  file: { readonly type: string; readonly name: string } | null,
-): Promise<Response> {
+/**
+ * Text as it is made, for a browser to keep as a file, which the verb may name first when that depends on the request. What fails after
+ * the first piece breaks the connection off, so that nothing half passes for whole.
+ */
+export async function downloadResponse(pieces: AsyncIterable<string | DownloadFile>, fallback: DownloadFile | null): Promise<Response> {
   const iterator = pieces[Symbol.asyncIterator]();
   let next = await iterator.next();
+  let file = fallback;
+  if (!next.done && typeof next.value !== 'string') {
+    file = next.value;
+    next = await iterator.next();
+  }
   const body = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       let text = '';

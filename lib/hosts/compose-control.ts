@@ -8,6 +8,7 @@ import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords, type Passwords } from '@/lib/auth/passwords';
 import { rollUpCalls } from '@/lib/control/call-counts/roll-up-calls';
 import { ANONYMOUS, type ControlContext } from '@/lib/control/context';
+import { runDueSchedule } from '@/lib/control/export-schedules/run-schedule';
 import { publishDue } from '@/lib/control/publications/publish-due';
 import { removeDue } from '@/lib/control/retention/remove-due';
 import type { ControlServices } from '@/lib/control/services';
@@ -21,6 +22,9 @@ import { makeToken } from '@/lib/kernel/token';
 import { type Api, createApi } from './api-router';
 import { startCallCountClock } from './call-count-clock';
 import type { DataPlane } from './data-plane';
+import { ExportFiles } from './exports/export-files';
+import { ExportRunner } from './exports/export-runner';
+import { startScheduleClock } from './exports/schedule-clock';
 import { gatewayTokens } from './gateway-tokens';
 import { NotificationRunner } from './notification-runner';
 import { createNotificationServices } from './notification-services';
@@ -48,9 +52,20 @@ export async function createControl(plane: DataPlane): Promise<Control> {
   const { env, database, publicUrl, log } = plane;
   const passwords = createPasswords();
   const simulations = startSimulations(plane);
-  const services = createServices(plane, passwords, simulations);
-  const origins = allowedOrigins(env, publicUrl);
   const now = (): Date => new Date(plane.snapshots.clock.nowMs());
+  const exportRunner = new ExportRunner(
+    { prisma: database.prisma, runner: `${hostname()} ${process.pid} ${makeId('node')}`, now },
+    () => services,
+    new ExportFiles(env.dataDir),
+    log,
+    env.exportDir,
+  );
+  const services = createServices(plane, passwords, simulations, exportRunner.port);
+  exportRunner.start();
+  plane.closing.unshift(() => exportRunner.close());
+  const scheduleRunner = { prisma: database.prisma, services, runner: `${hostname()} ${process.pid} ${makeId('node')}`, now };
+  plane.closing.unshift(startScheduleClock((signal) => runDueSchedule({ ...scheduleRunner, signal }), log));
+  const origins = allowedOrigins(env, publicUrl);
   const auth = createAuth({
     prisma: database.prisma,
     services,
@@ -100,7 +115,12 @@ function startSimulations(plane: DataPlane): SimulationRunner {
   return runner;
 }
 
-function createServices(plane: DataPlane, passwords: Passwords, simulations: SimulationRunner): ControlServices {
+function createServices(
+  plane: DataPlane,
+  passwords: Passwords,
+  simulations: SimulationRunner,
+  exports: ControlServices['exports'],
+): ControlServices {
   const { env, envelope, publicUrl, snapshots, upstreams } = plane;
   const fingerprintKey = hmacKey(env.secretKey, 'secret fingerprints');
   const history = new PostgresTrailReader(plane.database.poolConfig, (error) =>
@@ -131,6 +151,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     history,
     events: plane.events,
     simulations,
+    exports,
     notifications: createNotificationServices(createEgressGuard(env.allowedUpstreams)),
   };
 }

@@ -31,7 +31,9 @@ export type IdPrefix =
   | 'ntc'
   | 'ntf'
   | 'ver'
-  | 'view';
+  | 'view'
+  | 'exp'
+  | 'exs';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.

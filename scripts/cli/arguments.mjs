@@ -12,7 +12,7 @@ export class CliError extends Error {
 const FLAGS = {
   url: { takes: 'URL', about: 'where Callgate is; CALLGATE_URL, else http://127.0.0.1:3000' },
   key: { takes: 'KEY', about: 'a management key; CALLGATE_KEY is better: arguments are seen by other users' },
-  file: { takes: 'FILE', about: 'this one file instead of a folder; - is standard input, for pull standard output' },
+  file: { takes: 'FILE', about: 'this one file instead of a folder; - is standard input, for pull and export standard output' },
   dir: { takes: 'FOLDER', about: 'where policies are kept as <server>/<policy>.jsonc; policies unless told' },
   comment: { takes: 'TEXT', about: 'kept with the version' },
   'managed-by': { takes: 'TEXT', about: 'marks the policies as kept elsewhere, so that the console only reads them' },
@@ -20,6 +20,11 @@ const FLAGS = {
   draft: { takes: null, about: 'writes the draft where there is one, instead of what is live' },
   'dry-run': { takes: null, about: 'checks everything, changes nothing' },
   server: { takes: 'SERVER', about: 'compares the tools that a policy names with those of this server' },
+  format: { takes: 'FORMAT', about: 'ndjson, csv or ocsf (calls only); ndjson unless told' },
+  columns: { takes: 'COLUMNS', about: 'names with commas between them, in this order' },
+  from: { takes: 'TIME', about: 'inclusive, such as 2026-11-20T12:00:00Z' },
+  to: { takes: 'TIME', about: 'exclusive' },
+  filter: { takes: 'QUERY', about: "what follows the ? of the page Activity, such as 'agent=bot&decision=denied'" },
   json: { takes: null, about: 'prints JSON for scripts' },
 };
 
@@ -45,6 +50,11 @@ const COMMANDS = {
     flags: ['server', 'json'],
     about:
       'prints a PolicyLayer, Intercept or YAML file (- is standard input) in this language; 0 it decides the same, 1 look at the report',
+  },
+  'audit export': {
+    operands: '[calls|changes]',
+    flags: ['format', 'columns', 'from', 'to', 'filter', 'file'],
+    about: 'writes what a filter leaves, newest first, to --file or standard output',
   },
   'server list': { operands: '', flags: ['json'], about: 'lists the servers' },
 };

@@ -42,7 +42,20 @@ export function createClient({ url = 'http://127.0.0.1:3000', key }) {
     return items;
   }
 
-  return { base, call, list };
+  /** The body of a download as it comes, for as long as it takes. */
+  async function download(path) {
+    const answer = await send(base, key.trim(), 'GET', path, undefined, { accept: '*/*' }, null);
+    if (answer.ok && answer.body !== null) return answer.body;
+    let error = null;
+    try {
+      error = JSON.parse(await answer.text()).error;
+    } catch {
+      // The status says enough.
+    }
+    throw refusal(base, answer.status, error);
+  }
+
+  return { base, call, list, download };
 }
 
 function baseUrl(text) {
@@ -57,13 +70,13 @@ function baseUrl(text) {
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}`;
 }
 
-async function send(base, key, method, path, body, headers) {
+async function send(base, key, method, path, body, headers, timeoutMs = TIMEOUT_MS) {
   try {
     return await fetch(`${base}/api/v1${path}`, {
       method,
       // A redirect would carry the key to wherever it points.
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: timeoutMs === null ? undefined : AbortSignal.timeout(timeoutMs),
       headers: {
         accept: 'application/json',
         authorization: `Bearer ${key}`,

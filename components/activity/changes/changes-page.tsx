@@ -18,6 +18,7 @@ import { InertText } from '@/components/shared/unverified-text';
 import { useUrlState } from '@/components/shared/url-state';
 import { Panel } from '@/components/ui/panel';
 import { ActivityTabs } from '../activity-tabs';
+import { ExportButton } from '../exports/export-button';
 import { changeBounds } from './change-bounds';
 import { ChangeLoader } from './change-detail';
 
@@ -63,7 +64,12 @@ export function ChangesPage() {
       <PageHeader
         title="Activity"
         badges={<ActivityTabs open="changes" />}
-        actions={<TimeRange state={range} fallback="all" onChange={(patch) => set({ ...patch })} />}
+        actions={
+          <>
+            <ExportButton what="changes" total={facetData.total} query={() => ({ ...filters.values, ...changeBounds(range) })} />
+            <TimeRange state={range} fallback="all" onChange={(patch) => set({ ...patch })} />
+          </>
+        }
       />
       <Panel flush>
         <FilterBar facets={facetData.facets} filters={filters} searchLabel="Search changes">

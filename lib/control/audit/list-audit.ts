@@ -1,14 +1,13 @@
-import { COUNTED_FILTER_NAMES } from '@/lib/domain/counted-filters';
 import { idTimeMs } from '@/lib/kernel/ids';
 import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { decodeCursor, encodeCursor } from '../paging';
-import { auditFilter, needsRows } from './audit-filter';
+import { auditFilter } from './audit-filter';
 import { auditRow } from './audit-row';
 import type { AuditFilters, Coverage, listAudit as contract } from './contract';
 import { type AuditPlace, readRows } from './read-rows';
 import { tooSlow } from './read-trail';
-import { wholeRange, windowsOf } from './windows';
+import { wayBack } from './windows';
 
 /** What a page may take before it says how far it came; the caller goes on with the cursor. */
 const PAGE_MS = 1_200;
@@ -27,10 +26,7 @@ export async function listAudit(ctx: ControlContext, { query }: VerbInput<typeof
   const deadline = performance.now() + PAGE_MS;
   const items: AnswerOf<typeof contract>['items'] = [];
   let scannedTo: number | null = null;
-  // Only where something is filtered for has the way to it to be found.
-  const guided = needsRows(query) || COUNTED_FILTER_NAMES.some((name) => query[name]);
-  const windows = guided && idTimeMs(query.q ?? '', 'evt') === null ? windowsOf(ctx, query, range) : wholeRange(range);
-  for await (const chunk of windows) {
+  for await (const chunk of wayBack(ctx, query, range)) {
     const left = query.limit + 1 - items.length;
     // The first piece may take its time, so that every page gets further.
     const timeoutMs = scannedTo === null ? FIRST_PIECE_MS : Math.max(400, deadline - performance.now());
@@ -56,7 +52,7 @@ export async function listAudit(ctx: ControlContext, { query }: VerbInput<typeof
 }
 
 /** Epoch milliseconds, half-open; a page after the first begins below the last row of the one before. */
-function boundsOf(query: AuditFilters, after: AuditPlace | null): { fromMs: number | null; toMs: number | null } {
+export function boundsOf(query: AuditFilters, after: AuditPlace | null): { fromMs: number | null; toMs: number | null } {
   const atMs = idTimeMs(query.q?.trim() ?? '', 'evt');
   if (atMs !== null) return { fromMs: atMs, toMs: atMs + 1 };
   const toMs = query.to ? Date.parse(query.to) : null;

@@ -1,11 +1,11 @@
 import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from '@/lib/domain/counted-filters';
+import { idTimeMs } from '@/lib/kernel/ids';
 import { FRESH_ROWS_MAX } from '../call-counts/counted-calls';
 import { freshCalls, ROWS_BEHIND } from '../call-counts/fresh-calls';
-import type { ControlContext } from '../context';
 import { anyOfColumns, needsRows, type Parameter } from './audit-filter';
 import type { AuditFilters } from './contract';
 import type { TimeWindow } from './read-rows';
-import { readTrail } from './read-trail';
+import { readTrail, type TrailContext } from './read-trail';
 
 const FIVE_MS = 300_000;
 /** The end of the year 9999. */
@@ -32,7 +32,13 @@ interface Range {
   readonly toMs: number | null;
 }
 
-export async function* wholeRange(range: Range): AsyncGenerator<Chunk> {
+/** The pieces of the way back through a range, newest first: only where something is filtered for has the way to it to be found. */
+export function wayBack(ctx: TrailContext, query: AuditFilters & { readonly limit: number }, range: Range): AsyncGenerator<Chunk> {
+  const guided = needsRows(query) || COUNTED_FILTER_NAMES.some((name) => query[name]);
+  return guided && idTimeMs(query.q ?? '', 'evt') === null ? windowsOf(ctx, query, range) : wholeRange(range);
+}
+
+async function* wholeRange(range: Range): AsyncGenerator<Chunk> {
   yield { windows: [range], scannedToMs: range.fromMs ?? 0, last: true };
 }
 
@@ -40,11 +46,7 @@ export async function* wholeRange(range: Range): AsyncGenerator<Chunk> {
  * Where rows that a filter leaves can be, newest first: the five-minute buckets that hold calls of its profiles. For what calls are not
  * counted by, such as a text, the buckets of everything else it asks for are the candidates.
  */
-export async function* windowsOf(
-  ctx: ControlContext,
-  query: AuditFilters & { readonly limit: number },
-  range: Range,
-): AsyncGenerator<Chunk> {
+async function* windowsOf(ctx: TrailContext, query: AuditFilters & { readonly limit: number }, range: Range): AsyncGenerator<Chunk> {
   if (await countsAreBehind(ctx)) {
     yield* blindly(range, ctx.now.getTime());
     return;
@@ -92,13 +94,13 @@ async function* blindly(range: Range, nowMs: number): AsyncGenerator<Chunk> {
   }
 }
 
-async function countsAreBehind(ctx: ControlContext): Promise<boolean> {
+async function countsAreBehind(ctx: TrailContext): Promise<boolean> {
   const [behind] = await readTrail<{ rows: number }>(ctx, ROWS_BEHIND, []);
   return (behind?.rows ?? 0) > FRESH_ROWS_MAX;
 }
 
 /** Ids of the profiles that the counted filters leave; null when they leave all. */
-async function profilesOf(ctx: ControlContext, query: AuditFilters): Promise<number[] | null> {
+async function profilesOf(ctx: TrailContext, query: AuditFilters): Promise<number[] | null> {
   const values: unknown[] = [];
   const where = profileFilter(query, 'p', (value) => `$${values.push(value)}`);
   if (where === null) return null;
@@ -112,7 +114,7 @@ function profileFilter(query: AuditFilters, alias: string, parameter: Parameter)
 }
 
 /** Buckets of what the counts do not have yet, with how many calls of the filter are in them. */
-async function freshBuckets(ctx: ControlContext, query: AuditFilters, range: Range): Promise<Map<number, number>> {
+async function freshBuckets(ctx: TrailContext, query: AuditFilters, range: Range): Promise<Map<number, number>> {
   const values: unknown[] = [];
   const where = profileFilter(query, 'f', (value) => `$${values.push(value)}`) ?? 'TRUE';
   const rows = await readTrail<{ at: Date; calls: string }>(
@@ -133,7 +135,7 @@ interface Day {
   readonly buckets: { atMs: number; calls: number }[];
 }
 
-async function* daysOf(ctx: ControlContext, profiles: number[] | null, range: Range, fresh: Map<number, number>): AsyncGenerator<Day> {
+async function* daysOf(ctx: TrailContext, profiles: number[] | null, range: Range, fresh: Map<number, number>): AsyncGenerator<Day> {
   const freshDays = [...fresh.keys()].map((atMs) => Math.floor(atMs / DAY_MS) * DAY_MS);
   let belowMs = range.toMs ?? Math.max(LATEST_MS, ...freshDays);
   const ofProfiles = profiles === null ? 'TRUE' : 'profile = ANY($3::integer[])';

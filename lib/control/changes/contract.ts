@@ -15,7 +15,8 @@ export const changeSchema = z.object({
   requestId: z.string().nullable(),
 });
 
-const changeFilterShape = {
+/** The filters of the list of changes; an export uses the same. */
+export const changeFilterShape = {
   from: timeInputSchema.optional().describe('inclusive'),
   to: timeInputSchema.optional().describe('exclusive'),
   actor: anyOf(z.string()).optional().describe('ids or names'),

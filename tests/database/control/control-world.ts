@@ -124,7 +124,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     );
     const response = await api.handle(request, { sourceIp: '127.0.0.1' });
     const text = response.headers.get('content-type')?.includes('event-stream') ? '' : await response.text();
-    if (text === '') await response.body?.cancel();
+    if (text === '' && !response.bodyUsed) await response.body?.cancel();
     texts.push(text);
     const answer = {
       status: response.status,
@@ -264,6 +264,16 @@ function worldServices(
     trail: fakeTrail(envelope),
     history: facts.history,
     simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },
+    exports: {
+      folder: 'folder of the tests',
+      wake: () => {},
+      read: async function* () {
+        yield '';
+      },
+      remove: async () => {},
+      scheduledFolder: false,
+      writeScheduled: async () => {},
+    },
     notifications: {
       checkMailServer: createNotificationServices(guard).checkMailServer,
       send: async (message) => {

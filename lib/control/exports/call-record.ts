@@ -1,0 +1,39 @@
+import type { CallColumn } from '@/lib/domain/call-columns';
+import type { Json } from '@/lib/kernel/json';
+import { AUDIT_COLUMNS, type AuditRecord, auditRow } from '../audit/audit-row';
+import type { ControlServices } from '../services';
+
+/** A row of the trail with what the list leaves out. */
+export interface CallRow extends AuditRecord {
+  readonly session: string | null;
+  readonly source_ip: string | null;
+  readonly arguments_envelope?: string | null;
+}
+
+export type CallRecord = Readonly<Record<CallColumn, Json>>;
+
+/** What of the trail is read for an export; sealed arguments only where they are asked for. */
+export const columnsToRead = (columns: readonly CallColumn[]): string =>
+  `${AUDIT_COLUMNS}, e.session, e.source_ip${columns.includes('arguments') ? ', e.arguments_envelope' : ''}`;
+
+/** A call as exports tell of it: the values of the list, flat. Arguments are null where they were not kept or cannot be opened. */
+export function callRecord(row: CallRow, services: Pick<ControlServices, 'openArguments'>): CallRecord {
+  const { client, ...rest } = auditRow(row);
+  return {
+    ...rest,
+    client: client?.name ?? null,
+    clientVersion: client?.version ?? null,
+    session: row.session,
+    sourceIp: row.source_ip,
+    arguments: argumentsOf(row, services),
+  };
+}
+
+function argumentsOf({ id, arguments_envelope: envelope }: CallRow, services: Pick<ControlServices, 'openArguments'>): Json {
+  if (envelope === undefined || envelope === null) return null;
+  try {
+    return services.openArguments({ id, envelope });
+  } catch {
+    return null;
+  }
+}

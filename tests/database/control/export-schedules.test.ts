@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runDueSchedule, type ScheduleRun } from '@/lib/control/export-schedules/run-schedule';
+import { periodEnd, periodStart } from '@/lib/domain/export-period';
+import { writeScheduledFile } from '@/lib/hosts/exports/scheduled-files';
+import { newId } from '@/lib/kernel/ids';
+import { createWorld, type World } from './control-world';
+
+const HOUR_MS = 3_600_000;
+const SECRET = 'a signing secret of the tests'.replaceAll(' ', '-');
+let world: World;
+let base: string;
+let startMs: number;
+
+beforeAll(async () => {
+  world = await createWorld();
+  await world.addPeople();
+  base = mkdtempSync(join(tmpdir(), 'callgate-scheduled-'));
+  Object.assign(world.services.exports, {
+    scheduledFolder: true,
+    writeScheduled: (folder: string, name: string, pieces: AsyncIterable<string>) => writeScheduledFile(base, folder, name, pieces),
+  });
+  startMs = periodStart(world.now().getTime(), 'hour');
+  await world.prisma.writer.create({ data: { id: 'wrt_1', lockKey: 1n, node: 'node', lastHash: 'a', owner: 'wrt_1' } });
+  // Calls of three hours, also in the first and the last instant of each; more than one message holds.
+  const times = [0, 1, 2].flatMap((hour) =>
+    [0, HOUR_MS - 1, ...Array.from({ length: hour === 0 ? 1_500 : 20 }, (_, n) => 1_000 + n * 100)].map(
+      (ms) => startMs + hour * HOUR_MS + ms,
+    ),
+  );
+  await world.prisma.auditEvent.createMany({
+    data: times.map((atMs, n) => ({
+      id: newId('evt', atMs, randomBytes(10)),
+      at: new Date(atMs),
+      writer: 'wrt_1',
+      seq: BigInt(n + 1),
+      previousHash: 'a',
+      hash: 'b',
+      method: 'tools/call',
+      decision: 'allowed',
+      reason: 'policy.allowed',
+      rule: '/tools/t',
+      agentSlug: n % 2 === 0 ? 'bot' : 'crawler',
+    })),
+  });
+});
+afterAll(async () => {
+  rmSync(base, { recursive: true, force: true });
+  world.expectClean(SECRET, 'path-that-is-a-secret');
+  await world.end();
+});
+
+const run = (): ScheduleRun => ({
+  prisma: world.prisma,
+  services: world.services,
+  signal: new AbortController().signal,
+  runner: 'tests',
+  now: world.now,
+});
+async function runAll(): Promise<number> {
+  let runs = 0;
+  while (await runDueSchedule(run())) runs += 1;
+  return runs;
+}
+const idsBetween = async (fromMs: number, toMs: number): Promise<string[]> =>
+  (await world.prisma.auditEvent.findMany({ where: { at: { gte: new Date(fromMs), lt: new Date(toMs) } }, select: { id: true } }))
+    .map(({ id }) => id)
+    .sort();
+const list = async () => (await world.call('GET', '/export-schedules', { as: 'viewer' })).body;
+
+describe('a scheduled export', () => {
+  it('writes a file for each hour that is over: every call once, none of the hour that runs', async () => {
+    const made = await world.call('POST', '/export-schedules', {
+      body: { target: 'folder', name: 'Hourly', every: 'hour', format: 'ndjson', folder: 'siem' },
+    });
+    expect(made.status, made.text).toBe(201);
+    expect(made.body).toMatchObject({ doneTo: new Date(startMs).toISOString(), lastRun: null, failure: null });
+    expect(await runAll()).toBe(0);
+    await world.passLong(2 * HOUR_MS + 10 * 60_000);
+    expect(await runAll()).toBe(2);
+    const names = readdirSync(join(base, 'siem')).sort();
+    expect(names).toHaveLength(2);
+    for (const [hour, name] of names.entries()) {
+      const file = join(base, 'siem', name);
+      const ids = readFileSync(file, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { id: string }).id);
+      expect(ids.sort()).toEqual(await idsBetween(startMs + hour * HOUR_MS, startMs + (hour + 1) * HOUR_MS));
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+    }
+    const { items } = await list();
+    expect(items[0]).toMatchObject({ doneTo: new Date(startMs + 2 * HOUR_MS).toISOString(), lastRun: { rows: 22 }, failure: null });
+    await world.call('DELETE', `/export-schedules/${made.body.id}`);
+  });
+
+  it('sends signed messages, tries the one that failed again under the same id, and loses and doubles nothing', async () => {
+    const made = await world.call('POST', '/export-schedules', {
+      body: {
+        target: 'webhook',
+        name: 'To the SIEM',
+        every: 'hour',
+        format: 'ocsf',
+        filter: { agent: 'bot,crawler' },
+        since: new Date(startMs).toISOString(),
+        url: 'https://mcp.example.com/path-that-is-a-secret',
+        signingSecret: SECRET,
+      },
+    });
+    expect(made.status, made.text).toBe(201);
+    expect(made.body.place).toBe('mcp.example.com');
+    world.receiver.sent.length = 0;
+    const ok = { ok: true, code: 200, detail: 'HTTP 200.', retryAfterMs: null };
+    world.receiver.answers.push(ok, { ok: false, code: 503, detail: 'HTTP 503: busy', retryAfterMs: null });
+    expect(await runAll()).toBe(1);
+    expect((await list()).items[0].failure).toEqual({ attempts: 1, detail: 'HTTP 503: busy' });
+    world.pass(20 * 60_000);
+    expect(await runAll()).toBe(2);
+    const bodies = world.receiver.sent.map((message) => {
+      if (message.kind !== 'http') throw new Error('not by http');
+      expect(message.signing).toMatchObject({ secret: SECRET });
+      return JSON.parse(message.body) as { id: string; type: string; rows?: number; data?: { metadata: { uid: string } }[] };
+    });
+    expect(bodies[1]?.id).toBe(bodies[2]?.id);
+    const taken = new Map(bodies.map((body) => [body.id, body]));
+    const ids = [...taken.values()].flatMap(({ data }) => data ?? []).map((event) => event.metadata.uid);
+    expect(ids.sort()).toEqual(await idsBetween(startMs, startMs + 2 * HOUR_MS));
+    expect([...taken.values()].filter(({ type }) => type === 'audit.export.end').map(({ rows }) => rows)).toEqual([1_502, 22]);
+    const changes = await world.prisma.adminChange.findMany({ where: { entityId: made.body.id }, orderBy: { at: 'asc' } });
+    expect(changes.map(({ action }) => action.replace('export_schedule.', ''))).toEqual(['create', 'fail', 'run', 'run']);
+    await world.call('DELETE', `/export-schedules/${made.body.id}`);
+  });
+
+  it('is paused, and goes on where it stopped', async () => {
+    const body = { target: 'folder', name: 'Paused', every: 'hour', folder: 'paused', since: new Date(startMs).toISOString() };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    await world.call('PATCH', `/export-schedules/${id}`, { body: { enabled: false } });
+    expect(await runAll()).toBe(0);
+    await world.call('PATCH', `/export-schedules/${id}`, { body: { enabled: true } });
+    expect(await runAll()).toBe(2);
+    await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
+  it('tells why it failed, and stays inside of its folder', async () => {
+    symlinkSync(tmpdir(), join(base, 'link'));
+    const body = { target: 'folder', name: 'Link', every: 'day', folder: 'link', since: new Date(startMs - 24 * HOUR_MS).toISOString() };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    expect(await runAll()).toBe(1);
+    expect((await list()).items[0].failure.detail).toContain('leads out of CALLGATE_EXPORT_DIR');
+    await world.call('DELETE', `/export-schedules/${id}`);
+    for (const folder of ['../x', '.x', 'a/b', ''])
+      expect((await world.call('POST', '/export-schedules', { body: { ...body, folder } })).status).toBe(400);
+  });
+
+  it('refuses addresses inside, payloads, a second of one name, and people without the permission', async () => {
+    const hook = { target: 'webhook', name: 'Hook', every: 'day', url: 'https://inside.example.com/', signingSecret: SECRET };
+    expect((await world.call('POST', '/export-schedules', { body: hook })).status).toBe(422);
+    const body = { target: 'folder', name: 'One', every: 'week', folder: 'one' };
+    expect((await world.call('POST', '/export-schedules', { body: { ...body, columns: 'arguments' } })).status).toBe(400);
+    expect((await world.call('POST', '/export-schedules', { body, as: 'approver' })).status).toBe(403);
+    expect((await world.call('POST', '/export-schedules', { body })).status).toBe(201);
+    expect((await world.call('POST', '/export-schedules', { body })).status).toBe(409);
+  });
+});
+
+describe('a period', () => {
+  it('begins and ends by UTC, weeks on Monday', () => {
+    const at = Date.UTC(2026, 10, 26, 14, 30);
+    expect(new Date(periodStart(at, 'hour')).toISOString()).toBe('2026-11-26T14:00:00.000Z');
+    expect(new Date(periodEnd(at, 'day')).toISOString()).toBe('2026-11-27T00:00:00.000Z');
+    expect(new Date(periodStart(at, 'week')).toISOString()).toBe('2026-11-23T00:00:00.000Z');
+    expect(periodStart(periodEnd(at, 'week'), 'week')).toBe(periodEnd(at, 'week'));
+  });
+});

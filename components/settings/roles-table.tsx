@@ -22,6 +22,9 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'audit.reconcile': 'Say how calls of unknown outcome ended',
   'audit.evidence': 'Download the evidence of the audit trail',
   'audit.keys': 'Change the signing key of the audit trail',
+  'alert.handle': 'Acknowledge and snooze alerts',
+  'alert.tune': 'Tune what counts as unusual',
+  'restriction.lift': 'Lift the pause of an agent',
   'view.share': 'Save views for everybody',
 };
 

@@ -10,8 +10,6 @@ export type RaiseContext = Pick<ControlContext, 'prisma' | 'now' | 'services'>;
 
 /** What the change log names where nobody acted. */
 const BY_ITSELF = { kind: 'system', id: 'anomaly', name: 'Anomaly control' };
-/** Conditions of one moment: once a day is often enough. */
-const ONCE: readonly AnomalyKind[] = ['first_use', 'new_shape'];
 const DAY = 86_400_000;
 
 export interface Raised {
@@ -69,7 +67,8 @@ async function carryOn(tx: Transaction, ctx: RaiseContext, key: string, finding:
 async function open(tx: Transaction, ctx: RaiseContext, key: string, finding: Finding, setting: EffectiveSetting): Promise<Held | null> {
   const { kind, subject } = finding;
   const last = await tx.alert.findFirst({ where: { subject: key }, orderBy: { id: 'desc' } });
-  if (last !== null && ONCE.includes(kind) && ctx.now.getTime() - last.openedAt.getTime() < DAY) return null;
+  // It is the first use for a whole day, and was told of already.
+  if (last !== null && kind === 'first_use' && ctx.now.getTime() - last.openedAt.getTime() < DAY) return null;
   const snoozed = last !== null && last.snoozedUntil !== null && last.snoozedUntil > ctx.now;
   const id = ctx.services.newId('alr');
   await tx.alert.create({

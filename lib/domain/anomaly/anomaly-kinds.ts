@@ -1,14 +1,5 @@
 /** What counts as unusual. Each kind has one detector, one sentence and one setting. */
-export const ANOMALY_KINDS = [
-  'loop',
-  'repeated_read',
-  'denial_storm',
-  'burst',
-  'first_use',
-  'new_shape',
-  'out_of_hours',
-  'many_sessions',
-] as const;
+export const ANOMALY_KINDS = ['loop', 'repeated_read', 'denial_storm', 'burst', 'first_use', 'out_of_hours', 'many_sessions'] as const;
 export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 
 /** What follows by itself: people hear of it, calls need a person for a while, or the agent is paused for a while. */
@@ -90,18 +81,6 @@ export const KINDS: Readonly<Record<AnomalyKind, KindFacts>> = {
     threshold: 7,
     thresholdMin: 1,
     thresholdMax: 90,
-    action: 'alert',
-    minutes: 60,
-    quietMs: 24 * HOUR,
-  },
-  new_shape: {
-    name: 'New argument shape',
-    method:
-      'A tool that an agent has called at least so often, on three days or more, is called with names or types of arguments that it never used.',
-    unit: 'calls before',
-    threshold: 200,
-    thresholdMin: 20,
-    thresholdMax: 1_000_000,
     action: 'alert',
     minutes: 60,
     quietMs: 24 * HOUR,

@@ -2,7 +2,7 @@
 
 CREATE TABLE "alerts" (
   "id" text PRIMARY KEY,
-  "kind" text NOT NULL CHECK ("kind" IN ('loop', 'repeated_read', 'denial_storm', 'burst', 'first_use', 'new_shape', 'out_of_hours', 'many_sessions')),
+  "kind" text NOT NULL CHECK ("kind" IN ('loop', 'repeated_read', 'denial_storm', 'burst', 'first_use', 'out_of_hours', 'many_sessions')),
   -- Kind, agent, server and tool as one text: a condition that goes on is one alert.
   "subject" text NOT NULL,
   -- No references: an alert outlives what it is about.
@@ -63,7 +63,7 @@ CREATE TRIGGER "agent_restrictions_bump" AFTER INSERT OR UPDATE OR DELETE ON "ag
 -- Thresholds and actions by kind; the most particular row decides, member by member, and null leaves it to the next wider one.
 CREATE TABLE "anomaly_settings" (
   "id" text PRIMARY KEY,
-  "kind" text NOT NULL CHECK ("kind" IN ('loop', 'repeated_read', 'denial_storm', 'burst', 'first_use', 'new_shape', 'out_of_hours', 'many_sessions')),
+  "kind" text NOT NULL CHECK ("kind" IN ('loop', 'repeated_read', 'denial_storm', 'burst', 'first_use', 'out_of_hours', 'many_sessions')),
   "agent_id" text REFERENCES "agents" ("id") ON DELETE CASCADE,
   "server_id" text REFERENCES "servers" ("id") ON DELETE CASCADE,
   "tool" text,
@@ -94,7 +94,7 @@ DECLARE
   channel "notification_channels";
   new_id text;
 BEGIN
-  IF TG_OP = 'INSERT' AND (NEW."snoozed_until" IS NULL OR NEW."snoozed_until" <= clock_timestamp()) THEN
+  IF TG_OP = 'INSERT' AND (NEW."snoozed_until" IS NULL OR NEW."snoozed_until" <= NEW."opened_at") THEN
     FOR channel IN
       SELECT c.* FROM "notification_channels" c
        WHERE c."enabled" AND 'anomaly' = ANY (c."events")

@@ -82,6 +82,7 @@ export const listAlerts = defineContract({
     kind: anyOf(kindSchema).optional(),
     agent: z.string().optional().describe('id or slug'),
     server: z.string().optional().describe('id or slug'),
+    q: z.string().max(200).optional().describe('part of the explanation'),
     ...pageQueryShape,
   }),
   answer: pageOf(alertSchema).extend({ open: z.number().int().describe('open ones that nobody has acknowledged or snoozed') }),

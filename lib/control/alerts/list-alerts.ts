@@ -16,6 +16,7 @@ export async function listAlerts(ctx: ControlContext, { query }: VerbInput<typeo
         query.kind ? { kind: { in: query.kind } } : {},
         query.agent ? { OR: [{ agentId: query.agent }, { agentSlug: query.agent }] } : {},
         query.server ? { OR: [{ serverId: query.server }, { serverSlug: query.server }] } : {},
+        query.q ? { explanation: { contains: query.q, mode: 'insensitive' } } : {},
         after ? { id: { lt: after[0] as string } } : {},
       ],
     },

@@ -49,7 +49,7 @@ export function AlertList({ agent, className }: { agent?: string; className?: st
                     </span>
                     <span className="block text-meta text-ink-3">
                       Normal: {alert.band} ·{' '}
-                      <Link href={evidenceHref(alert)} className="text-accent hover:underline">
+                      <Link href={evidenceHref(alert)} className="text-accent underline">
                         Show calls
                       </Link>
                     </span>

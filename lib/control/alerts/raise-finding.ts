@@ -30,12 +30,13 @@ export async function raiseFinding(ctx: RaiseContext, finding: Finding): Promise
   return ctx.prisma.$transaction(
     async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('alerts'), hashtext(${key}))`;
-      const setting = settingFor(await readSettings(tx, [kind]), kind, {
+      const held = settingFor(await readSettings(tx, [kind]), kind, {
         agentId: subject.agent.id,
         serverId: subject.server?.id ?? null,
         tool: subject.tool,
       });
-      if (!setting.enabled) return null;
+      if (!held.enabled) return null;
+      const setting: EffectiveSetting = finding.tellOnly ? { ...held, action: 'alert' } : held;
       const alert = (await carryOn(tx, ctx, key, finding, setting)) ?? (await open(tx, ctx, key, finding, setting));
       if (alert === null) return null;
       const restricted = setting.action !== 'alert' && (await restrict(tx, ctx, alert.id, finding, setting));

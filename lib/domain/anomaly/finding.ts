@@ -24,6 +24,8 @@ export interface Finding {
   readonly threshold: number;
   /** The normal band in words. */
   readonly band: string;
+  /** Nothing follows by itself, whatever the setting says: something else keeps to its bounds already. */
+  readonly tellOnly?: boolean;
   /** The filter of Activity that shows the calls; times are ISO 8601 UTC. */
   readonly evidence: Readonly<Record<string, string>>;
 }

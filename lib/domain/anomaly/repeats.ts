@@ -33,6 +33,8 @@ export function repeatFinding({ kind, subject, seen, max, stopped }: RepeatFacts
     usual: null,
     threshold: max,
     band: `fewer than ${numberWords(max)} identical calls within 5 minutes`,
+    // What the admission did not stop was left to a limit of the policy, or is only to be told of.
+    tellOnly: !stopped,
     evidence: evidenceOf(subject, atMs - REPEAT_WINDOW_MS, atMs),
   };
 }

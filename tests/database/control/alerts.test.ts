@@ -115,9 +115,18 @@ describe('a loop', () => {
   });
 });
 
+describe('identical calls that a limit of the policy counts', () => {
+  it('are told of, and pause nobody', async () => {
+    const other = { id: 'agt_other', slug: 'other' };
+    expect(await raise(loop({ stopped: false, subject: { agent: other, server, tool: 'pay' } }))).toMatchObject({ opened: true, restricted: false });
+    expect((await alerts('?agent=other')).items).toMatchObject([{ kind: 'loop', action: 'alert', restriction: null }]);
+    await world.prisma.alert.updateMany({ where: { agentId: other.id }, data: { closedAt: world.now(), closedBecause: 'end of test' } });
+  });
+});
+
 describe('an alert', () => {
   it('is acknowledged once, with a note, and stays listed', async () => {
-    const [one] = (await alerts('?kind=loop')).items;
+    const [one] = (await alerts('?kind=loop&agent=bot')).items;
     expect((await world.call('POST', `/alerts/${one.id}/acknowledge`, { as: 'viewer' })).status).toBe(403);
     const answer = await world.call('POST', `/alerts/${one.id}/acknowledge`, { as: 'approver', body: { note: 'I look at it' } });
     expect(answer.body).toMatchObject({ status: 'acknowledged', acknowledgedBy: 'The approver', acknowledgedNote: 'I look at it' });
@@ -129,7 +138,7 @@ describe('an alert', () => {
   it('closes by itself when the condition was not seen for a while, and opens anew when it comes again', async () => {
     await world.passLong(16 * MINUTE);
     expect(await closeQuietAlerts(world.context())).toBe(1);
-    const [closed] = (await alerts('?status=closed')).items;
+    const [closed] = (await alerts('?status=closed&agent=bot')).items;
     expect(closed).toMatchObject({ status: 'closed', closedBecause: 'not seen any more' });
     expect((await world.call('POST', `/alerts/${closed.id}/snooze`, { body: { minutes: 5 } })).status).toBe(409);
     expect(await raise(loop())).toMatchObject({ opened: true });

@@ -9,6 +9,11 @@ import { type Answer, callTool, outcomeOf } from './support/calls';
 import { eventually } from './support/eventually';
 import { type Access, grantAccess, httpServer, must, publish, register } from './support/provision';
 
+const CREATE_NOTE = {
+  name: 'create_note',
+  description: 'Creates a note.',
+  inputSchema: { type: 'object', properties: { id: { type: 'string' } } },
+};
 const VIEWER = { email: 'vi@example.com', name: 'Vi', role: 'viewer', password: 'a lantern in the harbour' };
 const POLICY = {
   version: '1',
@@ -35,7 +40,7 @@ describe('unusual calls, at a console node and a gateway node on one database', 
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    upstream = await startSlowUpstream();
+    upstream = await startSlowUpstream([CREATE_NOTE]);
     const env = { DATABASE_URL: database.url, CALLGATE_SECRET_KEY: randomBytes(32).toString('base64') };
     const first = await startCallgate({ env });
     nodes = [first, await startCallgate({ args: ['--gateway'], env })];
@@ -179,7 +184,7 @@ describe('unusual calls, at a console node and a gateway node on one database', 
 
       await visit(page, `${origin}/alerts?agent=${access.agent}`);
       await page.getByRole('link', { name: 'Show calls' }).click();
-      await page.waitForURL(/\/activity\?agent=/);
+      await page.waitForURL(/\/activity\?.*agent=/);
       await page.getByText('create_note').first().waitFor();
       expect(ana.watched.problems).toEqual([]);
       expect(vi.watched.problems).toEqual([]);

@@ -7,8 +7,8 @@ import type { Charge } from '@/lib/domain/decision';
 export const LOOP_RULE = '(loop)';
 /** From the third identical call on they are counted in the database; most calls come once and cost nothing. */
 const CHARGED_FROM = 3;
-/** Calls remembered at most; the oldest are forgotten first. */
-const REMEMBERED_MAX = 20_000;
+/** Calls of a generation. Two are kept: deleting one by one would cost more than everything else here. */
+const GENERATION_MAX = 10_000;
 
 interface Seen {
   count: number;
@@ -32,7 +32,8 @@ export interface RepeatNote {
  * two through that are not counted, so that a loop over n nodes ends after `max + 2 (n - 1)` at the latest.
  */
 export class RepeatTracker {
-  readonly #seen = new Map<string, Seen>();
+  #young = new Map<string, Seen>();
+  #old: ReadonlyMap<string, Seen> = new Map();
 
   note(intent: AuditIntent, hmac: string | null, guard: RepeatGuard, nowMs: number): RepeatNote {
     if (hmac === null || intent.agent === null || intent.server === null) return NOTHING;
@@ -54,16 +55,15 @@ export class RepeatTracker {
   }
 
   #remember(key: string, nowMs: number): Seen {
-    let seen = this.#seen.get(key);
-    if (seen === undefined || nowMs - seen.lastMs >= REPEAT_WINDOW_MS) seen = { count: 0, lastMs: nowMs, sinceMs: nowMs, within: 0 };
+    const known = this.#young.get(key) ?? this.#old.get(key);
+    const seen =
+      known !== undefined && nowMs - known.lastMs < REPEAT_WINDOW_MS ? known : { count: 0, lastMs: nowMs, sinceMs: nowMs, within: 0 };
     seen.count++;
     seen.lastMs = nowMs;
-    // Put at the end: the map is in the order of the latest use.
-    this.#seen.delete(key);
-    this.#seen.set(key, seen);
-    if (this.#seen.size > REMEMBERED_MAX) {
-      const oldest = this.#seen.keys().next();
-      if (!oldest.done) this.#seen.delete(oldest.value);
+    this.#young.set(key, seen);
+    if (this.#young.size >= GENERATION_MAX) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
     return seen;
   }

@@ -76,8 +76,8 @@ export const KINDS: Readonly<Record<AnomalyKind, KindFacts>> = {
   },
   first_use: {
     name: 'First use of a tool',
-    method: 'An agent that is known for at least this long calls a tool, of more than low risk, that it never called before.',
-    unit: 'days known',
+    method: 'An agent with a history of at least so many days calls a tool, of more than low risk, that it never called before.',
+    unit: 'days of history',
     threshold: 7,
     thresholdMin: 1,
     thresholdMax: 90,

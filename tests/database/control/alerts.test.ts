@@ -118,7 +118,10 @@ describe('a loop', () => {
 describe('identical calls that a limit of the policy counts', () => {
   it('are told of, and pause nobody', async () => {
     const other = { id: 'agt_other', slug: 'other' };
-    expect(await raise(loop({ stopped: false, subject: { agent: other, server, tool: 'pay' } }))).toMatchObject({ opened: true, restricted: false });
+    expect(await raise(loop({ stopped: false, subject: { agent: other, server, tool: 'pay' } }))).toMatchObject({
+      opened: true,
+      restricted: false,
+    });
     expect((await alerts('?agent=other')).items).toMatchObject([{ kind: 'loop', action: 'alert', restriction: null }]);
     await world.prisma.alert.updateMany({ where: { agentId: other.id }, data: { closedAt: world.now(), closedBecause: 'end of test' } });
   });

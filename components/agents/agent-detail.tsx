@@ -3,6 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { BlockAgent } from '@/components/shared/agents/block-agent';
+import { AlertList } from '@/components/shared/alerts/alert-list';
+import { RestrictionNotes } from '@/components/shared/alerts/restriction-notes';
 import { api } from '@/components/shared/api/client';
 import type { AgentDetail as Detail } from '@/components/shared/api/wire';
 import { useElevations } from '@/components/shared/elevations/use-elevations';
@@ -53,7 +55,9 @@ export function AgentDetail({ slug, grants }: { slug: string; grants: ReactNode 
             }
           />
           <KillNote target={{ scope: 'agent', label: agent.slug }} />
+          <RestrictionNotes agent={agent.slug} />
           <AgentNotices agent={agent} />
+          <AlertList agent={agent.slug} className="mb-4" />
           <AgentGlance agent={agent} />
           <AgentTabs agent={agent} grants={grants} />
         </>

@@ -23,6 +23,9 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'audit.evidence': 'Download the evidence of the audit trail',
   'audit.keys': 'Change the signing key of the audit trail',
   'retention.write': 'Set how long calls are kept, place and lift legal holds',
+  'alert.handle': 'Acknowledge and snooze alerts',
+  'alert.tune': 'Tune what counts as unusual',
+  'restriction.lift': 'Lift the pause of an agent',
   'view.share': 'Save views for everybody',
   'export.schedule': 'Schedule exports to a folder or a webhook',
 };

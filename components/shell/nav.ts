@@ -1,4 +1,5 @@
 import {
+  Bell,
   Bot,
   CircleCheckBig,
   FileCheck2,
@@ -27,6 +28,7 @@ export const NAV: readonly { group: string; items: readonly NavItem[] }[] = [
     items: [
       { label: 'Overview', href: '/overview', icon: LayoutDashboard, key: 'o' },
       { label: 'Approvals', href: '/approvals', icon: CircleCheckBig, key: 'i' },
+      { label: 'Alerts', href: '/alerts', icon: Bell, key: 'w' },
       { label: 'Activity', href: '/activity', icon: ScrollText, key: 'a' },
       { label: 'Limits', href: '/limits', icon: Gauge, key: 'l' },
     ],

@@ -4,6 +4,7 @@ import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useSyncExternalStore } from 'react';
+import { useOpenAlerts } from '@/components/shared/alerts/use-alerts';
 import { useApprovalSummary } from '@/components/shared/approval-alerts/use-approval-summary';
 import { BrandMark } from '@/components/shared/brand-mark';
 import { cn } from '@/components/ui/cn';
@@ -91,6 +92,7 @@ export function RailNav({ collapsed, onNavigate }: { collapsed: boolean; onNavig
                   <item.icon aria-hidden className={cn('size-4 shrink-0', current && 'text-accent')} />
                   <span className={collapsed ? 'sr-only' : ''}>{item.label}</span>
                   {item.href === '/approvals' ? <WaitingCount collapsed={collapsed} /> : null}
+                  {item.href === '/alerts' ? <OpenAlerts collapsed={collapsed} /> : null}
                 </Link>
               );
               return (
@@ -114,7 +116,15 @@ export function RailNav({ collapsed, onNavigate }: { collapsed: boolean; onNavig
 
 /** How many requests wait for this person; nothing for none. */
 function WaitingCount({ collapsed }: { collapsed: boolean }) {
-  const count = useApprovalSummary().data?.decidable ?? 0;
+  return <CountBadge count={useApprovalSummary().data?.decidable ?? 0} words="waiting for you" collapsed={collapsed} />;
+}
+
+/** How many alerts nobody has acknowledged; nothing for none. */
+function OpenAlerts({ collapsed }: { collapsed: boolean }) {
+  return <CountBadge count={useOpenAlerts().data?.open ?? 0} words="open" collapsed={collapsed} />;
+}
+
+function CountBadge({ count, words, collapsed }: { count: number; words: string; collapsed: boolean }) {
   if (count === 0) return null;
   return (
     <span
@@ -124,7 +134,7 @@ function WaitingCount({ collapsed }: { collapsed: boolean }) {
       )}
     >
       {count > 99 ? '99+' : count}
-      <span className="sr-only"> waiting for you</span>
+      <span className="sr-only"> {words}</span>
     </span>
   );
 }

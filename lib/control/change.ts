@@ -20,7 +20,11 @@ export type RecordChange = (change: ChangeRecord) => Promise<void>;
 /** Writes one row of `admin_changes` in the transaction of the change itself. */
 export async function recordChange(
   tx: Transaction,
-  ctx: Pick<ControlContext, 'actor' | 'requestId' | 'now'> & { readonly services: Pick<ControlServices, 'newId'> },
+  ctx: Pick<ControlContext, 'requestId' | 'now'> & {
+    /** A person, a key, or a part of the product that acts by itself (`system`). */
+    readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
+    readonly services: Pick<ControlServices, 'newId'>;
+  },
   change: ChangeRecord,
 ): Promise<void> {
   await tx.adminChange.create({

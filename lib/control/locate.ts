@@ -44,6 +44,8 @@ const LOCKABLE = {
   channel: 'notification_channels',
   delivery: 'notification_deliveries',
   issuer: 'jwt_issuers',
+  alert: 'alerts',
+  restriction: 'agent_restrictions',
 } as const;
 
 /** Takes the row lock, so that what is read next in this transaction stays true until it ends. */

@@ -4,6 +4,12 @@ import { getAgent } from './agents/get-agent';
 import { listAgents } from './agents/list-agents';
 import { reviewAgent } from './agents/review-agent';
 import { updateAgent } from './agents/update-agent';
+import { getAnomalySettings, setAnomalySetting } from './alerts/anomaly-settings';
+import * as alerts from './alerts/contract';
+import { acknowledgeAlert, snoozeAlert } from './alerts/handle-alert';
+import { getAlert, listAlerts } from './alerts/list-alerts';
+import { liftRestriction, listRestrictions } from './alerts/restrictions';
+import { tuneAlert } from './alerts/tune';
 import { getApprovalContext } from './approval-insight/approval-context';
 import { getApprovalLoad } from './approval-insight/approval-load';
 import { getAskAlternatives } from './approval-insight/ask-alternatives';
@@ -326,6 +332,15 @@ export const REGISTRY: readonly Route[] = [
   route(limits.raiseLimit, raiseLimit),
   route(limits.revokeRaise, revokeRaise),
   route(limits.resetLimit, resetLimit),
+  route(alerts.listAlerts, listAlerts),
+  route(alerts.getAlert, getAlert),
+  route(alerts.acknowledgeAlert, acknowledgeAlert),
+  route(alerts.snoozeAlert, snoozeAlert),
+  route(alerts.tuneAlert, tuneAlert),
+  route(alerts.getAnomalySettings, (ctx) => getAnomalySettings(ctx)),
+  route(alerts.setAnomalySetting, setAnomalySetting),
+  route(alerts.listRestrictions, listRestrictions),
+  route(alerts.liftRestriction, liftRestriction),
   route(stats.getStats, getStats),
   stream(live.streamEvents, streamEvents),
 ];

@@ -63,6 +63,8 @@ export interface Charge {
   readonly refundOnUpstreamError: boolean;
   /** false when this limit only observes: it is counted and never refuses. */
   readonly enforced: boolean;
+  /** Why a call is refused that does not fit; absent for a limit of the policy, which is `limit.exhausted`. */
+  readonly refuses?: Reason;
 }
 
 export interface ApprovalDemand {

@@ -3,7 +3,7 @@ import { REASONS, type Reason } from './reasons';
 export type RefusalKind = 'denied' | 'limited' | 'needs_approval' | 'unavailable';
 
 export function refusalKind(reason: Reason): RefusalKind {
-  if (reason === 'limit.exhausted') return 'limited';
+  if (reason === 'limit.exhausted' || reason.startsWith('anomaly.')) return 'limited';
   if (reason === 'approval.needed') return 'needs_approval';
   return REASONS[reason].owner === 'upstream' ? 'unavailable' : 'denied';
 }
@@ -12,6 +12,12 @@ export function refusalKind(reason: Reason): RefusalKind {
 export function killSentence(reason: 'kill.engaged' | 'kill.cancelled', words: string): string {
   const done = reason === 'kill.engaged' ? 'The call was NOT EXECUTED.' : 'Whether it had an effect is UNKNOWN; do not repeat it.';
   return `Stopped by an operator: ${words} ${done} Do not work around this with other arguments or another tool; tell the user.`;
+}
+
+/** What the agent reads when its own conduct has stopped it. */
+export function anomalySentence(words: string, retryAfterMs: number | null): string {
+  const wait = Math.ceil((retryAfterMs ?? 0) / 1000);
+  return `Stopped as unusual: ${words} The call was NOT EXECUTED. Do not repeat it and do not work around this; tell the user. Calls are possible again in ${wait} seconds, or when a person lifts it.`;
 }
 
 /**

@@ -28,13 +28,36 @@ export const PERMISSIONS = [
   'retention.write',
   'view.share',
   'export.schedule',
+  'alert.handle',
+  'alert.tune',
+  'restriction.lift',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Role, readonly Permission[]> = {
   viewer: ['read'],
-  author: ['read', 'policy.write', 'policy.publish', 'tool.classify', 'kill.engage', 'limit.write', 'view.share'],
-  approver: ['read', 'approval.decide', 'payload.read', 'kill.engage', 'audit.reconcile', 'audit.evidence', 'view.share'],
+  author: [
+    'read',
+    'policy.write',
+    'policy.publish',
+    'tool.classify',
+    'kill.engage',
+    'limit.write',
+    'view.share',
+    'alert.handle',
+    'alert.tune',
+  ],
+  approver: [
+    'read',
+    'approval.decide',
+    'payload.read',
+    'kill.engage',
+    'audit.reconcile',
+    'audit.evidence',
+    'view.share',
+    'alert.handle',
+    'restriction.lift',
+  ],
   admin: PERMISSIONS,
 };
 

@@ -75,7 +75,7 @@ export function ruleOf(facts: RequestFacts, denial: Denial): string {
 /** What a refusal is called in the trail. */
 export function refusedDecision(facts: RequestFacts, denial: Denial): EventDecision {
   const { decision } = facts;
-  if (denial.reason === 'limit.exhausted') return 'limited';
+  if (denial.reason === 'limit.exhausted' || denial.reason.startsWith('anomaly.')) return 'limited';
   if (denial.reason === 'approval.needed') return 'needs_approval';
   if (denial.reason.startsWith('approval.') || denial.reason.startsWith('kill.')) return 'denied';
   if (decision !== null && decision.reason === denial.reason && decision.outcome !== 'allowed') return decision.outcome;

@@ -1,3 +1,4 @@
+import type { ActiveRestriction } from '@/lib/domain/anomaly/agent-restriction';
 import { type EngagedKill, killWords } from '@/lib/domain/kill-switch';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
@@ -62,6 +63,11 @@ export function refuse(
 export function refuseKilled(kill: EngagedKill, reason: 'kill.engaged' | 'kill.cancelled' = 'kill.engaged'): Refused {
   const running = reason === 'kill.cancelled' ? ' This call was running and was cancelled.' : '';
   return refuse(reason, { http: 403, message: `${killWords(kill)}${running}`, rule: '(kill switch)' });
+}
+
+/** A refusal because the agent is paused; it can call again by itself after the time. */
+export function refusePaused(pause: ActiveRestriction, nowMs: number): Refused {
+  return refuse('anomaly.paused', { http: 403, retryAfterMs: Math.max(0, pause.untilMs - nowMs), rule: '(anomaly)' });
 }
 
 /** The sentence that goes out: the author's, or the reason's own. */

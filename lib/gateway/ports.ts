@@ -1,3 +1,4 @@
+import type { RepeatGuard } from '@/lib/domain/anomaly/repeats';
 import type { ApprovalBinding, ApprovalDifference } from '@/lib/domain/approval/approval-binding';
 import type { PassClaim, PassProblem } from '@/lib/domain/approval/approval-pass';
 import type { ApprovalStatus } from '@/lib/domain/approval/approval-state';
@@ -107,6 +108,8 @@ export interface AdmissionRequest {
   readonly intent: AuditIntent;
   /** Every charge that the decision asks for; those with `enforced: false` are counted and never refuse. */
   readonly charges: readonly Charge[];
+  /** How identical calls are controlled; absent where they are not. */
+  readonly repeats?: RepeatGuard;
 }
 
 export type Admission =

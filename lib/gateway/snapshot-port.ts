@@ -1,3 +1,5 @@
+import type { ActiveRestriction } from '@/lib/domain/anomaly/agent-restriction';
+import type { AnomalySetting } from '@/lib/domain/anomaly/anomaly-settings';
 import type { Catalogue } from '@/lib/domain/decision';
 import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
@@ -19,6 +21,10 @@ export interface Snapshot {
   readonly version: number;
   /** The kill switches that are engaged; mostly none. */
   readonly kills: readonly EngagedKill[];
+  /** What anomalies have put on agents and nobody has lifted; mostly nothing. Each is over by the clock. */
+  readonly restrictions: readonly ActiveRestriction[];
+  /** What was tuned of the control of repeated calls; mostly nothing. */
+  readonly repeatSettings: readonly AnomalySetting[];
   /** Whose JWTs are believed; mostly none. */
   readonly issuers: readonly JwtIssuer[];
   grantByTokenHash(hash: string): GrantView | undefined;

@@ -19,6 +19,7 @@ import { hmacKey } from '@/lib/env/envelope';
 import { type IdPrefix, newId } from '@/lib/kernel/ids';
 import type { Json } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
+import { AnomalyWatch } from './anomaly-watch';
 import { type Api, createApi } from './api-router';
 import { startCallCountClock } from './call-count-clock';
 import type { DataPlane } from './data-plane';
@@ -90,6 +91,10 @@ export async function createControl(plane: DataPlane): Promise<Control> {
   plane.closing.unshift(startPublicationClock(() => publishDue(ownContext()), log));
   plane.closing.unshift(startCallCountClock(() => rollUpCalls(database.prisma), log));
   plane.closing.unshift(startRetentionClock((signal) => removeDue({ ...ownContext(), signal }), log));
+  const anomalies = new AnomalyWatch(ownContext, log);
+  plane.repeats.on('reached', (facts) => anomalies.report(facts));
+  anomalies.start();
+  plane.closing.unshift(() => anomalies.close());
   const notifications = new NotificationRunner({ prisma: database.prisma, services, random: Math.random }, log, undefined, (status) =>
     plane.metrics.notified(status),
   );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import pg from 'pg';
@@ -15,6 +16,7 @@ import { GrantUsage } from '@/lib/adapters/postgres/usage';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createUpstreams, type ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
 import type { Database } from '@/lib/db/open-database';
+import type { RepeatFacts } from '@/lib/domain/anomaly/repeats';
 import type { Env } from '@/lib/env/env';
 import { createEnvelope, type Envelope, hmacKey } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
@@ -46,6 +48,8 @@ export interface DataPlane {
   readonly gateway: Gateway;
   readonly events: EventHub;
   readonly metrics: Metrics;
+  /** Tells of identical calls that reached their most. */
+  readonly repeats: EventEmitter<{ reached: [RepeatFacts] }>;
   readonly node: PlaneNode;
   /** What ends, in this order; see `closeAll`. */
   readonly closing: (() => unknown)[];
@@ -83,7 +87,9 @@ export async function composeDataPlane(
   const trust = createTrust(env, log, pool, envelope);
   // After the writer has ended, so that the last checkpoint says so.
   closing.unshift(() => trust.seal());
-  const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log, observer: metrics });
+  const repeats: DataPlane['repeats'] = new EventEmitter();
+  const onRepeats = (facts: RepeatFacts) => void repeats.emit('reached', facts);
+  const ledger = await createPostgresLedger({ poolConfig, node: hostname(), ...keys, log, observer: metrics, onRepeats });
   ledger.onCommitted((events) => metrics.recorded(events));
   closing.unshift(async () => {
     await ledger.drain();
@@ -131,7 +137,24 @@ export async function composeDataPlane(
   closing.unshift(() => upstreams.stopAll());
   const events = followEvents(pool, snapshots, approvals, log, closing);
   closing.unshift(() => gateway.drain());
-  return { env, log, publicUrl, database, pool, envelope, ledger, trust, snapshots, upstreams, gateway, events, metrics, node, closing };
+  return {
+    env,
+    log,
+    publicUrl,
+    database,
+    pool,
+    envelope,
+    ledger,
+    trust,
+    snapshots,
+    upstreams,
+    gateway,
+    events,
+    metrics,
+    repeats,
+    node,
+    closing,
+  };
 }
 
 /** Signs the trail; where checkpoints are sent is guarded as upstreams are. */
@@ -226,6 +249,7 @@ function followEvents(
   closing.unshift(forget);
   closing.unshift(approvals.onChange((notice) => events.publish('approval', notice)));
   closing.unshift(approvals.onAccess((notice) => events.publish('access', notice)));
+  closing.unshift(approvals.onAlert((notice) => events.publish('alert', notice)));
   return events;
 }
 

@@ -34,6 +34,8 @@ const PATHS = [
   '/activity',
   '/activity/changes',
   '/limits',
+  '/alerts',
+  '/alerts?tab=kinds',
   '/servers',
   '/servers/new',
   '/servers/reference',

@@ -11,6 +11,7 @@ export const EVENT_WORDS: Record<NotificationDelivery['event'], string> = {
   access_decided: 'Access decided',
   review_overdue: 'Review overdue',
   grant_expiring: 'Grant about to end',
+  anomaly: 'Unusual calls',
   test: 'Test',
 };
 
@@ -22,6 +23,7 @@ export const EVENT_HINTS: Record<NotificationChannel['events'][number], string> 
   access_requested: 'Somebody asks for more access for an agent.',
   access_decided: 'That access was given, denied or taken back.',
   review_overdue: 'Nobody confirmed in time that an agent is still needed.',
+  anomaly: 'An alert about unusual calls of an agent has opened.',
   grant_expiring: 'A grant of more than two weeks ends within seven days.',
 };
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AgentAnswer, getAgent } from '@/lib/control/agents/contract';
+import type { AlertAnswer, anomalyKindSchema, listAlerts, RestrictionAnswer } from '@/lib/control/alerts/contract';
 import type { ApprovalSummary as ApprovalSummaryAnswer } from '@/lib/control/approval-summary/contract';
 import type { ApprovalAnswer, ApprovalDetail as ApprovalDetailAnswer } from '@/lib/control/approvals/contract';
 import type {
@@ -87,6 +88,10 @@ export type Elevation = ElevationAnswer;
 export type ApprovalException = ExceptionAnswer;
 export type ExportSchedule = ExportScheduleAnswer;
 export type ExportJob = ExportJobAnswer;
+export type Alert = AlertAnswer;
+export type AlertPage = AnswerOf<typeof listAlerts>;
+export type Restriction = RestrictionAnswer;
+export type AnomalyKindSettings = z.output<typeof anomalyKindSchema>;
 export type Offboarding = AnswerOf<typeof getOffboarding>;
 export type AuditRow = AuditRowAnswer;
 export type AuditContext = AnswerOf<typeof getAuditContext>;

@@ -26,11 +26,25 @@ const LiveContext = createContext<Live | null>(null);
 // What a message makes stale. Calls are not here: lists of calls decide themselves, so that rows do not move.
 const STALE: Partial<Record<LiveKind, readonly string[]>> = {
   // Grants and agents travel with the policies of a snapshot.
-  policy: ['policies', 'policy', 'versions', 'enforcement', 'grants', 'agents', 'agent', 'setup', 'kill-switch', 'jwt-issuers'],
+  policy: [
+    'policies',
+    'policy',
+    'versions',
+    'enforcement',
+    'grants',
+    'agents',
+    'agent',
+    'setup',
+    'kill-switch',
+    'jwt-issuers',
+    'restrictions',
+    'anomaly-settings',
+  ],
   server: ['servers', 'server', 'tools'],
   limit: ['limits'],
   approval: ['approvals', 'approval'],
   access: ['elevations'],
+  alert: ['alerts', 'restrictions'],
 };
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 

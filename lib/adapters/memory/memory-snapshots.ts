@@ -1,3 +1,4 @@
+import type { ActiveRestriction } from '@/lib/domain/anomaly/agent-restriction';
 import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { GrantView, ServerView, Snapshot, Snapshots } from '@/lib/gateway/snapshot-port';
@@ -11,15 +12,18 @@ export class MemorySnapshots implements Snapshots {
   private readonly listeners = new Set<(snapshot: Snapshot) => void>();
   private kills: readonly EngagedKill[] = [];
   private issuers: readonly JwtIssuer[] = [];
+  private restrictions: readonly ActiveRestriction[] = [];
 
   current(): Snapshot | null {
     if (!this.lease) return null;
-    const { version, grants, kills, issuers } = this;
+    const { version, grants, kills, issuers, restrictions } = this;
     const servers = [...this.servers.values()];
     return {
       version,
       kills,
       issuers,
+      restrictions,
+      repeatSettings: [],
       grantByTokenHash: (hash) => grants.get(hash),
       agentBySlug: (slug) => [...grants.values()].find(({ agent }) => agent.slug === slug)?.agent,
       grantsFor: (agentId, serverId) =>
@@ -57,6 +61,12 @@ export class MemorySnapshots implements Snapshots {
   /** Whose JWTs are believed from now on, in place of those before. */
   setIssuers(issuers: readonly JwtIssuer[]): void {
     this.issuers = issuers;
+    this.changed();
+  }
+
+  /** What anomalies have put on agents from now on, in place of what was before. */
+  setRestrictions(restrictions: readonly ActiveRestriction[]): void {
+    this.restrictions = restrictions;
     this.changed();
   }
 

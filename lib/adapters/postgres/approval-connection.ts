@@ -20,10 +20,20 @@ export interface AccessNotice {
   readonly server: string | null;
 }
 
+/** What is told of an alert about unusual calls, for live pages. */
+export interface AlertNotice {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: 'open' | 'acknowledged' | 'closed';
+  readonly agent: string;
+  readonly server: string | null;
+}
+
 /** Who hears of what. */
 export interface NoticeListeners {
   approval(notice: ApprovalNotice): void;
   access(notice: AccessNotice): void;
+  alert(notice: AlertNotice): void;
 }
 
 const CONNECT_MS = 1_200;
@@ -64,7 +74,7 @@ export class ApprovalConnection {
     this.#client = client;
     try {
       await client.connect();
-      await client.query('LISTEN callgate_approvals; LISTEN callgate_access');
+      await client.query('LISTEN callgate_approvals; LISTEN callgate_access; LISTEN callgate_alerts');
       this.onGap();
       this.#plan(PING_MS);
     } catch (error) {
@@ -82,6 +92,7 @@ export class ApprovalConnection {
   #heard(channel: string, payload: string | undefined): void {
     try {
       if (channel === 'callgate_access') this.listeners.access(JSON.parse(payload ?? '') as AccessNotice);
+      else if (channel === 'callgate_alerts') this.listeners.alert(JSON.parse(payload ?? '') as AlertNotice);
       else this.listeners.approval(JSON.parse(payload ?? '') as ApprovalNotice);
     } catch (error) {
       this.log.error('a notice of an approval could not be used', { error: (error as Error).message });

@@ -16,7 +16,7 @@ import type {
 } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { AgentTurns } from './agent-turns';
-import { type AccessNotice, ApprovalConnection, type ApprovalNotice } from './approval-connection';
+import { type AccessNotice, type AlertNotice, ApprovalConnection, type ApprovalNotice } from './approval-connection';
 import { ApprovalHolds } from './approval-holds';
 import { ApprovalNews } from './approval-news';
 import type { ArgumentKeys } from './argument-store';
@@ -44,7 +44,7 @@ export class PostgresApprovals implements Approvals {
   readonly #holds: ApprovalHolds;
   readonly #connection: ApprovalConnection;
   readonly #news: ApprovalNews;
-  readonly #access = new EventEmitter<{ notice: [AccessNotice] }>();
+  readonly #access = new EventEmitter<{ notice: [AccessNotice]; alert: [AlertNotice] }>();
   readonly #turns = new AgentTurns();
   #sweeping: NodeJS.Timeout | null = null;
   #sweptAll = 0;
@@ -57,7 +57,11 @@ export class PostgresApprovals implements Approvals {
     this.#holds = new ApprovalHolds(this.#database, node, () => newId('hld', Date.now(), randomBytes(10)), log);
     this.#connection = new ApprovalConnection(
       poolConfig,
-      { approval: (notice) => this.#heard(notice), access: (notice) => this.#access.emit('notice', notice) },
+      {
+        approval: (notice) => this.#heard(notice),
+        access: (notice) => this.#access.emit('notice', notice),
+        alert: (notice) => this.#access.emit('alert', notice),
+      },
       () => this.#holds.wakeAll(),
       log,
     );
@@ -78,6 +82,12 @@ export class PostgresApprovals implements Approvals {
   onAccess(listener: (notice: AccessNotice) => void): () => void {
     this.#access.on('notice', listener);
     return () => void this.#access.off('notice', listener);
+  }
+
+  /** Calls `listener` for alerts about unusual calls on any node. Returns how to stop. */
+  onAlert(listener: (notice: AlertNotice) => void): () => void {
+    this.#access.on('alert', listener);
+    return () => void this.#access.off('alert', listener);
   }
 
   argumentsDigest(canonical: string): string {

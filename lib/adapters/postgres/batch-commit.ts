@@ -125,9 +125,9 @@ function findingOf(call: PendingCall, verdict: Verdict | null): LedgerFinding {
     const { charge } = verdict.exhausted;
     return {
       decision: 'limited',
-      reason: 'limit.exhausted',
+      reason: charge.refuses ?? 'limit.exhausted',
       rule: charge.rule,
-      message: charge.onDeny ?? REASONS['limit.exhausted'].words,
+      message: charge.onDeny ?? REASONS[charge.refuses ?? 'limit.exhausted'].words,
       charges: [chargeContent(charge, verdict.exhausted.used, verdict.exhausted.raise, verdict.exhausted)],
       expectsOutcome: false,
     };

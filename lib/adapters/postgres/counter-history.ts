@@ -13,7 +13,7 @@ const RECORD_WINDOWS = `
            CASE WHEN c.log IS NULL AND c.window_end - c.window_start >= interval '1 hour' THEN c.window_start ELSE date_trunc('hour', b.at, 'UTC') END AS starts_at,
            CASE WHEN c.log IS NULL AND c.window_end - c.window_start >= interval '1 hour' THEN c.window_end ELSE date_trunc('hour', b.at, 'UTC') + interval '1 hour' END AS ends_at
       FROM counters c CROSS JOIN mine CROSS JOIN LATERAL (SELECT CASE WHEN c.log IS NULL THEN c.window_start ELSE c.updated_at END AS at) b
-     WHERE mine.locked AND c.used > 0
+     WHERE mine.locked AND c.used > 0 AND c.rule <> '(loop)'
        AND CASE WHEN c.log IS NULL THEN c.window_end <= clock_timestamp() AND c.window_end > clock_timestamp() - interval '1 day'
                 ELSE c.updated_at > clock_timestamp() - interval '2 minutes' END
   )
@@ -26,7 +26,13 @@ const FORGET_WINDOWS = `
   DELETE FROM counter_windows WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM counter_windows WHERE ends_at < clock_timestamp() - interval '${HISTORY_DAYS} days' LIMIT 5000))`;
 
+/** Counters of identical calls have no history. In the order of the admission, and never waiting for it. */
+const FORGET_LOOPS = `
+  DELETE FROM counters WHERE key = ANY (ARRAY(
+    SELECT key FROM counters WHERE rule = '(loop)' AND window_end < clock_timestamp() ORDER BY key LIMIT 5000 FOR UPDATE SKIP LOCKED))`;
+
 export async function keepCounterHistory(pool: pg.Pool): Promise<void> {
+  await pool.query(FORGET_LOOPS);
   await pool.query(RECORD_WINDOWS);
   await pool.query(FORGET_WINDOWS);
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { RepeatFacts } from '@/lib/domain/anomaly/repeats';
 import type { GatewayLog } from '@/lib/gateway/ports';
 import type { ArgumentKeys } from './argument-store';
 import type { LedgerObserver } from './ledger-observer';
@@ -10,4 +11,6 @@ export interface LedgerOptions extends ArgumentKeys {
   readonly node: string;
   readonly log: GatewayLog;
   readonly observer?: LedgerObserver;
+  /** Told of identical calls that reached their most; must not throw and must not hold anything up. */
+  readonly onRepeats?: (facts: RepeatFacts) => void;
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { RepeatGuard } from '@/lib/domain/anomaly/repeats';
 import type { PassClaim } from '@/lib/domain/approval/approval-pass';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
@@ -13,6 +14,7 @@ import { type CommittedEvent, committedEvents, tellAll } from './committed-event
 import type { LedgerLoad } from './ledger-observer';
 import type { LedgerOptions } from './ledger-options';
 import { LedgerUpkeep } from './ledger-upkeep';
+import { RepeatControl } from './repeat-control';
 import { type PendingSettlement, SettleQueue } from './settle-queue';
 import { closeWriter } from './writer-incarnation';
 import { type Session, WriterSession } from './writer-session';
@@ -37,6 +39,7 @@ export class PostgresLedger implements Ledger {
   readonly #session: WriterSession;
   readonly #upkeep: LedgerUpkeep;
   readonly #pool: pg.Pool;
+  readonly #repeats: RepeatControl;
   readonly #listeners = new Set<(events: CommittedEvent[]) => void>();
   #inFlight: readonly PendingCall[] = [];
   #busy = false;
@@ -49,6 +52,7 @@ export class PostgresLedger implements Ledger {
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.#repeats = new RepeatControl(options.onRepeats);
     this.#pool = new pg.Pool({
       ...options.poolConfig,
       max: 2,
@@ -92,7 +96,7 @@ export class PostgresLedger implements Ledger {
   }
 
   admit(request: AdmissionRequest): Promise<Admission> {
-    return this.#enqueue('admit', request.intent, request.charges, null) as Promise<Admission>;
+    return this.#enqueue('admit', request.intent, request.charges, null, request.repeats) as Promise<Admission>;
   }
 
   admitWithPass(request: AdmissionRequest, pass: PassClaim): Promise<Admission | PassRefused> {
@@ -177,13 +181,15 @@ export class PostgresLedger implements Ledger {
     intent: AuditIntent,
     charges: readonly Charge[],
     pass: PassClaim | null,
+    repeats?: RepeatGuard,
   ): Promise<Admission | PassRefused> {
     if (this.#closing) return Promise.reject(new LedgerUnavailable('the gateway is shutting down'));
     // Nobody gains from waiting for a database that has been away longer than a caller would wait.
     if (this.#session.awayMs > DEADLINE_MS) return Promise.reject(new LedgerUnavailable('the audit database cannot be reached'));
-    return new Promise<Admission | PassRefused>((resolve, reject) => {
+    return new Promise<Admission | PassRefused>((answer, reject) => {
       const args = prepareArguments(intent, this.#options);
-      const call = pendingCall({ kind, intent, charges, pass, args, deadlineMs: performance.now() + DEADLINE_MS, resolve, reject });
+      const counted = this.#repeats.count(intent, args.hmac, repeats, { charges, resolve: answer });
+      const call = pendingCall({ kind, intent, ...counted, pass, args, deadlineMs: performance.now() + DEADLINE_MS, reject });
       if (!this.#queue.push(call)) reject(new LedgerUnavailable('too many calls wait for the audit database'));
       else this.#pump();
     });

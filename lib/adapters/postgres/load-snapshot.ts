@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import type { ActiveRestriction } from '@/lib/domain/anomaly/agent-restriction';
+import type { AnomalySetting } from '@/lib/domain/anomaly/anomaly-settings';
 import type { CatalogueTool } from '@/lib/domain/decision';
 import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
@@ -61,6 +63,14 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     const kills = await run<EngagedKill>(
       'SELECT id, scope, server_id AS "serverId", agent_id AS "agentId", tool FROM kill_switches WHERE lifted_at IS NULL',
     );
+    const restrictions = await run<ActiveRestriction>(
+      `SELECT id, agent_id AS "agentId", mode, server_id AS "serverId", tool, ${MS('until_at')} AS "untilMs" FROM agent_restrictions
+       WHERE lifted_at IS NULL AND until_at > clock_timestamp()`,
+    );
+    const repeatSettings = await run<AnomalySetting>(
+      `SELECT kind, agent_id AS "agentId", server_id AS "serverId", tool, enabled, threshold, action, minutes FROM anomaly_settings
+       WHERE kind IN ('loop', 'repeated_read')`,
+    );
     const issuers = await run<JwtIssuer>(
       `SELECT id, revision, issuer, jwks_url AS "jwksUrl", jwks, audiences, algorithms, tolerance_seconds AS "toleranceSeconds",
          lifetime_seconds AS "lifetimeSeconds", typ, agent_claim AS "agentClaim", agent_map AS "agentMap", scope_claim AS "scopeClaim",
@@ -72,7 +82,7 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     return {
       snapshot: assemble(
         Number(head.version),
-        { kills, issuers },
+        { kills, issuers, restrictions, repeatSettings },
         serverViews(servers, tools, live),
         grantIndex(grants, agents, elevations),
       ),
@@ -245,7 +255,7 @@ function grantIndex(grants: readonly GrantRow[], agents: readonly AgentRow[], el
 
 function assemble(
   version: number,
-  lists: Pick<Snapshot, 'kills' | 'issuers'>,
+  lists: Pick<Snapshot, 'kills' | 'issuers' | 'restrictions' | 'repeatSettings'>,
   servers: readonly ServerView[],
   grants: GrantIndex,
 ): Snapshot {

@@ -76,7 +76,8 @@ export const LIMITS = `
       LEFT JOIN agents who ON who.id = CASE c.scope
         WHEN 'agent' THEN c.scope_key WHEN 'grant' THEN (SELECT g.agent_id FROM grants g WHERE g.id = c.scope_key) END
       LEFT JOIN limit_raises r ON r.id = c.raise ->> 'id' AND r.ended_at IS NULL AND r.expires_at > t.now AND r.rule = c.rule AND r.max_from = c.max
-     WHERE c.window_end > t.now) l`;
+     -- Not the counters of identical calls, which no policy has written.
+     WHERE c.window_end > t.now AND c.rule <> '(loop)') l`;
 
 export function limitAnswer(row: LimitRecord, use: LimitUse): LimitAnswer {
   const nowMs = row.now.getTime();

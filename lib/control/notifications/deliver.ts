@@ -1,6 +1,7 @@
 import type { Prisma } from '@/lib/db/generated/client';
 import {
   type AccessFacts,
+  type AnomalyFacts,
   type ApprovalNotification,
   type DeliveryStatus,
   isAccessEvent,
@@ -104,6 +105,16 @@ function notificationOf(
       facts,
       arguments: { included: false, why: 'No call belongs to this, so there are no arguments.' },
       url,
+    };
+  }
+  if (row.event === 'anomaly') {
+    const facts = row.facts as unknown as AnomalyFacts;
+    return {
+      ...told,
+      event: row.event,
+      facts,
+      arguments: { included: false, why: 'An alert is about many calls.' },
+      url: `${publicUrl}/alerts?sel=${facts.id}`,
     };
   }
   return {

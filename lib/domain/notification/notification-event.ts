@@ -1,3 +1,4 @@
+import type { AnomalyAction, AnomalyKind } from '../anomaly/anomaly-kinds';
 import type { Category, RiskLevel } from '../risk';
 
 export const CHANNEL_KINDS = ['webhook', 'slack', 'email'] as const;
@@ -9,8 +10,12 @@ export const APPROVAL_EVENTS = ['requested', 'decided', 'expired', 'escalated'] 
 export const ACCESS_EVENTS = ['access_requested', 'access_decided', 'review_overdue', 'grant_expiring'] as const;
 export type AccessEvent = (typeof ACCESS_EVENTS)[number];
 
+/** About unusual calls of an agent: an alert has opened. */
+export const ANOMALY_EVENTS = ['anomaly'] as const;
+export type AnomalyEvent = (typeof ANOMALY_EVENTS)[number];
+
 /** What a channel can hear of. */
-export const CHANNEL_EVENTS = [...APPROVAL_EVENTS, ...ACCESS_EVENTS] as const;
+export const CHANNEL_EVENTS = [...APPROVAL_EVENTS, ...ACCESS_EVENTS, ...ANOMALY_EVENTS] as const;
 export type ChannelEvent = (typeof CHANNEL_EVENTS)[number];
 
 export const DELIVERY_EVENTS = [...CHANNEL_EVENTS, 'test'] as const;
@@ -66,6 +71,21 @@ export interface AccessFacts {
   readonly dueAt: string;
 }
 
+/** What an alert tells; written by the database. Names of tools in it are hostile. */
+export interface AnomalyFacts {
+  /** Of the alert. */
+  readonly id: string;
+  readonly kind: AnomalyKind;
+  readonly agent: string;
+  readonly owner: string;
+  readonly server: string | null;
+  readonly tool: string | null;
+  readonly explanation: string;
+  readonly band: string;
+  readonly action: AnomalyAction;
+  readonly openedAt: string;
+}
+
 /** The arguments of a message: as the policy redacted them and cut, hostile as ever, or why they are not there. */
 export type ToldArguments =
   | { readonly included: true; readonly text: string; readonly truncated: boolean }
@@ -85,13 +105,19 @@ interface Told {
   readonly channel: { readonly name: string; readonly servers: readonly string[]; readonly minimumRisk: RiskLevel };
 }
 
-export type ApprovalNotification = Told & { readonly event: Exclude<DeliveryEvent, AccessEvent>; readonly facts: NotificationFacts };
+export type ApprovalNotification = Told & {
+  readonly event: Exclude<DeliveryEvent, AccessEvent | AnomalyEvent>;
+  readonly facts: NotificationFacts;
+};
 export type AccessNotification = Told & { readonly event: AccessEvent; readonly facts: AccessFacts };
+export type AnomalyNotification = Told & { readonly event: AnomalyEvent; readonly facts: AnomalyFacts };
 /** One thing to tell, complete: renderers ask nobody else. */
-export type Notification = ApprovalNotification | AccessNotification;
+export type Notification = ApprovalNotification | AccessNotification | AnomalyNotification;
 
 export const isAccessEvent = (event: string): event is AccessEvent => (ACCESS_EVENTS as readonly string[]).includes(event);
 export const isAccess = (told: Notification): told is AccessNotification => isAccessEvent(told.event);
+
+export const isAnomaly = (told: Notification): told is AnomalyNotification => told.event === 'anomaly';
 
 /** The request that a test of a channel speaks of; nothing waits for it. */
 export function sampleFacts(nowMs: number): NotificationFacts {

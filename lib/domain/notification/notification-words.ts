@@ -1,14 +1,16 @@
 import { whoCan } from '../approval/eligibility';
 import { accessWords } from './access-words';
+import { anomalyWords } from './anomaly-words';
 import { inertLine } from './inert-line';
 import type { NotificationWords } from './message-words';
-import { type ApprovalNotification, isAccess, type Notification } from './notification-event';
+import { type ApprovalNotification, isAccess, isAnomaly, type Notification } from './notification-event';
 import { timeLeft } from './time-left';
 import { whyOf } from './why-told';
 
 export const RISK_WORDS = { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' } as const;
 
 export function notificationWords(told: Notification): NotificationWords {
+  if (isAnomaly(told)) return anomalyWords(told);
   return isAccess(told) ? accessWords(told) : approvalWords(told);
 }
 

@@ -1,5 +1,5 @@
 import { inertLine } from './inert-line';
-import { type ChannelEvent, isAccess, type Notification } from './notification-event';
+import { type ChannelEvent, isAccess, isAnomaly, type Notification } from './notification-event';
 
 const EVENT_WORDS: Record<ChannelEvent, string> = {
   requested: 'requests',
@@ -10,6 +10,7 @@ const EVENT_WORDS: Record<ChannelEvent, string> = {
   access_decided: 'decisions about access',
   review_overdue: 'reviews that are overdue',
   grant_expiring: 'grants that are about to end',
+  anomaly: 'unusual calls',
 };
 
 /** The filter that let it through, so that nobody has to guess why they are asked. */
@@ -18,7 +19,7 @@ export function whyOf(told: Notification): string {
   const name = inertLine(channel.name);
   if (event === 'test') return `Somebody tests the channel "${name}".`;
   const where = channel.servers.length === 0 ? 'every server' : channel.servers.map((slug) => inertLine(slug)).join(', ');
-  if (isAccess(told)) return `The channel "${name}" hears of ${EVENT_WORDS[event]} on ${where}.`;
+  if (isAccess(told) || isAnomaly(told)) return `The channel "${name}" hears of ${EVENT_WORDS[event]} on ${where}.`;
   const risk = channel.minimumRisk === 'low' ? 'any risk' : `risk ${channel.minimumRisk} or more`;
   return `The channel "${name}" hears of ${EVENT_WORDS[event]} on ${where}, ${risk}.`;
 }

@@ -4,6 +4,7 @@ import { allowedIntent } from '../audit';
 import { type Denial, refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import { type Admission, LedgerUnavailable, type PassRefused } from '../ports';
+import { repeatsOf } from '../repeats';
 import { traceFacts } from '../trace';
 import { type Approved, reaffirm } from './approve';
 
@@ -43,14 +44,14 @@ export async function admit(call: Approved, context: ForwardContext): Promise<Re
 function request(call: Approved, { ports }: ForwardContext): Promise<Admission | PassRefused> {
   const { pass, decision, snapshot } = call;
   const admission = { intent: allowedIntent(call), charges: decision.charges };
-  if (pass === null) return ports.ledger.admit(admission);
+  if (pass === null) return ports.ledger.admit({ ...admission, ...repeatsOf(call) });
   const { kind, id, digest } = pass.found;
   return ports.ledger.admitWithPass(admission, { kind, id, digest, configVersion: snapshot.version });
 }
 
 function limited(admission: Extract<Admission, { exhausted: unknown }>): Result<never, Denial> {
   const { charge, resetsAtMs } = admission.exhausted;
-  return refuse('limit.exhausted', {
+  return refuse(charge.refuses ?? 'limit.exhausted', {
     message: charge.onDeny,
     rule: charge.rule,
     retryAfterMs: Math.max(0, resetsAtMs - admission.at),

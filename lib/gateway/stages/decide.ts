@@ -1,3 +1,4 @@
+import { restrictionOf } from '@/lib/domain/anomaly/agent-restriction';
 import type { CallFacts, CatalogueTool, Decision } from '@/lib/domain/decision';
 import { killOf } from '@/lib/domain/kill-switch';
 import type { Reason } from '@/lib/domain/reasons';
@@ -40,13 +41,42 @@ export function decide(call: Granted, ports: GatewayPorts): Result<Decided, Deni
   facts.decision = decision;
   // An observing policy lets its own refusals pass, never a tool that nobody approved.
   if (absent !== null) return refuse(absent);
+  const asked = askingOf(call, decision, ports.clock.nowMs());
+  if (asked !== null) facts.decision = asked;
   const kill = decision.outcome === 'hidden' && !decision.passes ? null : killOf(call.snapshot.kills, subjectOf(call));
   if (kill !== null) return refuseKilled(kill);
-  if (!decision.passes && decision.outcome !== 'needs_approval') return refuse(decision.reason, { message: decision.message });
+  if (asked === null && !decision.passes && decision.outcome !== 'needs_approval')
+    return refuse(decision.reason, { message: decision.message });
   const mismatch = checkMirroredParams(call);
   if (mismatch !== null) return mismatch;
   if (undeclaredArgument(args, tool.inputSchema) !== null) return refuse('argument.undeclared', { message: null });
   return ok(Object.assign(call, { tool, args }) as unknown as Decided);
+}
+
+/** How long a request waits that an anomaly asks for. */
+const ASKED_FOR_MS = 10 * 60_000;
+
+/** A call that passes, of an agent whose calls need a person for a while: the decision that asks for one. Otherwise null. */
+function askingOf(call: Granted, decision: Decision, nowMs: number): Decision | null {
+  const { restrictions } = call.snapshot;
+  if (restrictions.length === 0 || !decision.passes) return null;
+  const subject = { agentId: call.grant.agent.id, serverId: call.server.id, tools: decision.tools };
+  const asking = restrictionOf(restrictions, 'approval', subject, nowMs);
+  if (asking === null) return null;
+  const rule = '(anomaly)';
+  const note = `unusual calls of this agent: a person is asked until ${new Date(asking.untilMs).toISOString()} (${asking.id})`;
+  const tool = decision.tools[decision.tools.length - 1] ?? '';
+  return {
+    ...decision,
+    outcome: 'needs_approval',
+    passes: false,
+    observed: false,
+    reason: 'approval.needed',
+    rule,
+    message: 'Calls of this agent were unusual, so a person has to approve them for a while.',
+    approval: { rule, approvers: ['role:approver'], count: 1, expiresMs: ASKED_FOR_MS, reuse: 'once' },
+    trace: [...decision.trace, { stage: 'approval', rule, tool, result: 'fail', decided: true, note }],
+  };
 }
 
 function absence(tool: CatalogueTool | undefined): Reason | null {

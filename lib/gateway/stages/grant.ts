@@ -1,6 +1,7 @@
+import { restrictionOf } from '@/lib/domain/anomaly/agent-restriction';
 import { killOf } from '@/lib/domain/kill-switch';
 import { ok, type Result } from '@/lib/kernel/result';
-import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
+import { type Denial, type Refused, refuse, refuseKilled, refusePaused } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayPorts } from '../ports';
 import type { SessionStore } from '../sessions';
@@ -26,7 +27,8 @@ export type GrantedStream = Identified & GrantedFacts;
  */
 export function grant<C extends Identified>(call: C, ports: GatewayPorts, sessions: SessionStore): Result<C & GrantedFacts, Denial> {
   const now = ports.clock.nowMs();
-  const refused = checkGrant(call.grant, now) ?? findServer(call, now) ?? checkKill(call) ?? findSession(call, sessions, now);
+  const refused =
+    checkGrant(call.grant, now) ?? findServer(call, now) ?? checkKill(call) ?? checkPause(call, now) ?? findSession(call, sessions, now);
   return refused ?? ok(call as C & GrantedFacts);
 }
 
@@ -46,6 +48,17 @@ function checkKill(call: Identified): Refused | null {
   if (call.message?.method === 'tools/list') return null;
   const kill = killOf(call.snapshot.kills, { agentId: call.grant.agent.id, serverId: call.grant.serverId, tools: [] });
   return kill === null ? null : refuseKilled(kill);
+}
+
+/** What has an effect or gives something away. */
+const ACTS: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get', 'completion/complete']);
+
+/** A paused agent may go on listing, and may end what it began; it calls and reads nothing. */
+function checkPause(call: Identified, nowMs: number): Refused | null {
+  const { restrictions } = call.snapshot;
+  if (restrictions.length === 0 || !ACTS.has(call.message?.method ?? '')) return null;
+  const pause = restrictionOf(restrictions, 'pause', { agentId: call.grant.agent.id, serverId: call.grant.serverId, tools: [] }, nowMs);
+  return pause === null ? null : refusePaused(pause, nowMs);
 }
 
 /** The policy of an elevation while it lasts, else the grant's own. One that is not published denies everything, elevated or not. */

@@ -57,7 +57,7 @@ function nowRefused(reason: Reason): ApprovalDifference {
 }
 
 function concernOf(reason: Reason): ApprovalDifference['what'] {
-  if (reason === 'grant.agent_suspended') return 'agent';
+  if (reason === 'grant.agent_suspended' || reason === 'anomaly.paused') return 'agent';
   if (reason === 'identity.owner_disabled') return 'owner';
   if (reason.startsWith('identity.') || reason.startsWith('grant.')) return 'grant';
   if (reason.startsWith('server.')) return 'server';

@@ -1,6 +1,6 @@
 import { type ApprovalPlace, approvalSentence } from '@/lib/domain/approval/approval-words';
 import { REASONS } from '@/lib/domain/reasons';
-import { killSentence, refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
+import { anomalySentence, killSentence, refusalKind, refusalSentence } from '@/lib/domain/refusal-words';
 import type { Json } from '@/lib/kernel/json';
 import { promptParams, promptState } from '../approval-prompt';
 import { ruleOf } from '../audit';
@@ -115,6 +115,7 @@ function sentenceOf(facts: RequestFacts, denial: Denial, publicUrl: string): str
   const { reason, retryAfterMs } = denial;
   const words = wordsOf(denial);
   if (reason === 'kill.engaged' || reason === 'kill.cancelled') return killSentence(reason, words);
+  if (reason.startsWith('anomaly.')) return anomalySentence(words, retryAfterMs);
   if (!reason.startsWith('approval.')) return refusalSentence(refusalKind(reason), words, retryAfterMs);
   return approvalSentence(reason, words, { retryAfterMs, policy: facts.policy?.slug ?? null, place: approvalOf(denial, publicUrl) });
 }

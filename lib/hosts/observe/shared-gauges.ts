@@ -17,8 +17,8 @@ const READ_SQL = `SELECT
   (SELECT count(*) FROM simulations WHERE status = 'running')::int AS simulations_running,
   (SELECT count(*) FROM nodes WHERE kind = 'app' AND seen_at > clock_timestamp() - interval '10 seconds')::int AS nodes_app,
   (SELECT count(*) FROM nodes WHERE kind = 'gateway' AND seen_at > clock_timestamp() - interval '10 seconds')::int AS nodes_gateway,
-  (SELECT count(*) FROM counters WHERE window_end > clock_timestamp() AND used >= max)::int AS limits_exhausted,
-  (SELECT count(*) FROM counters WHERE window_end > clock_timestamp() AND used >= max * 0.8 AND used < max)::int AS limits_near,
+  (SELECT count(*) FROM counters WHERE window_end > clock_timestamp() AND rule <> '(loop)' AND used >= max)::int AS limits_exhausted,
+  (SELECT count(*) FROM counters WHERE window_end > clock_timestamp() AND rule <> '(loop)' AND used >= max * 0.8 AND used < max)::int AS limits_near,
   pg_database_size(current_database())::float8 AS database_bytes`;
 
 interface SharedState {

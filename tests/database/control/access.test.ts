@@ -162,6 +162,15 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   raiseLimit: AUTHORS,
   revokeRaise: AUTHORS,
   resetLimit: AUTHORS,
+  listAlerts: EVERYONE,
+  getAlert: EVERYONE,
+  acknowledgeAlert: ['author', 'approver', 'admin'],
+  snoozeAlert: ['author', 'approver', 'admin'],
+  tuneAlert: AUTHORS,
+  getAnomalySettings: EVERYONE,
+  setAnomalySetting: AUTHORS,
+  listRestrictions: EVERYONE,
+  liftRestriction: APPROVERS,
   getStats: EVERYONE,
   streamEvents: EVERYONE,
 };
@@ -320,7 +329,7 @@ describe('requests that are not understood', () => {
       '/approvals/apr_1',
       '/exceptions/exc_1',
       '/elevations/elv_1',
-      '/alerts',
+      '/alerts/alr_1',
       '/coverage',
       '/simulations/x',
       '/',
@@ -328,7 +337,7 @@ describe('requests that are not understood', () => {
       '/servers/%E0%A4%A',
     ])
       expect((await world.call('GET', path)).status, path).toBe(404);
-    for (const path of ['/alerts', '/nothing']) expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
+    for (const path of ['/coverage', '/nothing']) expect((await world.call('POST', path, { body: {} })).status, path).toBe(404);
     const { status, headers } = await world.call('DELETE', '/servers');
     expect([status, headers.get('allow')]).toEqual([405, 'GET, POST']);
     expect((await world.call('POST', '/servers/probe/sync', { body: {} })).status).toBe(404);

@@ -1,0 +1,73 @@
+/** Calls of tools by agents that are known. */
+const CALLS = "p.method = 'tools/call' AND p.agent_id IS NOT NULL";
+const TOOLS = `${CALLS} AND p.server_id IS NOT NULL AND p.tool IS NOT NULL`;
+
+/** Calls and refusals by agent in the buckets from $1 to $2. What was refused as unusual already is no news. */
+export const STORMS = `
+  SELECT p.agent_id, max(p.agent_slug) AS agent_slug, sum(c.calls)::float8 AS calls,
+         coalesce(sum(c.calls) FILTER (WHERE p.decision IN ('denied', 'hidden', 'limited', 'refused')), 0)::float8 AS refused
+    FROM call_counts_5m c JOIN call_profiles p ON p.id = c.profile
+   WHERE c.bucket >= $1::timestamptz AND c.bucket <= $2::timestamptz AND ${CALLS} AND p.reason NOT LIKE 'anomaly.%'
+   GROUP BY p.agent_id`;
+
+/** Agents and tools with at least $3 calls in the hour $1: calls, the first day of both together, and calls in the hours $2. */
+export const BURSTS = `
+  WITH now_hour AS MATERIALIZED (
+    SELECT p.agent_id, max(p.agent_slug) AS agent_slug, p.server_id, max(p.server_slug) AS server_slug, p.tool, sum(c.calls)::float8 AS calls
+      FROM call_counts_hour c JOIN call_profiles p ON p.id = c.profile
+     WHERE c.bucket = $1::timestamptz AND ${TOOLS} AND p.reason NOT LIKE 'anomaly.%'
+     GROUP BY p.agent_id, p.server_id, p.tool HAVING sum(c.calls) >= $3::float8
+  ), profiles AS MATERIALIZED (
+    SELECT p.id, p.agent_id, p.server_id, p.tool FROM now_hour n
+      JOIN call_profiles p ON p.agent_id = n.agent_id AND p.server_id = n.server_id AND p.tool = n.tool AND p.method = 'tools/call'
+  ), known AS (
+    SELECT f.agent_id, f.server_id, f.tool, min(d.since) AS since
+      FROM profiles f CROSS JOIN LATERAL (SELECT min(bucket) AS since FROM call_counts_day WHERE profile = f.id) d GROUP BY 1, 2, 3
+  ), before AS (
+    SELECT f.agent_id, f.server_id, f.tool, c.bucket, sum(c.calls)::float8 AS calls
+      FROM profiles f JOIN call_counts_hour c ON c.profile = f.id AND c.bucket = ANY ($2::timestamptz[]) GROUP BY 1, 2, 3, 4
+  )
+  SELECT n.*, k.since, coalesce((
+           SELECT json_agg(json_build_array((extract(epoch FROM b.bucket) * 1000)::float8, b.calls)) FROM before b
+            WHERE b.agent_id = n.agent_id AND b.server_id = n.server_id AND b.tool = n.tool), '[]') AS hours
+    FROM now_hour n JOIN known k ON k.agent_id = n.agent_id AND k.server_id = n.server_id AND k.tool = n.tool`;
+
+/** Tools that an agent was let through to on the day $1 and never called on a day before; with the agent's own first day. */
+export const FIRST_USES = `
+  WITH today AS MATERIALIZED (
+    SELECT p.agent_id, max(p.agent_slug) AS agent_slug, p.server_id, max(p.server_slug) AS server_slug, p.tool, max(p.risk) AS risk, sum(c.calls)::float8 AS calls
+      FROM call_counts_day c JOIN call_profiles p ON p.id = c.profile
+     WHERE c.bucket = $1::timestamptz AND c.calls > 0 AND ${TOOLS} AND (p.decision = 'allowed' OR p.decision LIKE 'observed%')
+     GROUP BY p.agent_id, p.server_id, p.tool
+  ), fresh AS MATERIALIZED (
+    SELECT t.* FROM today t WHERE NOT EXISTS (
+      SELECT 1 FROM call_profiles p JOIN call_counts_day d ON d.profile = p.id AND d.bucket < $1::timestamptz AND d.calls > 0
+       WHERE p.agent_id = t.agent_id AND p.server_id = t.server_id AND p.tool = t.tool)
+  )
+  SELECT f.*, (SELECT min(d.since) FROM call_profiles p CROSS JOIN LATERAL (SELECT min(bucket) AS since FROM call_counts_day WHERE profile = p.id) d
+                WHERE p.agent_id = f.agent_id) AS known_since
+    FROM fresh f`;
+
+/** Calls by agent in the hour $1, in the hours $2 beside it on the days before, and on how many days from $3 to $4 the agent called. */
+export const HOURS = `
+  WITH now_hour AS MATERIALIZED (
+    SELECT p.agent_id, max(p.agent_slug) AS agent_slug, sum(c.calls)::float8 AS calls
+      FROM call_counts_hour c JOIN call_profiles p ON p.id = c.profile WHERE c.bucket = $1::timestamptz AND ${CALLS} GROUP BY p.agent_id
+  ), near AS (
+    SELECT p.agent_id, sum(c.calls)::float8 AS calls
+      FROM call_counts_hour c JOIN call_profiles p ON p.id = c.profile WHERE c.bucket = ANY ($2::timestamptz[]) AND ${CALLS} GROUP BY p.agent_id
+  ), days AS (
+    SELECT p.agent_id, count(DISTINCT c.bucket)::float8 AS days
+      FROM call_counts_day c JOIN call_profiles p ON p.id = c.profile
+     WHERE c.bucket >= $3::timestamptz AND c.bucket < $4::timestamptz AND c.calls > 0 AND ${CALLS} GROUP BY p.agent_id
+  )
+  SELECT n.*, coalesce(b.calls, 0) AS near_calls, coalesce(d.days, 0) AS active_days
+    FROM now_hour n LEFT JOIN near b ON b.agent_id = n.agent_id LEFT JOIN days d ON d.agent_id = n.agent_id`;
+
+/** Different sessions by agent from $1 to $2, among the newest 20,000 calls. */
+export const SESSIONS = `
+  SELECT e.agent_id, max(e.agent_slug) AS agent_slug, count(DISTINCT e.session)::float8 AS sessions FROM (
+    SELECT agent_id, agent_slug, session FROM audit_events
+     WHERE at > $1::timestamptz AND at <= $2::timestamptz AND method = 'tools/call' AND decision IN ('allowed', 'denied', 'limited', 'needs_approval')
+     ORDER BY at DESC, id DESC LIMIT 20000) e
+   WHERE e.agent_id IS NOT NULL AND e.session IS NOT NULL GROUP BY e.agent_id`;

@@ -1,0 +1,118 @@
+import type { KINDS } from '@/lib/domain/anomaly/anomaly-kinds';
+import { type AnomalySetting, settingFor } from '@/lib/domain/anomaly/anomaly-settings';
+import { BASELINE_DAYS, BURST_CALLS_MIN, burst } from '@/lib/domain/anomaly/burst';
+import { denialStorm, STORM_WINDOW_MS } from '@/lib/domain/anomaly/denial-storm';
+import type { AnomalySubject, Finding } from '@/lib/domain/anomaly/finding';
+import { firstUse } from '@/lib/domain/anomaly/first-use';
+import { manySessions, SESSIONS_WINDOW_MS } from '@/lib/domain/anomaly/many-sessions';
+import { outOfHours } from '@/lib/domain/anomaly/out-of-hours';
+import type { Reader } from '../context';
+import { BURSTS, FIRST_USES, HOURS, SESSIONS, STORMS } from './watch-statements';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+interface SubjectRow {
+  readonly agent_id: string;
+  readonly agent_slug: string;
+  readonly server_id?: string | null;
+  readonly server_slug?: string | null;
+  readonly tool?: string | null;
+}
+
+/** A reading of the numbers of calls at an instant, by what was tuned. Reads only; the same numbers give the same findings. */
+interface Look {
+  readonly db: Reader;
+  readonly nowMs: number;
+  readonly settings: readonly AnomalySetting[];
+}
+
+/** What changes within minutes: an agent that is refused again and again. */
+export async function findStorms({ db, nowMs, settings }: Look): Promise<Finding[]> {
+  const fromMs = Math.floor(nowMs / 300_000) * 300_000 - STORM_WINDOW_MS / 2;
+  const rows = await db.$queryRawUnsafe<(SubjectRow & { calls: number; refused: number })[]>(STORMS, new Date(fromMs), new Date(nowMs));
+  return found(rows, (row) => {
+    const subject = subjectOf(row);
+    const facts = { subject, refused: row.refused, calls: row.calls, fromMs, toMs: nowMs };
+    return denialStorm(facts, thresholdOf(settings, 'denial_storm', subject));
+  });
+}
+
+/** What is judged by the hours and days before. */
+export async function findDeviations(look: Look): Promise<Finding[]> {
+  return [...(await findBursts(look)), ...(await findFirstUses(look)), ...(await findHours(look)), ...(await findSessions(look))];
+}
+
+async function findBursts({ db, nowMs, settings }: Look): Promise<Finding[]> {
+  const hourMs = Math.floor(nowMs / HOUR) * HOUR;
+  const before = Array.from({ length: BASELINE_DAYS }, (_, day) => hourMs - (day + 1) * DAY);
+  const rows = await db.$queryRawUnsafe<(SubjectRow & { calls: number; since: Date; hours: [number, number][] })[]>(
+    BURSTS,
+    new Date(hourMs),
+    before.map((ms) => new Date(ms)),
+    BURST_CALLS_MIN,
+  );
+  return found(rows, (row) => {
+    const subject = subjectOf(row);
+    const callsAt = new Map(row.hours);
+    const sameHour = before.filter((ms) => ms >= row.since.getTime()).map((ms) => callsAt.get(ms) ?? 0);
+    return burst({ subject, calls: row.calls, sameHour, hourMs, nowMs }, thresholdOf(settings, 'burst', subject));
+  });
+}
+
+async function findFirstUses({ db, nowMs, settings }: Look): Promise<Finding[]> {
+  const dayMs = Math.floor(nowMs / DAY) * DAY;
+  const rows = await db.$queryRawUnsafe<(SubjectRow & { calls: number; risk: string | null; known_since: Date })[]>(
+    FIRST_USES,
+    new Date(dayMs),
+  );
+  return found(rows, (row) => {
+    const subject = subjectOf(row);
+    const facts = { subject, risk: row.risk, knownSinceMs: row.known_since.getTime(), firstMs: dayMs, calls: row.calls, nowMs };
+    return firstUse(facts, thresholdOf(settings, 'first_use', subject));
+  });
+}
+
+async function findHours({ db, nowMs, settings }: Look): Promise<Finding[]> {
+  const hourMs = Math.floor(nowMs / HOUR) * HOUR;
+  const dayMs = Math.floor(nowMs / DAY) * DAY;
+  // Today's own hours would make usual what has only just begun.
+  const near = Array.from({ length: BASELINE_DAYS + 1 }, (_, day) => hourMs - day * DAY)
+    .flatMap((ms) => [ms - HOUR, ms, ms + HOUR])
+    .filter((ms) => ms < dayMs);
+  const rows = await db.$queryRawUnsafe<(SubjectRow & { calls: number; near_calls: number; active_days: number })[]>(
+    HOURS,
+    new Date(hourMs),
+    near.map((ms) => new Date(ms)),
+    new Date(dayMs - BASELINE_DAYS * DAY),
+    new Date(dayMs),
+  );
+  return found(rows, (row) => {
+    const subject = subjectOf(row);
+    const facts = { subject, calls: row.calls, nearCalls: row.near_calls, activeDays: row.active_days, hourMs, nowMs };
+    return outOfHours(facts, thresholdOf(settings, 'out_of_hours', subject));
+  });
+}
+
+async function findSessions({ db, nowMs, settings }: Look): Promise<Finding[]> {
+  const fromMs = nowMs - SESSIONS_WINDOW_MS;
+  const rows = await db.$queryRawUnsafe<(SubjectRow & { sessions: number })[]>(SESSIONS, new Date(fromMs), new Date(nowMs));
+  return found(rows, (row) => {
+    const subject = subjectOf(row);
+    return manySessions({ subject, sessions: row.sessions, fromMs, toMs: nowMs }, thresholdOf(settings, 'many_sessions', subject));
+  });
+}
+
+function found<Row>(rows: readonly Row[], judge: (row: Row) => Finding | null): Finding[] {
+  return rows.map(judge).filter((finding) => finding !== null);
+}
+
+function subjectOf(row: SubjectRow): AnomalySubject {
+  const server = row.server_id && row.server_slug ? { id: row.server_id, slug: row.server_slug } : null;
+  return { agent: { id: row.agent_id, slug: row.agent_slug }, server, tool: row.tool ?? null };
+}
+
+function thresholdOf(settings: readonly AnomalySetting[], kind: keyof typeof KINDS, { agent, server, tool }: AnomalySubject): number {
+  const { enabled, threshold } = settingFor(settings, kind, { agentId: agent.id, serverId: server?.id ?? null, tool });
+  return enabled ? threshold : Number.POSITIVE_INFINITY;
+}

@@ -32,6 +32,8 @@ import * as changes from './changes/contract';
 import { getChange, listChanges } from './changes/list-changes';
 import { classifyTools } from './classifications/classify-tools';
 import * as classifications from './classifications/contract';
+import * as connections from './connections/contract';
+import { getConnection } from './connections/get-connection';
 import type { ControlContext, VerbInput } from './context';
 import * as decisions from './decisions/contract';
 import { decide } from './decisions/decide';
@@ -255,6 +257,7 @@ export const REGISTRY: readonly Route[] = [
   route(grants.listGrants, listGrants),
   route(grants.createGrant, createGrant),
   route(grants.getGrant, getGrant),
+  route(connections.getConnection, getConnection),
   route(grants.updateGrant, updateGrant),
   route(grants.revokeGrant, revokeGrant),
   route(grants.rotateGrant, rotateGrant),

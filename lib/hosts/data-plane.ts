@@ -181,7 +181,7 @@ function composeGateway({
       tracing,
       clock: snapshots.clock,
       tokens: gatewayTokens,
-      onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),
+      onUse: (grant, client, ip, method) => usage.recordUsage(grant, client, ip, method),
       jwt: createJwtVerifier(guard, log),
     },
     {

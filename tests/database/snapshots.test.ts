@@ -235,19 +235,24 @@ describe('secrets and use', () => {
   it('notes the use of grants without writing for every call, and never as a change of configuration', async () => {
     const version = snapshots.current()?.version;
     const usage = new GrantUsage(pool, log);
-    for (let i = 0; i < 50; i++) usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.1');
-    usage.recordUsage('grt_deleted', null, null);
+    for (let i = 0; i < 50; i++) usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.1', 'initialize');
+    usage.recordUsage('grt_deleted', null, null, 'ping');
     await usage.flush();
-    usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.9');
+    usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.9', 'initialize');
     await usage.flush();
     expect((await pool.query('SELECT grant_id, client_name, source_ip FROM grant_usage')).rows).toEqual([
       { grant_id: 'grt_1', client_name: 'sdk', source_ip: '10.0.0.1' },
     ]);
-    usage.recordUsage('grt_1', { name: 'other', version: '2' }, '10.0.0.9');
+    usage.recordUsage('grt_1', { name: 'other', version: '2' }, '10.0.0.9', 'ping');
     await usage.flush();
     expect((await pool.query('SELECT client_name, source_ip FROM grant_usage')).rows).toEqual([
       { client_name: 'other', source_ip: '10.0.0.9' },
     ]);
+    // Getting further is written at once, and keeps what was reached before.
+    usage.recordUsage('grt_1', null, '10.0.0.9', 'tools/list');
+    await usage.flush();
+    const [steps] = (await pool.query('SELECT introduced_at, listed_at, called_at FROM grant_usage')).rows;
+    expect(steps).toEqual({ introduced_at: expect.any(Date), listed_at: expect.any(Date), called_at: null });
     expect(await snapshots.waitForLatest()).toBe(true);
     expect(snapshots.current()?.version).toBe(version);
   });

@@ -103,7 +103,7 @@ export function ServerSettings({ server }: { server: Server }) {
 
 function StoredSecrets({ server, onRemove, refusal }: { server: Server; onRemove: (body: object) => void; refusal: string | null }) {
   const rows = [
-    ...(server.auth ? [{ label: 'Bearer token', secret: server.auth, body: { auth: { type: 'none' } } }] : []),
+    ...(server.auth?.type === 'bearer' ? [{ label: 'Bearer token', secret: server.auth, body: { auth: { type: 'none' } } }] : []),
     ...Object.entries(server.headers).map(([name, secret]) => ({ label: name, secret, body: { headers: { [name]: null } } })),
     ...Object.entries(server.env).map(([name, secret]) => ({ label: name, secret, body: { env: { [name]: null } } })),
   ];

@@ -32,6 +32,8 @@ export interface Contract<
   readonly stream: 'ndjson' | 'sse' | 'download' | null;
   /** Of a `download`. */
   readonly file: { readonly type: string; readonly name: string } | null;
+  /** A browser is sent to the answer’s `location`, a path of the console, instead of getting it. */
+  readonly redirects: boolean;
   /** The change concerns the gateway: the answer waits until this node's snapshot has it (2 s at most). */
   readonly affectsGateway: boolean;
   /** Bytes of body accepted. */
@@ -51,6 +53,7 @@ interface ContractDraft<Path extends string, Query extends z.ZodType, Body exten
   readonly status?: 200 | 201 | 204;
   readonly stream?: 'ndjson' | 'sse' | 'download';
   readonly file?: { readonly type: string; readonly name: string };
+  readonly redirects?: boolean;
   readonly affectsGateway?: boolean;
   readonly bodyBytesMax?: number;
 }
@@ -71,6 +74,7 @@ export function defineContract<
     status: 200,
     stream: null,
     file: null,
+    redirects: false,
     affectsGateway: false,
     bodyBytesMax: BODY_BYTES_MAX,
     ...draft,

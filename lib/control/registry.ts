@@ -144,6 +144,11 @@ import { listChains, listCheckpoints } from './trail/list-checkpoints';
 import { reconcileEvent } from './trail/reconcile-event';
 import { verifyAudit, watchVerification } from './trail/verify-audit';
 
+import { completeAuthorization } from './upstream-auth/complete-authorization';
+import { connectServer, disconnectServer, getOAuthClient } from './upstream-auth/connect-server';
+import * as upstreamAuth from './upstream-auth/contract';
+import { getServerAuth, removeServerAuth, setServerAuth } from './upstream-auth/server-auth';
+
 /** A contract with the verb that keeps it. */
 export interface Route {
   readonly contract: Contract;
@@ -186,6 +191,13 @@ export const REGISTRY: readonly Route[] = [
   route(servers.deleteServer, deleteServer),
   route(servers.syncServer, syncServer),
   route(servers.recommendServerPolicy, recommendServerPolicy),
+  route(upstreamAuth.getServerAuth, getServerAuth),
+  route(upstreamAuth.setServerAuth, setServerAuth),
+  route(upstreamAuth.removeServerAuth, removeServerAuth),
+  route(upstreamAuth.connectServer, connectServer),
+  route(upstreamAuth.disconnectServer, disconnectServer),
+  route(upstreamAuth.completeAuthorization, completeAuthorization),
+  route(upstreamAuth.getOAuthClient, getOAuthClient),
   route(tools.listServerTools, listServerTools),
   route(tools.listTools, listTools),
   route(tools.getTool, getTool),

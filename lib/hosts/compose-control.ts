@@ -30,6 +30,7 @@ import { startPublicationClock } from './publication-clock';
 import { SimulationRunner } from './simulation/simulation-runner';
 import { workerFile } from './simulation/worker-process';
 import { createTrailServices } from './trail-services';
+import { createUpstreamAuthServices } from './upstream-auth-services';
 import { createUpstreamServices } from './upstream-services';
 
 export interface Control {
@@ -121,6 +122,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     openTraceValues: (event) => openTraceValues(event.envelope, event.id, envelope),
     openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as (string | null)[],
     ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
+    upstreamAuth: createUpstreamAuthServices(createEgressGuard(env.allowedUpstreams), publicUrl, plane.upstreamTokens),
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),
     gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,

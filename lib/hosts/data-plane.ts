@@ -10,6 +10,7 @@ import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
 import { AuditTrust } from '@/lib/adapters/postgres/trust/audit-trust';
 import { sendCheckpoints } from '@/lib/adapters/postgres/trust/checkpoint-webhook';
+import { PostgresUpstreamTokens } from '@/lib/adapters/postgres/upstream-tokens';
 import { GrantUsage } from '@/lib/adapters/postgres/usage';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createUpstreams, type ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
@@ -29,6 +30,7 @@ import { createNotificationServices } from './notification-services';
 import { Metrics } from './observe/metrics';
 import { startTracing } from './observe/start-tracing';
 import { allowedHosts, allowedOrigins } from './own-address';
+import { renewTokens } from './upstream-auth-services';
 
 /** The parts of the data plane, for whoever composes more on top of them. */
 export interface DataPlane {
@@ -42,6 +44,8 @@ export interface DataPlane {
   readonly trust: AuditTrust;
   readonly snapshots: PostgresSnapshots;
   readonly upstreams: ManagedUpstreams;
+  /** The tokens of servers that are authorized. */
+  readonly upstreamTokens: PostgresUpstreamTokens;
   readonly gateway: Gateway;
   readonly events: EventHub;
   readonly metrics: Metrics;
@@ -111,7 +115,9 @@ export async function composeDataPlane(
   closing.unshift(() => usage.flush());
 
   const tracing = await startTracing(env, node.port, log, closing);
+  const upstreamTokens = createUpstreamTokens(env, log, pool, envelope);
   const { upstreams, gateway } = composeGateway({
+    upstreamTokens,
     tracing,
     env,
     log,
@@ -127,7 +133,28 @@ export async function composeDataPlane(
   closing.unshift(() => upstreams.stopAll());
   const events = followEvents(pool, snapshots, approvals, log, closing);
   closing.unshift(() => gateway.drain());
-  return { env, log, publicUrl, database, pool, envelope, ledger, trust, snapshots, upstreams, gateway, events, metrics, node, closing };
+  return {
+    env,
+    log,
+    publicUrl,
+    database,
+    pool,
+    envelope,
+    ledger,
+    trust,
+    snapshots,
+    upstreams,
+    upstreamTokens,
+    gateway,
+    events,
+    metrics,
+    node,
+    closing,
+  };
+}
+
+function createUpstreamTokens(env: Env, log: Log, pool: pg.Pool, envelope: Envelope): PostgresUpstreamTokens {
+  return new PostgresUpstreamTokens({ pool, sealer: envelope, log, renew: renewTokens(createEgressGuard(env.allowedUpstreams)) });
 }
 
 /** Signs the trail; where checkpoints are sent is guarded as upstreams are. */
@@ -145,13 +172,17 @@ function createTrust(env: Env, log: Log, pool: pg.Pool, envelope: Envelope): Aud
   });
 }
 
-type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'> & {
+type GatewayParts = Pick<
+  DataPlane,
+  'upstreamTokens' | 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'
+> & {
   readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
   readonly tracing: Tracing | undefined;
 };
 
 function composeGateway({
+  upstreamTokens,
   env,
   log,
   publicUrl,
@@ -167,6 +198,7 @@ function composeGateway({
   const guard = createEgressGuard(env.allowedUpstreams);
   const upstreams = createUpstreams({
     secrets: new PostgresSecretSource(pool, envelope),
+    tokens: upstreamTokens,
     guard,
     log,
     onExchange: (slug, result, ms) => metrics.exchanged(slug, result, ms),

@@ -30,7 +30,8 @@ export type IdPrefix =
   | 'ntc'
   | 'ntf'
   | 'ver'
-  | 'view';
+  | 'view'
+  | 'con';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.

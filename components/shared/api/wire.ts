@@ -56,11 +56,15 @@ import type {
   Verification as VerificationAnswer,
 } from '@/lib/control/trail/contract';
 
+import type { ConnectionAnswer as ConnectionState, getServerAuth } from '@/lib/control/upstream-auth/contract';
+
 /** The answers of the management API by their short names; types only, so that no schema reaches the browser. */
 export type Connection = ConnectionAnswer;
 export type Me = AnswerOf<typeof getMe>;
 export type OwnSession = AnswerOf<typeof listOwnSessions>['items'][number];
 export type Server = ServerAnswer;
+export type ServerAuth = AnswerOf<typeof getServerAuth>;
+export type UpstreamConnection = ConnectionState;
 export type ServerCreated = AnswerOf<typeof createServer>;
 export type SyncResult = SyncResultAnswer;
 export type ProbeStep = ProbeStepAnswer;

@@ -22,6 +22,8 @@ describe.skipIf(!CHROMIUM)(`connecting a server in the console${CHROMIUM ? '' : 
   let mcp: ProtectedMcp;
   let browser: Browser;
   let ana: Person;
+  /** Where people reach it, and so where authorization servers send them back to. */
+  let origin = '';
 
   beforeAll(async () => {
     as = await startAuthorizationServer();
@@ -29,7 +31,8 @@ describe.skipIf(!CHROMIUM)(`connecting a server in the console${CHROMIUM ? '' : 
     callgate = await startCallgate();
     await must(callgate, 201, 'POST', '/servers', { slug: 'crm', name: 'CRM', transport: 'http', url: mcp.url });
     browser = await openBrowser();
-    ana = await openPerson(browser, callgate.url, { email: ADMIN_EMAIL, password: ADMIN_PASSWORD });
+    origin = `http://localhost:${callgate.port}`;
+    ana = await openPerson(browser, origin, { email: ADMIN_EMAIL, password: ADMIN_PASSWORD });
   });
   afterAll(async () => {
     await browser?.close();
@@ -46,7 +49,7 @@ describe.skipIf(!CHROMIUM)(`connecting a server in the console${CHROMIUM ? '' : 
 
   it('sets OAuth up, goes to the authorization server and comes back connected, with the tools read', async () => {
     const { page } = ana;
-    await visit(page, `${callgate.url}/servers/crm?tab=settings`);
+    await visit(page, `${origin}/servers/crm?tab=settings`);
     await page.getByRole('button', { name: 'Set up OAuth' }).click();
     await page.getByRole('button', { name: 'Save authentication' }).click();
     await page.getByText('Not connected', { exact: true }).waitFor();
@@ -69,7 +72,7 @@ describe.skipIf(!CHROMIUM)(`connecting a server in the console${CHROMIUM ? '' : 
     as.revokeAll();
     expect(await call(url, token, 'whoami')).toContain('an operator has to reconnect it');
     const { page } = ana;
-    await visit(page, `${callgate.url}/servers/crm?tab=settings`);
+    await visit(page, `${origin}/servers/crm?tab=settings`);
     await page.getByText('Needs to be connected again').waitFor();
     await page.getByText('lacks a scope').waitFor();
     await page.getByRole('button', { name: 'Reconnect' }).click();

@@ -4,6 +4,8 @@ import type { GatewayLog } from '@/lib/gateway/ports';
 import { safeTextOrNull } from './safe-text';
 
 const WRITE_EVERY_MS = 30_000;
+/** Whoever follows a connection sees the steps of a client that connects again. */
+const STEP_EVERY_MS = 5_000;
 const FLUSH_MS = 250;
 const GRANTS_MAX = 50_000;
 
@@ -16,12 +18,13 @@ interface Use {
 interface Written {
   readonly atMs: number;
   readonly client: string;
-  readonly steps: Set<ConnectionStep>;
+  /** When each step was last written. */
+  readonly steps: Map<ConnectionStep, number>;
 }
 
 /**
  * When each grant was last used, by which client, from where, and how far that client came. Written at most every 30 s for
- * a grant (at once when the client changes or gets further), several grants in one statement, never on a call's path. A
+ * a grant (at once when the client changes or gets further, its steps every 5 s), several grants in one statement, never on a call's path. A
  * write that fails is forgotten.
  */
 export class GrantUsage {
@@ -42,10 +45,10 @@ export class GrantUsage {
     // A request that does not say who sends it is taken for the client that was there last.
     const label = client ? `${client.name}\n${client.version}` : (before?.client ?? '');
     const fresh = before !== undefined && nowMs - before.atMs < WRITE_EVERY_MS && before.client === label;
-    if (fresh && (step === null || before.steps.has(step))) return;
+    if (fresh && (step === null || nowMs - (before.steps.get(step) ?? Number.NEGATIVE_INFINITY) < STEP_EVERY_MS)) return;
     if (this.#written.size >= GRANTS_MAX) this.#written.clear();
-    const steps = fresh ? before.steps : new Set<ConnectionStep>();
-    if (step !== null) steps.add(step);
+    const steps = fresh ? before.steps : new Map<ConnectionStep, number>();
+    if (step !== null) steps.set(step, nowMs);
     this.#written.set(grantId, { atMs: fresh ? before.atMs : nowMs, client: label, steps });
     const waiting = this.#waiting.get(grantId);
     this.#waiting.set(grantId, {

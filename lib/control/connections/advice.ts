@@ -24,7 +24,7 @@ const FIXES: Partial<Record<Reason, string>> = {
   'request.unknown_session': 'Connect again: the session ended, or belongs to another grant.',
   'request.unsupported_version': 'Let the client fall back to an earlier protocol revision, or update it.',
   'policy.none': 'Give the grant a policy that is published; until then everything is denied.',
-  'upstream.unavailable': 'Open the server, press Test connection, and follow what it says. The client is set up correctly.',
+  'upstream.unavailable': 'Open the server, press Sync tools, and follow what it says. The client is set up correctly.',
   'upstream.failed': 'Look into the log of the MCP server. The client is set up correctly.',
 };
 

@@ -71,7 +71,7 @@ describe('the first connection of a grant', () => {
     await refused('upstream.unavailable', grant, 1, 'The server could not be reached. The call was not made.');
     const answer = await look();
     expect(done(answer)).toEqual(['reached', 'authenticated']);
-    expect(answer.problems).toEqual([expect.objectContaining({ certain: true, fix: expect.stringContaining('Test connection') })]);
+    expect(answer.problems).toEqual([expect.objectContaining({ certain: true, fix: expect.stringContaining('Sync tools') })]);
   });
 
   it('follows a client step by step from a moment on', async () => {

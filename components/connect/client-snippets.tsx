@@ -4,7 +4,8 @@ import { useState, useSyncExternalStore } from 'react';
 import { Snippet } from '@/components/shared/snippet';
 import { Switch } from '@/components/ui/checkbox';
 import { Tabs } from '@/components/ui/tabs';
-import { CLIENT_SNIPPETS, TOKEN_VARIABLE } from './snippets';
+import { CLIENT_SNIPPETS } from './snippets/all-clients';
+import { TOKEN_VARIABLE } from './snippets/client-snippet';
 
 const KEY = 'callgate.client';
 const listeners = new Set<() => void>();
@@ -14,7 +15,18 @@ const subscribe = (listener: () => void) => {
 };
 
 /** The tabs remember the last choice; the token is masked to an environment variable unless asked. */
-export function ClientSnippets({ slug, gatewayUrl, token }: { slug: string; gatewayUrl: string; token: string | null }) {
+export function ClientSnippets({
+  slug,
+  gatewayUrl,
+  token,
+  absent,
+}: {
+  slug: string;
+  gatewayUrl: string;
+  token: string | null;
+  /** Why there is no token to put in, and where one comes from. */
+  absent?: string;
+}) {
   const chosen = useSyncExternalStore(
     subscribe,
     () => window.localStorage.getItem(KEY) ?? 'claude-code',
@@ -54,7 +66,9 @@ export function ClientSnippets({ slug, gatewayUrl, token }: { slug: string; gate
           hint={`Off: it is read from ${TOKEN_VARIABLE}, or asked for, which keeps it out of files and shell history.`}
         />
       ) : (
-        <p className="text-meta text-ink-3">The token of this grant was shown once and is not stored. Rotate the grant to get a new one.</p>
+        <p className="text-meta text-ink-3">
+          {absent ?? 'The token of this grant was shown once and is not stored. Rotate the grant to get a new one.'}
+        </p>
       )}
     </div>
   );

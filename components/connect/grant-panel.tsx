@@ -17,6 +17,7 @@ import { Facts } from '@/components/ui/panel';
 import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { ClientSnippets } from './client-snippets';
+import { ConnectionListener } from './connection-listener';
 import { UNUSED_WORDS } from './grant-words';
 import { RequestElevationDialog, useCannotAsk } from './request-elevation-dialog';
 import { TokenDialog } from './token-dialog';
@@ -134,10 +135,23 @@ export function GrantPanel({ grant }: { grant: Grant }) {
       {grant.status === 'active' ? (
         <section>
           <h3 className="mb-2 font-medium">Connect a client</h3>
-          <ClientSnippets slug={grant.server.slug} gatewayUrl={grant.gatewayUrl} token={null} />
+          <div className="flex flex-col gap-3">
+            <ClientSnippets slug={grant.server.slug} gatewayUrl={grant.gatewayUrl} token={null} />
+            <ListenButton grant={grant} />
+          </div>
         </section>
       ) : null}
     </div>
+  );
+}
+
+function ListenButton({ grant }: { grant: Grant }) {
+  const [listening, setListening] = useState(false);
+  if (listening) return <ConnectionListener grant={grant} />;
+  return (
+    <Button className="self-start" onClick={() => setListening(true)}>
+      Listen for a connection
+    </Button>
   );
 }
 

@@ -6,8 +6,8 @@ import { SecretOnce } from '@/components/shared/secret-once';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ClientSnippets } from './client-snippets';
-import { FirstCall } from './first-call';
-import { TOKEN_VARIABLE } from './snippets';
+import { ConnectionListener } from './connection-listener';
+import { TOKEN_VARIABLE } from './snippets/client-snippet';
 
 /** The token, once, with everything needed to use it. Leaving without having taken it asks first. */
 export function TokenDialog({ grant, token, onClose }: { grant: Grant; token: string; onClose: () => void }) {
@@ -49,7 +49,7 @@ export function TokenDialog({ grant, token, onClose }: { grant: Grant; token: st
           onTaken={() => setTaken(true)}
         />
         <ClientSnippets slug={grant.server.slug} gatewayUrl={grant.gatewayUrl} token={token} />
-        <FirstCall grant={grant} />
+        <ConnectionListener grant={grant} />
       </div>
     </Dialog>
   );

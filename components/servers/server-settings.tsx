@@ -17,6 +17,7 @@ import { Input } from '@/components/ui/input';
 import { Panel } from '@/components/ui/panel';
 import { toast } from '@/components/ui/toaster';
 import { ConnectionFields } from './connection-fields';
+import { ServerAuthPanel } from './server-auth';
 import { connectionOf, EMPTY_DRAFT, type ServerDraft } from './server-draft';
 
 const draftOf = (server: Server): ServerDraft => ({
@@ -86,6 +87,7 @@ export function ServerSettings({ server }: { server: Server }) {
         </form>
       </Panel>
       <div className="flex flex-col gap-4">
+        {server.transport === 'stdio' ? null : <ServerAuthPanel server={server} />}
         <Panel title="Recording">
           <Switch
             checked={server.keepArguments}
@@ -103,7 +105,7 @@ export function ServerSettings({ server }: { server: Server }) {
 
 function StoredSecrets({ server, onRemove, refusal }: { server: Server; onRemove: (body: object) => void; refusal: string | null }) {
   const rows = [
-    ...(server.auth ? [{ label: 'Bearer token', secret: server.auth, body: { auth: { type: 'none' } } }] : []),
+    ...(server.auth?.type === 'bearer' ? [{ label: 'Bearer token', secret: server.auth, body: { auth: { type: 'none' } } }] : []),
     ...Object.entries(server.headers).map(([name, secret]) => ({ label: name, secret, body: { headers: { [name]: null } } })),
     ...Object.entries(server.env).map(([name, secret]) => ({ label: name, secret, body: { env: { [name]: null } } })),
   ];

@@ -38,6 +38,8 @@ export interface Contract<
   readonly stream: 'ndjson' | 'sse' | 'download' | null;
   /** Of a `download`; its verb may yield another one before the first piece. */
   readonly file: DownloadFile | null;
+  /** A browser is sent to the answer’s `location`, a path of the console, instead of getting it. */
+  readonly redirects: boolean;
   /** The change concerns the gateway: the answer waits until this node's snapshot has it (2 s at most). */
   readonly affectsGateway: boolean;
   /** Bytes of body accepted. */
@@ -57,6 +59,7 @@ interface ContractDraft<Path extends string, Query extends z.ZodType, Body exten
   readonly status?: 200 | 201 | 204;
   readonly stream?: 'ndjson' | 'sse' | 'download';
   readonly file?: DownloadFile;
+  readonly redirects?: boolean;
   readonly affectsGateway?: boolean;
   readonly bodyBytesMax?: number;
 }
@@ -77,6 +80,7 @@ export function defineContract<
     status: 200,
     stream: null,
     file: null,
+    redirects: false,
     affectsGateway: false,
     bodyBytesMax: BODY_BYTES_MAX,
     ...draft,

@@ -38,6 +38,8 @@ import * as changes from './changes/contract';
 import { getChange, listChanges } from './changes/list-changes';
 import { classifyTools } from './classifications/classify-tools';
 import * as classifications from './classifications/contract';
+import * as connections from './connections/contract';
+import { getConnection } from './connections/get-connection';
 import type { ControlContext, VerbInput } from './context';
 import * as decisions from './decisions/contract';
 import { decide } from './decisions/decide';
@@ -159,6 +161,11 @@ import { listChains, listCheckpoints } from './trail/list-checkpoints';
 import { reconcileEvent } from './trail/reconcile-event';
 import { verifyAudit, watchVerification } from './trail/verify-audit';
 
+import { completeAuthorization } from './upstream-auth/complete-authorization';
+import { connectServer, disconnectServer, getOAuthClient } from './upstream-auth/connect-server';
+import * as upstreamAuth from './upstream-auth/contract';
+import { getServerAuth, removeServerAuth, setServerAuth } from './upstream-auth/server-auth';
+
 /** A contract with the verb that keeps it. */
 export interface Route {
   readonly contract: Contract;
@@ -201,6 +208,13 @@ export const REGISTRY: readonly Route[] = [
   route(servers.deleteServer, deleteServer),
   route(servers.syncServer, syncServer),
   route(servers.recommendServerPolicy, recommendServerPolicy),
+  route(upstreamAuth.getServerAuth, getServerAuth),
+  route(upstreamAuth.setServerAuth, setServerAuth),
+  route(upstreamAuth.removeServerAuth, removeServerAuth),
+  route(upstreamAuth.connectServer, connectServer),
+  route(upstreamAuth.disconnectServer, disconnectServer),
+  route(upstreamAuth.completeAuthorization, completeAuthorization),
+  route(upstreamAuth.getOAuthClient, getOAuthClient),
   route(tools.listServerTools, listServerTools),
   route(tools.listTools, listTools),
   route(tools.getTool, getTool),
@@ -272,6 +286,7 @@ export const REGISTRY: readonly Route[] = [
   route(grants.listGrants, listGrants),
   route(grants.createGrant, createGrant),
   route(grants.getGrant, getGrant),
+  route(connections.getConnection, getConnection),
   route(grants.updateGrant, updateGrant),
   route(grants.revokeGrant, revokeGrant),
   route(grants.rotateGrant, rotateGrant),

@@ -2,6 +2,7 @@ import type { AuditSettlement } from '@/lib/domain/audit-event';
 import type { MailServer, OutgoingMessage, SendResult } from '@/lib/domain/notification/outgoing-message';
 import type { ToolDefinition } from '@/lib/domain/risk';
 import type { TrailReport } from '@/lib/domain/trail/trail-report';
+import type { IssuedTokens, OAuthAttempt, OAuthParty, OAuthSecrets, OAuthSettings } from '@/lib/domain/upstream-auth';
 import type { IdPrefix } from '@/lib/kernel/ids';
 import type { Json, JsonObject } from '@/lib/kernel/json';
 import type { ObservedUse } from '@/lib/policy/simulate/observed-use';
@@ -146,6 +147,25 @@ export interface TrailReader {
   read<Row>(sql: string, values: readonly unknown[], options: { signal: AbortSignal; timeoutMs: number }): Promise<Row[] | null>;
 }
 
+/** Asks authorization servers, under the egress guard. Everything rejects with a sentence for people as its message. */
+export interface UpstreamAuthServices {
+  /** Finds the authorization server of an MCP server, who we are there, and the address that a person has to open. */
+  begin(input: {
+    readonly serverUrl: string;
+    readonly settings: OAuthSettings;
+    readonly neededScopes: string | null;
+    readonly state: string;
+  }): Promise<{ readonly url: string; readonly attempt: OAuthAttempt }>;
+  /** Checks who answers and turns the code into tokens. */
+  complete(attempt: OAuthAttempt, answer: URLSearchParams, state: string): Promise<IssuedTokens>;
+  /** A first token for the client itself. */
+  clientCredentials(serverUrl: string, settings: OAuthSettings): Promise<{ readonly party: OAuthParty; readonly tokens: IssuedTokens }>;
+  /** Gives tokens back; false where the authorization server offers no way to. */
+  revoke(party: OAuthParty, secrets: OAuthSecrets): Promise<boolean>;
+  /** A token of a connection that is good now, renewed if need be. */
+  token(connection: { readonly id: string; readonly revision: string }): Promise<string>;
+}
+
 /** How messages to people leave the process; both are guarded as connections to upstreams are. */
 export interface NotificationServices {
   checkMailServer(server: MailServer): Promise<EgressVerdict>;
@@ -197,6 +217,7 @@ export interface ControlServices {
   /** Resolves when this node's snapshot has every change committed before the call, after 2 s at the latest (false then). */
   waitForVersion(): Promise<boolean>;
   gatewayUrl(slug: string): string;
+  readonly upstreamAuth: UpstreamAuthServices;
   readonly trail: TrailServices;
   readonly history: TrailReader;
   readonly events: LiveEvents;

@@ -7,7 +7,7 @@ import { discard } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { send } from './send';
 import type { Granted } from './stages/grant';
-import { UpstreamFailure, type UpstreamReply, type UpstreamSession } from './upstream-port';
+import { CredentialFailure, UpstreamFailure, type UpstreamReply, type UpstreamSession } from './upstream-port';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
 /** An upstream's answer to something other than a tool call, fit to be passed on, and the way to let go of it. */
@@ -101,6 +101,7 @@ const NOT_UNDERSTOOD = new Set([400, 404, 405, 406, 415, 422]);
 
 /** The refusal for a hop that failed. */
 export function failureOf(error: unknown, context: ForwardContext): Denial {
+  if (error instanceof CredentialFailure) return refuse('upstream.unavailable', { message: error.message }).error;
   if (error instanceof UpstreamFailure && !error.sent)
     return refuse('upstream.unavailable', { message: 'The server could not be reached.' }).error;
   if (!(error instanceof UpstreamFailure)) context.ports.log.error('upstream adapter failed', { error: String(error) });

@@ -133,7 +133,7 @@ class NodeGateway implements Gateway {
     const granted = grant(decoded.value, this.ports, this.context.sessions);
     if (!granted.ok) return granted;
     beginTrace(facts, this.ports);
-    this.ports.onUse?.(granted.value.grant.id, facts.client, facts.request.sourceIp);
+    this.ports.onUse?.(granted.value.grant.id, facts.client, facts.request.sourceIp, granted.value.message.method);
     return this.dispatch(granted.value);
   }
 

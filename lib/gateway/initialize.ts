@@ -33,7 +33,7 @@ export async function initialize(call: Granted, context: ForwardContext): Promis
     });
   }
   session.upstream.upstreamId = reply.sessionId;
-  if (client !== null) context.ports.onUse?.(call.grant.id, client, call.request.sourceIp);
+  if (client !== null) context.ports.onUse?.(call.grant.id, client, call.request.sourceIp, 'initialize');
   const sessionHeader = { 'mcp-session-id': session.id };
   if (kind === 'stream') {
     context.sessions.keep(session);

@@ -29,7 +29,12 @@ export interface GatewayPorts {
    * Told of every request that a grant was good for, with the client where it says who it is; must not throw and must not
    * hold anything up.
    */
-  onUse?(grantId: string, client: { readonly name: string; readonly version: string } | null, sourceIp: string | null): void;
+  onUse?(
+    grantId: string,
+    client: { readonly name: string; readonly version: string } | null,
+    sourceIp: string | null,
+    method: string,
+  ): void;
 }
 
 export interface Clock {

@@ -74,6 +74,8 @@ export interface ServerView {
   readonly slug: string;
   readonly status: 'active' | 'disabled';
   readonly target: UpstreamTarget;
+  /** The same place with an agent's own credential, by agent id; an agent without one uses the server's. */
+  readonly agentTargets?: ReadonlyMap<string, UpstreamTarget>;
   readonly catalogue: Catalogue;
   /** Published policies by id; a policy without a published version is absent. */
   readonly policies: ReadonlyMap<string, LivePolicy>;

@@ -10,6 +10,8 @@ export interface UpstreamTarget {
   readonly args: readonly string[];
   /** Changes whenever address or secrets change, so that pools and children of the old ones are let go. */
   readonly revision: string;
+  /** The agent whose own credential this is; absent for the server's. Connections of one are never used for the other. */
+  readonly credentialOf?: string;
 }
 
 /** What the client declared at `initialize`; an upstream is never told more, never less. */
@@ -57,6 +59,13 @@ export class UpstreamFailure extends Error {
     options?: { cause?: unknown },
   ) {
     super(message, options);
+  }
+}
+
+/** There is no usable credential for the server: nothing was sent, and only an operator can help. The message is fit for callers. */
+export class CredentialFailure extends UpstreamFailure {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, false, options);
   }
 }
 

@@ -122,9 +122,15 @@ async function run(
     if (contract.affectsGateway) await deps.services.waitForVersion();
     return { status: contract.status, value };
   };
+  if (contract.redirects) return redirectTo((await perform()).value as { readonly location: string });
   const key = contract.method === 'GET' || ctx.actor.kind === 'anonymous' ? null : facts.request.headers.get('idempotency-key');
   if (key === null) return jsonResponse(await perform());
   return onlyOnce(ctx, { key, request: `${contract.method} ${facts.target}\n${facts.rawBody}` }, perform);
+}
+
+/** To a page of our own: the location is a path that a verb made, never an address that somebody sent. */
+function redirectTo({ location }: { readonly location: string }): Response {
+  return new Response(null, { status: 303, headers: { location, 'referrer-policy': 'no-referrer' } });
 }
 
 function requirePermission(contract: Contract, actor: Actor | null): void {

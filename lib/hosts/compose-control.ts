@@ -37,6 +37,7 @@ import { startRetentionClock } from './retention-clock';
 import { SimulationRunner } from './simulation/simulation-runner';
 import { workerFile } from './simulation/worker-process';
 import { createTrailServices } from './trail-services';
+import { createUpstreamAuthServices } from './upstream-auth-services';
 import { createUpstreamServices } from './upstream-services';
 
 export interface Control {
@@ -149,6 +150,7 @@ function createServices(
     openTraceValues: (event) => openTraceValues(event.envelope, event.id, envelope),
     openApprovalArguments: ({ id, envelope: sealed }) => JSON.parse(envelope.open(sealed, approvalArgumentsAad(id))) as (string | null)[],
     ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
+    upstreamAuth: createUpstreamAuthServices(createEgressGuard(env.allowedUpstreams), publicUrl, plane.upstreamTokens),
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),
     gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,

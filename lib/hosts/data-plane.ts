@@ -12,6 +12,7 @@ import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/
 import { PostgresTokenUses } from '@/lib/adapters/postgres/token-uses';
 import { AuditTrust } from '@/lib/adapters/postgres/trust/audit-trust';
 import { sendCheckpoints } from '@/lib/adapters/postgres/trust/checkpoint-webhook';
+import { PostgresUpstreamTokens } from '@/lib/adapters/postgres/upstream-tokens';
 import { GrantUsage } from '@/lib/adapters/postgres/usage';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createUpstreams, type ManagedUpstreams } from '@/lib/adapters/upstream/upstreams';
@@ -32,6 +33,7 @@ import { createNotificationServices } from './notification-services';
 import { Metrics } from './observe/metrics';
 import { startTracing } from './observe/start-tracing';
 import { allowedHosts, allowedOrigins } from './own-address';
+import { renewTokens } from './upstream-auth-services';
 
 /** The parts of the data plane, for whoever composes more on top of them. */
 export interface DataPlane {
@@ -45,6 +47,8 @@ export interface DataPlane {
   readonly trust: AuditTrust;
   readonly snapshots: PostgresSnapshots;
   readonly upstreams: ManagedUpstreams;
+  /** The tokens of servers that are authorized. */
+  readonly upstreamTokens: PostgresUpstreamTokens;
   readonly gateway: Gateway;
   readonly events: EventHub;
   readonly metrics: Metrics;
@@ -120,7 +124,9 @@ export async function composeDataPlane(
   closing.unshift(() => usage.flush());
 
   const tracing = await startTracing(env, node.port, log, closing);
+  const upstreamTokens = createUpstreamTokens(env, log, pool, envelope);
   const { upstreams, gateway } = composeGateway({
+    upstreamTokens,
     tracing,
     env,
     log,
@@ -148,6 +154,7 @@ export async function composeDataPlane(
     trust,
     snapshots,
     upstreams,
+    upstreamTokens,
     gateway,
     events,
     metrics,
@@ -155,6 +162,10 @@ export async function composeDataPlane(
     node,
     closing,
   };
+}
+
+function createUpstreamTokens(env: Env, log: Log, pool: pg.Pool, envelope: Envelope): PostgresUpstreamTokens {
+  return new PostgresUpstreamTokens({ pool, sealer: envelope, log, renew: renewTokens(createEgressGuard(env.allowedUpstreams)) });
 }
 
 /** Signs the trail; where checkpoints are sent is guarded as upstreams are. */
@@ -172,7 +183,10 @@ function createTrust(env: Env, log: Log, pool: pg.Pool, envelope: Envelope): Aud
   });
 }
 
-type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'> & {
+type GatewayParts = Pick<
+  DataPlane,
+  'upstreamTokens' | 'env' | 'log' | 'publicUrl' | 'pool' | 'envelope' | 'ledger' | 'snapshots' | 'metrics'
+> & {
   readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
   readonly tokenUses: TokenUses;
@@ -180,6 +194,7 @@ type GatewayParts = Pick<DataPlane, 'env' | 'log' | 'publicUrl' | 'pool' | 'enve
 };
 
 function composeGateway({
+  upstreamTokens,
   env,
   log,
   publicUrl,
@@ -196,6 +211,7 @@ function composeGateway({
   const guard = createEgressGuard(env.allowedUpstreams);
   const upstreams = createUpstreams({
     secrets: new PostgresSecretSource(pool, envelope),
+    tokens: upstreamTokens,
     guard,
     log,
     onExchange: (slug, result, ms) => metrics.exchanged(slug, result, ms),
@@ -210,7 +226,7 @@ function composeGateway({
       tracing,
       clock: snapshots.clock,
       tokens: gatewayTokens,
-      onUse: (grant, client, ip) => usage.recordUsage(grant, client, ip),
+      onUse: (grant, client, ip, method) => usage.recordUsage(grant, client, ip, method),
       jwt: createJwtVerifier(guard, log),
       tokenUses,
     },

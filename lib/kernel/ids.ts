@@ -36,7 +36,8 @@ export type IdPrefix =
   | 'ver'
   | 'view'
   | 'exp'
-  | 'exs';
+  | 'exs'
+  | 'con';
 
 /**
  * A prefixed ULID: 48 bits of time, then 80 random bits, in lower-case Crockford base 32, so that ids sort by time.

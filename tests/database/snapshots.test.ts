@@ -5,6 +5,7 @@ import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
 import { GrantUsage } from '@/lib/adapters/postgres/usage';
 import { serverSecretAad } from '@/lib/domain/sealed-value';
+import { connectionHeadersAad } from '@/lib/domain/upstream-auth';
 import { createEnvelope } from '@/lib/env/envelope';
 import { compilePolicy } from '@/lib/policy/compile';
 import { type CapturedLog, captureLog, eventually } from '../fixtures/ledger/ledger-fixture';
@@ -227,27 +228,68 @@ describe('secrets and use', () => {
     await insert('sec_1', 'header', 'authorization', bearer);
     await insert('sec_2', 'env', 'TOKEN', envelope.seal('xyz', serverSecretAad('sec_2', 'env', 'TOKEN')));
     const source = new PostgresSecretSource(pool, envelope);
-    expect(await source.secretsOf('srv_1')).toEqual({ headers: { authorization: 'Bearer abc' }, env: { TOKEN: 'xyz' } });
+    expect(await source.secretsOf('srv_1', null)).toEqual({ headers: { authorization: 'Bearer abc' }, env: { TOKEN: 'xyz' } });
     await insert('sec_3', 'header', 'x-copied', bearer);
-    await expect(source.secretsOf('srv_1')).rejects.toThrow(/moved here from another row/);
+    await expect(source.secretsOf('srv_1', null)).rejects.toThrow(/moved here from another row/);
+  });
+
+  it('gives an agent its own credential in place of the server’s, by connections of its own', async () => {
+    const envelope = createEnvelope(randomBytes(32));
+    await pool.query("DELETE FROM server_secrets WHERE server_id = 'srv_1'");
+    const [{ id: agent }] = (await pool.query('SELECT id FROM agents ORDER BY id LIMIT 1')).rows;
+    await pool.query(
+      `INSERT INTO server_secrets (id, server_id, kind, name, envelope, fingerprint, set_by) VALUES ('sec_9', 'srv_1', 'header', 'X-Key', $1, 'f', 'usr_1')`,
+      [envelope.seal('server key', serverSecretAad('sec_9', 'header', 'X-Key'))],
+    );
+    const connect = (id: string, agentId: string | null, kind: string, sealed: string | null) =>
+      pool.query(
+        `INSERT INTO upstream_connections (id, server_id, agent_id, kind, status, revision, set_by, set_at, envelope)
+         VALUES ($1, 'srv_1', $2, $3, 'connected', $1, 'usr_1', now(), $4)`,
+        [id, agentId, kind, sealed],
+      );
+    await connect('con_1', null, 'oauth', null);
+    await connect('con_2', agent, 'headers', envelope.seal('{"x-key":"agent key"}', connectionHeadersAad('con_2')));
+    const source = new PostgresSecretSource(pool, envelope);
+    expect(await source.secretsOf('srv_1', null)).toEqual({
+      headers: { 'X-Key': 'server key' },
+      env: {},
+      connection: { id: 'con_1', revision: 'con_1' },
+    });
+    expect(await source.secretsOf('srv_1', 'agt_other')).toMatchObject({ connection: { id: 'con_1' } });
+    expect(await source.secretsOf('srv_1', agent)).toEqual({ headers: { 'x-key': 'agent key' }, env: {} });
+    const server = (await snapshots.latest())?.serverById('srv_1');
+    expect(server?.target.revision).toContain('con_1');
+    expect(server?.target.credentialOf).toBeUndefined();
+    expect(server?.agentTargets?.get(agent)).toMatchObject({ credentialOf: agent, revision: expect.stringContaining('con_2') });
+    const version = snapshots.current()?.version;
+    await pool.query('UPDATE upstream_connections SET token_version = token_version + 1, lease_until = now()');
+    await snapshots.latest();
+    expect(snapshots.current()?.version).toBe(version);
+    await pool.query('DELETE FROM upstream_connections');
+    expect((await snapshots.latest())?.serverById('srv_1')?.target.revision).not.toContain('con_1');
   });
 
   it('notes the use of grants without writing for every call, and never as a change of configuration', async () => {
     const version = snapshots.current()?.version;
     const usage = new GrantUsage(pool, log);
-    for (let i = 0; i < 50; i++) usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.1');
-    usage.recordUsage('grt_deleted', null, null);
+    for (let i = 0; i < 50; i++) usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.1', 'initialize');
+    usage.recordUsage('grt_deleted', null, null, 'ping');
     await usage.flush();
-    usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.9');
+    usage.recordUsage('grt_1', { name: 'sdk', version: '1' }, '10.0.0.9', 'initialize');
     await usage.flush();
     expect((await pool.query('SELECT grant_id, client_name, source_ip FROM grant_usage')).rows).toEqual([
       { grant_id: 'grt_1', client_name: 'sdk', source_ip: '10.0.0.1' },
     ]);
-    usage.recordUsage('grt_1', { name: 'other', version: '2' }, '10.0.0.9');
+    usage.recordUsage('grt_1', { name: 'other', version: '2' }, '10.0.0.9', 'ping');
     await usage.flush();
     expect((await pool.query('SELECT client_name, source_ip FROM grant_usage')).rows).toEqual([
       { client_name: 'other', source_ip: '10.0.0.9' },
     ]);
+    // Getting further is written at once, and keeps what was reached before.
+    usage.recordUsage('grt_1', null, '10.0.0.9', 'tools/list');
+    await usage.flush();
+    const [steps] = (await pool.query('SELECT introduced_at, listed_at, called_at FROM grant_usage')).rows;
+    expect(steps).toEqual({ introduced_at: expect.any(Date), listed_at: expect.any(Date), called_at: null });
     expect(await snapshots.waitForLatest()).toBe(true);
     expect(snapshots.current()?.version).toBe(version);
   });

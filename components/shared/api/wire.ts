@@ -12,6 +12,7 @@ import type {
 } from '@/lib/control/audit/contract';
 import type { getAuditFacets, getAuditHistogram } from '@/lib/control/audit-counts/contract';
 import type { changeSchema, getChangeFacets } from '@/lib/control/changes/contract';
+import type { ConnectionAnswer } from '@/lib/control/connections/contract';
 import type { decide } from '@/lib/control/decisions/contract';
 import type { AnswerOf } from '@/lib/control/define-contract';
 import type { ElevationAnswer } from '@/lib/control/elevations/contract';
@@ -64,10 +65,15 @@ import type {
   Verification as VerificationAnswer,
 } from '@/lib/control/trail/contract';
 
+import type { ConnectionAnswer as ConnectionState, getServerAuth } from '@/lib/control/upstream-auth/contract';
+
 /** The answers of the management API by their short names; types only, so that no schema reaches the browser. */
+export type Connection = ConnectionAnswer;
 export type Me = AnswerOf<typeof getMe>;
 export type OwnSession = AnswerOf<typeof listOwnSessions>['items'][number];
 export type Server = ServerAnswer;
+export type ServerAuth = AnswerOf<typeof getServerAuth>;
+export type UpstreamConnection = ConnectionState;
 export type ServerCreated = AnswerOf<typeof createServer>;
 export type SyncResult = SyncResultAnswer;
 export type ProbeStep = ProbeStepAnswer;

@@ -40,6 +40,7 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     );
     if (!head) throw new Error('the configuration has no version row');
     const servers = await run<ServerRow>('SELECT id, slug, status, transport, url, command, args, revision, keep_arguments FROM servers');
+    const connections = await run<ConnectionRow>('SELECT server_id, agent_id, revision FROM upstream_connections');
     const tools = await run<ToolRow>(
       `SELECT server_id, name, coalesce(manual_category, category) AS category, coalesce(manual_risk, risk) AS risk, status, digest, dispatch, definition -> 'inputSchema' AS input_schema
        FROM tools WHERE removed_at IS NULL`,
@@ -83,7 +84,7 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
       snapshot: assemble(
         Number(head.version),
         { kills, issuers, restrictions, repeatSettings },
-        serverViews(servers, tools, live),
+        serverViews(servers, connections, tools, live),
         grantIndex(grants, agents, elevations),
       ),
       nowMs: head.now_ms,
@@ -105,6 +106,13 @@ interface ServerRow {
   args: unknown;
   revision: string;
   keep_arguments: boolean;
+}
+
+interface ConnectionRow {
+  server_id: string;
+  /** null: the server's own. */
+  agent_id: string | null;
+  revision: string;
 }
 
 interface ToolRow {
@@ -195,6 +203,7 @@ function compiledOf(row: PolicyRow, compile: CompilePolicy, cache: CompiledCache
 
 function serverViews(
   servers: readonly ServerRow[],
+  connections: readonly ConnectionRow[],
   tools: readonly ToolRow[],
   policies: ReadonlyMap<string, ReadonlyMap<string, LivePolicy>>,
 ): ServerView[] {
@@ -206,6 +215,8 @@ function serverViews(
     catalogues.set(tool.server_id, catalogue);
   }
   return servers.map((row) => {
+    const mine = connections.filter(({ server_id }) => server_id === row.id);
+    const own = mine.find(({ agent_id }) => agent_id === null);
     const target: UpstreamTarget = {
       serverId: row.id,
       slug: row.slug,
@@ -213,18 +224,33 @@ function serverViews(
       url: row.url,
       command: row.command,
       args: Array.isArray(row.args) ? row.args.map(String) : [],
-      revision: row.revision,
+      // Another credential means other connections.
+      revision: own === undefined ? row.revision : `${row.revision} ${own.revision}`,
     };
     return {
       id: row.id,
       slug: row.slug,
       status: row.status,
       target,
+      agentTargets: agentTargets(target, row.revision, mine),
       catalogue: catalogues.get(row.id) ?? new Map(),
       policies: policies.get(row.id) ?? new Map(),
       keepArguments: row.keep_arguments,
     };
   });
+}
+
+/** Where agents with a credential of their own go: the same place, by connections of their own. */
+function agentTargets(
+  target: UpstreamTarget,
+  revision: string,
+  connections: readonly ConnectionRow[],
+): ReadonlyMap<string, UpstreamTarget> {
+  return new Map(
+    connections.flatMap(({ agent_id, revision: own }) =>
+      agent_id === null ? [] : [[agent_id, { ...target, revision: `${revision} ${own}`, credentialOf: agent_id }] as const],
+    ),
+  );
 }
 
 /** One view a token: a grant has its current token and, for a while, the ones that were rotated out. */

@@ -7,10 +7,12 @@ import {
   type UpstreamSession,
   type UpstreamTarget,
 } from '@/lib/gateway/upstream-port';
+import { type Bearer, bearerOf, drain, exchangeWithBearer } from './bearer-exchange';
 import type { EgressGuard } from './egress-guard';
-import { type ExchangeReply, exchange } from './http-exchange';
+import type { ExchangeReply } from './http-exchange';
 import { createPinnedConnector } from './pinned-connector';
 import { type CachedSecrets, credentialHeaders } from './secret-source';
+import type { TokenSource } from './token-source';
 
 export interface HttpLimits {
   readonly connectTimeoutMs: number;
@@ -27,6 +29,8 @@ export interface HttpRoute {
   readonly streams: Pool;
   readonly url: URL;
   readonly credentials: Readonly<Record<string, string>>;
+  /** Where the token comes from that goes along beside them; null without one. */
+  readonly bearer: Bearer | null;
   /** Requests are waiting, running or being answered, or streams are open. */
   readonly busy: boolean;
   close(): Promise<void>;
@@ -37,6 +41,7 @@ export async function openHttpRoute(
   target: UpstreamTarget,
   guard: EgressGuard,
   secrets: CachedSecrets,
+  tokens: TokenSource | null,
   limits: HttpLimits,
   log: GatewayLog,
 ): Promise<HttpRoute> {
@@ -46,7 +51,8 @@ export async function openHttpRoute(
   } catch {
     throw new UpstreamFailure('The server has no usable URL.', false);
   }
-  const { headers, refused } = credentialHeaders(await secretsOf(target, secrets));
+  const opened = await secretsOf(target, secrets);
+  const { headers, refused } = credentialHeaders(opened);
   if (refused.length > 0)
     log.warn('configured headers are not sent because they belong to the protocol', { server: target.slug, headers: refused });
   const connect = createPinnedConnector(guard, url, limits.connectTimeoutMs);
@@ -58,6 +64,7 @@ export async function openHttpRoute(
     streams,
     url,
     credentials: headers,
+    bearer: bearerOf(opened, tokens),
     get busy() {
       return [calls, streams].some(({ stats }) => stats.running + stats.pending + stats.queued > 0);
     },
@@ -70,7 +77,7 @@ export async function openHttpRoute(
 /** Reads the secrets, or fails without anything sent. */
 export async function secretsOf(target: UpstreamTarget, secrets: CachedSecrets): ReturnType<CachedSecrets['of']> {
   try {
-    return await secrets.of(target.serverId, target.revision);
+    return await secrets.of(target);
   } catch (error) {
     throw new UpstreamFailure('The secrets of the server cannot be read.', false, { cause: error });
   }
@@ -85,7 +92,7 @@ export async function postHttp(route: HttpRoute, request: UpstreamRequest, limit
   };
   // A subscription lasts, may be silent for as long as it likes, and must not take a connection away from calls.
   const lasts = request.method === 'subscriptions/listen';
-  const reply = await exchange(lasts ? route.streams : route.calls, {
+  const reply = await exchangeWithBearer(route.bearer, lasts ? route.streams : route.calls, {
     method: 'POST',
     path: pathOf(route),
     headers,
@@ -105,7 +112,7 @@ export async function listenHttp(
 ): Promise<UpstreamReply> {
   const headers = { ...hopHeaders(route, request.headers, request.session), accept: 'text/event-stream' };
   // An upstream may also hold the response headers back until the first event, so there is no deadline at all here.
-  const reply = await exchange(route.streams, {
+  const reply = await exchangeWithBearer(route.bearer, route.streams, {
     method: 'GET',
     path: pathOf(route),
     headers,
@@ -120,7 +127,7 @@ export async function listenHttp(
 /** DELETE of Streamable HTTP; the status of the upstream. */
 export async function endHttp(route: HttpRoute, session: UpstreamSession, limits: HttpLimits): Promise<number> {
   const headers = hopHeaders(route, { 'mcp-protocol-version': session.profile.protocolVersion }, session);
-  const reply = await exchange(route.calls, {
+  const reply = await exchangeWithBearer(route.bearer, route.calls, {
     method: 'DELETE',
     path: pathOf(route),
     headers,
@@ -131,15 +138,6 @@ export async function endHttp(route: HttpRoute, session: UpstreamSession, limits
   });
   await drain(reply);
   return reply.status;
-}
-
-/** Reads a reply whose body does not matter to its end, so that its connection can be used again. */
-export async function drain(reply: ExchangeReply): Promise<void> {
-  try {
-    for await (const _chunk of reply.body);
-  } catch {
-    // The status was received; what became of the rest changes nothing.
-  }
 }
 
 export function pathOf(route: HttpRoute): string {

@@ -1,14 +1,21 @@
+import type { UpstreamTarget } from '@/lib/gateway/upstream-port';
+import type { ConnectionRef } from './token-source';
+
+type CredentialPlace = Pick<UpstreamTarget, 'serverId' | 'revision' | 'credentialOf'>;
+
 /** What an upstream is given to prove who calls it. Held in memory only while needed; never logged. */
 export interface UpstreamSecrets {
   /** Header name to value, sent with every request of http and sse upstreams. */
   readonly headers: Readonly<Record<string, string>>;
   /** Environment of a stdio upstream; the child gets this and PATH, nothing else. */
   readonly env: Readonly<Record<string, string>>;
+  /** The connection whose token goes along as Authorization; absent without one. */
+  readonly connection?: ConnectionRef;
 }
 
-/** Finds and decrypts an upstream's secrets. Rejects when they cannot be read; nothing is sent then. */
+/** Finds and decrypts an upstream's secrets, those of an agent of its own where it has any. Rejects when they cannot be read; nothing is sent then. */
 export interface SecretSource {
-  secretsOf(serverId: string): Promise<UpstreamSecrets>;
+  secretsOf(serverId: string, agentId: string | null): Promise<UpstreamSecrets>;
 }
 
 /** Asks the source once for each revision of a server: decryption stays off the hot path, a changed secret changes the revision. */
@@ -17,14 +24,15 @@ export class CachedSecrets {
 
   constructor(private readonly source: SecretSource) {}
 
-  of(serverId: string, revision: string): Promise<UpstreamSecrets> {
-    const known = this.byServer.get(serverId);
+  of({ serverId, revision, credentialOf }: CredentialPlace): Promise<UpstreamSecrets> {
+    const key = `${serverId}\n${credentialOf ?? ''}`;
+    const known = this.byServer.get(key);
     if (known?.revision === revision) return known.secrets;
-    const entry = { revision, secrets: this.source.secretsOf(serverId) };
-    this.byServer.set(serverId, entry);
+    const entry = { revision, secrets: this.source.secretsOf(serverId, credentialOf ?? null) };
+    this.byServer.set(key, entry);
     // A failure is not remembered: the next call asks again.
     entry.secrets.catch(() => {
-      if (this.byServer.get(serverId) === entry) this.byServer.delete(serverId);
+      if (this.byServer.get(key) === entry) this.byServer.delete(key);
     });
     return entry.secrets;
   }

@@ -1,8 +1,9 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { UpstreamFailure } from '@/lib/gateway/upstream-port';
+import { CredentialFailure, UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { isJsonObject } from '@/lib/kernel/json';
-import { type ExchangeReply, exchange } from './http-exchange';
-import { drain, type HttpLimits, type HttpRoute, pathOf } from './http-upstream';
+import { drain, exchangeWithBearer } from './bearer-exchange';
+import type { ExchangeReply } from './http-exchange';
+import { type HttpLimits, type HttpRoute, pathOf } from './http-upstream';
 import type { Wire, WireEvents } from './wire';
 
 /** An answer with a status that is no success; the probe tells the cases apart by it. */
@@ -22,7 +23,7 @@ export async function openSseWire(route: HttpRoute, events: WireEvents, limits: 
   const headers = { ...route.credentials, accept: 'text/event-stream', 'accept-encoding': 'identity' };
   const deadline = setTimeout(() => stop.abort(), limits.connectTimeoutMs);
   try {
-    const reply = await exchange(route.streams, {
+    const reply = await exchangeWithBearer(route.bearer, route.streams, {
       method: 'GET',
       path: pathOf(route),
       headers,
@@ -44,6 +45,7 @@ export async function openSseWire(route: HttpRoute, events: WireEvents, limits: 
     return wire;
   } catch (error) {
     stop.abort();
+    if (error instanceof CredentialFailure) throw error;
     if (error instanceof UpstreamFailure) throw new UpstreamFailure(error.message, false, { cause: error.cause });
     throw error;
   } finally {
@@ -99,7 +101,7 @@ class SseWire implements Wire {
     if (!sending()) return;
     const headers = { ...this.route.credentials, 'accept-encoding': 'identity', 'content-type': 'application/json' };
     const { callIdleMs, bodyBytesMax } = this.limits;
-    const reply = await exchange(this.route.calls, {
+    const reply = await exchangeWithBearer(this.route.bearer, this.route.calls, {
       method: 'POST',
       path: this.endpoint,
       headers,

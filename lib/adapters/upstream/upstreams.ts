@@ -17,11 +17,14 @@ import { endHttp, type HttpRoute, listenHttp, openHttpRoute, postHttp, secretsOf
 import { CachedSecrets, type SecretSource } from './secret-source';
 import { openSseWire } from './sse-wire';
 import { openStdioWire } from './stdio-wire';
+import type { TokenSource } from './token-source';
 import { type ExchangeResult, HealthBook, type UpstreamHealth } from './upstream-health';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from './upstream-limits';
 
 export interface UpstreamsOptions {
   readonly secrets: SecretSource;
+  /** Gives tokens where a server's credential is one that ends. */
+  readonly tokens?: TokenSource;
   readonly guard: EgressGuard;
   readonly log: GatewayLog;
   /** Who shared connections say they are. */
@@ -41,12 +44,17 @@ export interface ManagedUpstreams extends Upstreams {
 
 interface Held<T> {
   readonly serverId: string;
+  /** Whose credential it is; see `ownerOf`. */
+  readonly owner: string;
   readonly revision: string;
   readonly value: T;
   lastUsed: number;
 }
 
 const SWEEP_MS = 15_000;
+
+/** Connections belong to a server and a credential: those of one agent are not outdated by another's. */
+const ownerOf = (target: UpstreamTarget): string => `${target.serverId}\n${target.credentialOf ?? ''}`;
 
 /** Makes the one thing that reaches upstreams. Connections and children are opened on demand and shared. */
 export function createUpstreams(options: UpstreamsOptions): ManagedUpstreams {
@@ -123,7 +131,7 @@ class UpstreamRegistry implements ManagedUpstreams {
         ),
       ),
     ]);
-    this.newest.delete(serverId);
+    for (const owner of this.newest.keys()) if (owner.split('\n')[0] === serverId) this.newest.delete(owner);
   }
 
   async stopAll(): Promise<void> {
@@ -153,12 +161,13 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   private routeFor(target: UpstreamTarget): Held<Promise<HttpRoute>> {
     this.refuseWhenStopping();
-    const key = `${target.serverId}\n${target.revision}`;
+    const owner = ownerOf(target);
+    const key = `${owner}\n${target.revision}`;
     const known = this.routes.get(key);
     if (known !== undefined) return known;
-    this.newest.set(target.serverId, target.revision);
-    const value = openHttpRoute(target, this.options.guard, this.secrets, this.limits, this.options.log);
-    const held = { serverId: target.serverId, revision: target.revision, value, lastUsed: performance.now() };
+    this.newest.set(owner, target.revision);
+    const value = openHttpRoute(target, this.options.guard, this.secrets, this.options.tokens ?? null, this.limits, this.options.log);
+    const held = { serverId: target.serverId, owner, revision: target.revision, value, lastUsed: performance.now() };
     this.routes.set(key, held);
     value.catch(() => this.routes.delete(key));
     return held;
@@ -172,11 +181,17 @@ class UpstreamRegistry implements ManagedUpstreams {
       known.lastUsed = performance.now();
       return known.value;
     }
-    this.newest.set(target.serverId, target.revision);
+    this.newest.set(ownerOf(target), target.revision);
     if (target.transport === 'stdio') this.makeRoom(target);
     const profile = this.profileFor(target, session);
     const value = new ChannelHost((events) => this.openWire(target, events), profile, this.limits, this.options.log, target.slug);
-    this.hosts.set(key, { serverId: target.serverId, revision: target.revision, value, lastUsed: performance.now() });
+    this.hosts.set(key, {
+      serverId: target.serverId,
+      owner: ownerOf(target),
+      revision: target.revision,
+      value,
+      lastUsed: performance.now(),
+    });
     return value;
   }
 
@@ -189,7 +204,7 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   /** stdio: clients that declare the same share a child. sse: each session has its own connection, as the revision means it. */
   private hostKey(target: UpstreamTarget, session: UpstreamSession | null): string {
-    const base = `${target.serverId}\n${target.revision}\n`;
+    const base = `${ownerOf(target)}\n${target.revision}\n`;
     if (target.transport === 'sse') return `${base}session ${session?.id ?? ''}`;
     return (
       base +
@@ -207,7 +222,7 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   /** Capabilities are free text to a client; without a bound it could start a child for each thing it thinks of. */
   private makeRoom(target: UpstreamTarget): void {
-    const mine = [...this.hosts].filter(([, held]) => held.serverId === target.serverId && held.revision === target.revision);
+    const mine = [...this.hosts].filter(([, held]) => held.owner === ownerOf(target) && held.revision === target.revision);
     if (mine.length < this.limits.hostsPerServerMax) return;
     const idle = mine.filter(([, { value }]) => !value.hasCalls).sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0];
     if (idle === undefined)
@@ -229,12 +244,12 @@ class UpstreamRegistry implements ManagedUpstreams {
   private sweep(): void {
     const now = performance.now();
     for (const [key, held] of this.hosts) {
-      const old = this.newest.get(held.serverId) !== held.revision;
+      const old = this.newest.get(held.owner) !== held.revision;
       if ((old && !held.value.hasCalls) || (!held.value.inUse && now - held.lastUsed > this.limits.idleStopMs))
         void this.dropHost(key, held);
     }
     for (const [key, held] of this.routes) {
-      const old = this.newest.get(held.serverId) !== held.revision;
+      const old = this.newest.get(held.owner) !== held.revision;
       if (old || now - held.lastUsed > this.limits.idleStopMs) void this.dropRouteUnlessBusy(key, held, old ? now : held.lastUsed);
     }
   }

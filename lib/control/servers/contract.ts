@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { CONNECTION_STATES } from '@/lib/domain/upstream-auth';
 import { defineContract } from '../define-contract';
 import { anyOf, findingSchema, lineSchema, pageOf, pageQueryShape, riskSchema, slugSchema, timeSchema } from '../schema-parts';
+import { authorizationInputSchema, clientCredentialsInputSchema } from '../upstream-auth/input-contract';
 
 const secretsSchema = (nameRule: RegExp, what: string) =>
   z.record(
@@ -18,6 +20,8 @@ const envSchema = secretsSchema(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'an environmen
 const headersSchema = secretsSchema(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'a header').describe('write-only; null removes one');
 const authSchema = z
   .discriminatedUnion('type', [
+    authorizationInputSchema,
+    clientCredentialsInputSchema,
     z.strictObject({ type: z.literal('none') }),
     z.strictObject({
       type: z.literal('bearer'),
@@ -52,7 +56,19 @@ export const serverSchema = z.object({
   args: z.array(z.string()),
   env: z.record(z.string(), setSecretSchema),
   headers: z.record(z.string(), setSecretSchema),
-  auth: z.union([setSecretSchema.extend({ type: z.literal('bearer') }), z.null()]),
+  auth: z
+    .union([
+      setSecretSchema.extend({ type: z.literal('bearer') }),
+      z.object({
+        type: z.enum(['oauth', 'client_credentials']),
+        set: z.literal(true),
+        setAt: timeSchema,
+        setBy: z.string(),
+        status: z.enum(CONNECTION_STATES),
+      }),
+      z.null(),
+    ])
+    .describe('more of the last kinds at /servers/{server}/auth'),
   status: z.enum(['active', 'disabled']),
   keepArguments: z.boolean().describe('false: arguments of calls are never stored, whatever a policy says'),
   gatewayUrl: z.string(),

@@ -2,6 +2,7 @@ import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError, isUniqueViolation } from '../control-error';
 import type { AnswerOf } from '../define-contract';
+import { connectionIn, writeConnection } from '../upstream-auth/write-connection';
 import { checkAddress } from './check-address';
 import type { createServer as contract } from './contract';
 import { secretChanges, writeSecrets } from './secrets';
@@ -18,6 +19,7 @@ export async function createServer(ctx: ControlContext, { body }: VerbInput<type
     secrets.some((secret) => secret.kind === 'env'),
     secrets.some((secret) => secret.kind === 'header' && secret.value !== null),
   );
+  const connection = await connectionIn(ctx, address.url, body.auth);
   const id = ctx.services.newId('srv');
   try {
     await change(ctx, async (tx, record) => {
@@ -35,6 +37,7 @@ export async function createServer(ctx: ControlContext, { body }: VerbInput<type
         },
       });
       const written = await writeSecrets(tx, ctx, id, secrets);
+      if (connection !== null) await writeConnection(tx, ctx, { serverId: id, agentId: null }, connection);
       await record({
         action: 'server.create',
         entity: 'server',

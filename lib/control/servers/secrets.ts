@@ -33,7 +33,11 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 export interface SecretInput {
   readonly env?: Readonly<Record<string, string | null>> | undefined;
   readonly headers?: Readonly<Record<string, string | null>> | undefined;
-  readonly auth?: { readonly type: 'none' } | { readonly type: 'bearer'; readonly token: string } | undefined;
+  readonly auth?:
+    | { readonly type: 'none' }
+    | { readonly type: 'bearer'; readonly token: string }
+    | { readonly type: 'oauth' | 'client_credentials' }
+    | undefined;
 }
 
 interface SecretChange {
@@ -43,17 +47,21 @@ interface SecretChange {
   readonly value: string | null;
 }
 
+/** Throws 422 for a header that belongs to the hop or the protocol. */
+export function requireSendable(name: string): void {
+  if (!RESERVED_HEADERS.has(name.toLowerCase())) return;
+  throw new ControlError(422, 'server.header_reserved', `The header \`${name}\` is set by the gateway itself. Leave it out.`, [
+    { path: `/headers/${name}`, message: 'reserved' },
+  ]);
+}
+
 /** The rows that the input asks to set or remove. Throws 422 for reserved headers and for two credentials at once. */
 export function secretChanges(input: SecretInput): SecretChange[] {
   const changes: SecretChange[] = Object.entries(input.env ?? {}).map(([name, value]) => ({ kind: 'env', name, value }));
   for (const [name, value] of Object.entries(input.headers ?? {})) {
     const lower = name.toLowerCase();
-    if (RESERVED_HEADERS.has(lower)) {
-      throw new ControlError(422, 'server.header_reserved', `The header \`${name}\` is set by the gateway itself. Leave it out.`, [
-        { path: `/headers/${name}`, message: 'reserved' },
-      ]);
-    }
-    if (lower === BEARER_ROW && value !== null && input.auth?.type === 'bearer') {
+    requireSendable(name);
+    if (lower === BEARER_ROW && value !== null && input.auth !== undefined && input.auth.type !== 'none') {
       throw new ControlError(422, 'server.auth_twice', 'Both `auth` and an Authorization header are given. Keep one of them.', [
         { path: '/auth', message: 'given twice' },
       ]);

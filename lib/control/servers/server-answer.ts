@@ -1,11 +1,13 @@
 import type { RiskLevel } from '@/lib/domain/risk';
 import { RISK_LEVELS } from '@/lib/domain/risk';
+import type { ConnectionState } from '@/lib/domain/upstream-auth';
 import type { ControlContext, Reader } from '../context';
 import { etagOf } from '../etag';
 import type { ServerAnswer } from './contract';
 import { BEARER_ROW } from './secrets';
 
 type ServerRow = Awaited<ReturnType<Reader['server']['findUniqueOrThrow']>>;
+type ConnectionRow = Awaited<ReturnType<Reader['upstreamConnection']['findUniqueOrThrow']>>;
 type SecretRow = Awaited<ReturnType<Reader['serverSecret']['findUniqueOrThrow']>>;
 
 interface ToolCount {
@@ -17,10 +19,11 @@ interface ToolCount {
 
 export const serverEtag = (row: Pick<ServerRow, 'revision' | 'updatedAt'>): string => etagOf(row.updatedAt, row.revision.slice(-8));
 
-/** Answers for rows, with their counts in four queries whatever their number. Secrets appear as set, never as values. */
+/** Answers for rows, with their counts in five queries whatever their number. Secrets appear as set, never as values. */
 export async function serverAnswers(db: Reader, ctx: ControlContext, rows: readonly ServerRow[]): Promise<ServerAnswer[]> {
   const ids = rows.map((row) => row.id);
   const secrets = await db.serverSecret.findMany({ where: { serverId: { in: ids } }, orderBy: { name: 'asc' } });
+  const connections = await db.upstreamConnection.findMany({ where: { serverId: { in: ids }, agentId: null, kind: { not: 'headers' } } });
   const tools = await db.$queryRawUnsafe<ToolCount[]>(
     `SELECT server_id, coalesce(manual_risk, risk) AS risk, status, count(*) AS count
        FROM tools WHERE removed_at IS NULL AND server_id = ANY($1::text[]) GROUP BY 1, 2, 3`,
@@ -34,7 +37,10 @@ export async function serverAnswers(db: Reader, ctx: ControlContext, rows: reado
   });
   return rows.map((row) => ({
     ...plainServer(ctx, row),
-    ...secretFacts(secrets.filter((secret) => secret.serverId === row.id)),
+    ...secretFacts(
+      secrets.filter((secret) => secret.serverId === row.id),
+      connections.find((connection) => connection.serverId === row.id),
+    ),
     tools: countTools(tools.filter((tool) => tool.server_id === row.id)),
     policies: policies.find((group) => group.serverId === row.id)?._count ?? 0,
     grants: grants.find((group) => group.serverId === row.id)?._count ?? 0,
@@ -76,13 +82,17 @@ function plainServer(ctx: ControlContext, row: ServerRow) {
   };
 }
 
-function secretFacts(rows: readonly SecretRow[]): Pick<ServerAnswer, 'env' | 'headers' | 'auth'> {
+function secretFacts(rows: readonly SecretRow[], connection: ConnectionRow | undefined): Pick<ServerAnswer, 'env' | 'headers' | 'auth'> {
   const facts: Pick<ServerAnswer, 'env' | 'headers' | 'auth'> = { env: {}, headers: {}, auth: null };
   for (const row of rows) {
     const fact = { set: true as const, setAt: row.setAt.toISOString(), setBy: row.setBy, fingerprint: row.fingerprint };
     if (row.kind === 'env') facts.env[row.name] = fact;
     else if (row.name === BEARER_ROW) facts.auth = { type: 'bearer', ...fact };
     else facts.headers[row.name] = fact;
+  }
+  if (connection !== undefined) {
+    const { kind, status, setAt, setBy } = connection as ConnectionRow & { kind: 'oauth' | 'client_credentials'; status: ConnectionState };
+    facts.auth = { type: kind, set: true, status, setAt: setAt.toISOString(), setBy };
   }
   return facts;
 }

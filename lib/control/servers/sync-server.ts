@@ -10,6 +10,7 @@ import { checkReach } from './check-address';
 import type { syncServer as contract, SyncResult } from './contract';
 import { reconcileTools } from './reconcile-tools';
 import { openSecrets } from './secrets';
+import { NotConnected, withConnection } from './with-connection';
 
 type ServerWithSecrets = Awaited<ReturnType<Reader['server']['findUniqueOrThrow']>> & {
   readonly secrets: readonly { id: string; kind: string; name: string; envelope: string }[];
@@ -58,9 +59,14 @@ async function read(ctx: ControlContext, row: ServerWithSecrets): Promise<Catalo
       args: row.args as string[],
       revision: row.revision,
     };
-    return await ctx.services.readCatalogue(upstream, openSecrets(ctx, row.secrets));
+    return await ctx.services.readCatalogue(upstream, await withConnection(ctx, row.id, openSecrets(ctx, row.secrets)));
   } catch (error) {
     if (error instanceof ControlError) return { ok: false, failed: { step: 'check', detail: error.message } };
+    if (error instanceof NotConnected)
+      return {
+        ok: false,
+        failed: { step: 'authenticate', detail: error.message, fix: 'Connect the server in its settings, under Authentication.' },
+      };
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { requireMatch } from '../etag';
 import { locateServer, lockRow } from '../locate';
+import { connectionIn, unbindConnections, writeConnection } from '../upstream-auth/write-connection';
 import { checkAddress } from './check-address';
 import type { updateServer as contract } from './contract';
 import { secretChanges, writeSecrets } from './secrets';
@@ -27,7 +28,8 @@ export async function updateServer(
   const setsHeaders = secrets.some((secret) => secret.kind === 'header' && secret.value !== null);
   // A rename needs no look at the address, and must not fail because a name server is away.
   if (moves || setsEnv || setsHeaders) await checkAddress(ctx, address, setsEnv, setsHeaders);
-  const reconnects = moves || secrets.length > 0;
+  const connection = await connectionIn(ctx, address.url, body.auth);
+  const reconnects = moves || secrets.length > 0 || connection !== null;
   await change(ctx, async (tx, record) => {
     await lockRow(tx, 'server', before.id);
     const current = await tx.server.findUniqueOrThrow({ where: { id: before.id } });
@@ -35,6 +37,11 @@ export async function updateServer(
     if (transport !== current.transport)
       await tx.serverSecret.deleteMany({ where: { serverId: before.id, kind: transport === 'stdio' ? 'header' : 'env' } });
     const written = await writeSecrets(tx, ctx, before.id, secrets);
+    // One credential at a time: a token that is typed takes the place of an authorization, and the other way round.
+    const place = { serverId: before.id, agentId: null };
+    if (body.auth !== undefined && connection === null) await tx.upstreamConnection.deleteMany({ where: place });
+    if (address.url !== current.url) await unbindConnections(tx, ctx, before.id);
+    if (connection !== null) await writeConnection(tx, ctx, place, connection);
     const after = await tx.server.update({
       where: { id: before.id },
       data: {

@@ -9,7 +9,7 @@ import { discard, RelayedBody } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { send } from '../send';
 import { traceFacts } from '../trace';
-import { UpstreamFailure, type UpstreamReply } from '../upstream-port';
+import { CredentialFailure, UpstreamFailure, type UpstreamReply } from '../upstream-port';
 import { idKey } from '../wire/json-rpc';
 import { refusalResponse, toolResultText } from '../wire/respond';
 import type { Admitted } from './admit';
@@ -92,6 +92,7 @@ class Exchange {
     const { killed } = this.settlement;
     if (killed !== null) return this.refused(refuseKilled(killed, 'kill.cancelled').error);
     const sent = !(error instanceof UpstreamFailure) || error.sent;
+    const words = error instanceof CredentialFailure ? error.message : null;
     if (!(error instanceof UpstreamFailure))
       this.context.ports.log.error('upstream adapter failed', { error: String(error), event: this.call.event, ...traceFacts(this.call) });
     if (this.settlement.cancelled) this.settlement.settleWithoutResult(null, '');
@@ -99,9 +100,9 @@ class Exchange {
       this.settlement.settle(
         sent ? 'unknown' : 'not_sent',
         null,
-        sent ? 'The connection to the server was lost.' : 'The server could not be reached.',
+        sent ? 'The connection to the server was lost.' : (words ?? 'The server could not be reached.'),
       );
-    return this.refused(refuse(sent ? 'upstream.failed' : 'upstream.unavailable').error);
+    return this.refused(refuse(sent ? 'upstream.failed' : 'upstream.unavailable', { message: words }).error);
   }
 
   answer(reply: UpstreamReply): GatewayResponse {

@@ -38,7 +38,9 @@ function findServer(call: Identified, nowMs: number): Refused | null {
   if (server.id !== call.grant.serverId) return refuse('grant.other_server');
   if (server.status !== 'active') return refuse('server.disabled');
   const facts: RequestFacts = call;
-  facts.server = server;
+  // The credential follows from the grant alone; nothing that a caller sends can choose another.
+  const own = server.agentTargets?.get(call.grant.agent.id);
+  facts.server = own === undefined ? server : { ...server, target: own };
   facts.policy = policyOf(call.grant, server, nowMs);
   return null;
 }

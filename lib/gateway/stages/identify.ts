@@ -33,7 +33,7 @@ export function identify(
   if (space < 0 || authorization.slice(0, space).toLowerCase() !== 'bearer') return refuse('identity.missing');
   const token = authorization.slice(space + 1).trim();
   if (looksLikeJwt(token)) return identifyBearerOf(call, token, ports, publicUrl);
-  if (!isWellFormedToken(token)) return refuse('identity.malformed');
+  if (!isWellFormedToken(token)) return refuse('identity.malformed', { message: formWords(token) });
   const snapshot = ports.snapshots.current();
   if (snapshot === null) return refuse('policy.stale');
   const facts: RequestFacts = call;
@@ -63,4 +63,12 @@ function found(call: Received, snapshot: Snapshot, ports: GatewayPorts): Result<
   facts.snapshot = snapshot;
   facts.grant = grant.value;
   return ok(call as Identified);
+}
+
+/** What the text in place of a token looks like, as far as that tells what to correct. Nothing of the text itself is said. */
+function formWords(token: string): string | null {
+  if (token === '') return 'The credential is empty: the variable that it was to be read from is not set.';
+  if (/[${}<>]|PASTE/.test(token)) return 'The credential is a placeholder that nothing was put in place of.';
+  if (token.startsWith('cg_')) return 'The grant token is cut short or mistyped.';
+  return null;
 }

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import pg from 'pg';
 import { expect } from 'vitest';
 import { openArguments, openTraceValues } from '@/lib/adapters/postgres/argument-store';
 import { PostgresTrailReader } from '@/lib/adapters/postgres/trail-reader';
 import { newKeyRow } from '@/lib/adapters/postgres/trust/key-ring';
+import { PostgresUpstreamTokens } from '@/lib/adapters/postgres/upstream-tokens';
 import { createEgressGuard } from '@/lib/adapters/upstream/egress-guard';
 import { createAuth } from '@/lib/auth/create-auth';
 import { createPasswords } from '@/lib/auth/passwords';
@@ -18,6 +20,7 @@ import { createEnvelope } from '@/lib/env/envelope';
 import { createApi } from '@/lib/hosts/api-router';
 import { EventHub } from '@/lib/hosts/event-hub';
 import { createNotificationServices } from '@/lib/hosts/notification-services';
+import { createUpstreamAuthServices, renewTokens } from '@/lib/hosts/upstream-auth-services';
 import { newId } from '@/lib/kernel/ids';
 import { makeToken } from '@/lib/kernel/token';
 import { createTestDatabase } from '../setup/test-database';
@@ -75,7 +78,7 @@ const WRITES_WITHOUT_CHANGE = new Set([
 ]);
 
 /** The real API over a real database, engines, envelope and sign-in; only the upstream is made up. */
-export async function createWorld(options: { allowStdio?: boolean } = {}) {
+export async function createWorld(options: { allowStdio?: boolean; allowLoopback?: boolean } = {}) {
   const database = await createTestDatabase();
   const prisma = createPrisma(database.poolConfig, { info() {}, warn: () => {}, error: console.error });
   let nowMs = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -84,7 +87,15 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
   const upstream: FakeUpstream = { reading: reading([]), steps: [], asked: [], stopped: [], documents: new Map() };
   const passwords = createPasswords();
   const history = new PostgresTrailReader(database.poolConfig, () => {});
-  const services = worldServices(upstream, receiver, { allowStdio: options.allowStdio ?? false, now, passwords, history });
+  const pool = new pg.Pool({ ...database.poolConfig, max: 4 });
+  const services = worldServices(upstream, receiver, {
+    allowStdio: options.allowStdio ?? false,
+    allowLoopback: options.allowLoopback ?? false,
+    now,
+    passwords,
+    history,
+    pool,
+  });
   const auth = createAuth({
     prisma,
     services,
@@ -205,6 +216,7 @@ export async function createWorld(options: { allowStdio?: boolean } = {}) {
     async end(): Promise<void> {
       await prisma.$disconnect();
       await history.end();
+      await pool.end();
       await database.drop();
     },
   };
@@ -219,12 +231,19 @@ export const reading = (tools: readonly ToolDefinition[]): CatalogueReading => (
 function worldServices(
   upstream: FakeUpstream,
   receiver: FakeReceiver,
-  facts: { allowStdio: boolean; now: () => Date; passwords: ReturnType<typeof createPasswords>; history: PostgresTrailReader },
+  facts: {
+    allowStdio: boolean;
+    allowLoopback: boolean;
+    now: () => Date;
+    passwords: ReturnType<typeof createPasswords>;
+    history: PostgresTrailReader;
+    pool: pg.Pool;
+  },
 ): ControlServices {
   const envelope = createEnvelope(randomBytes(32));
   const guard = createEgressGuard({
     allowPrivate: [],
-    allowLoopback: false,
+    allowLoopback: facts.allowLoopback,
     resolve: async (host) =>
       host === 'mcp.example.com'
         ? [{ address: '93.184.215.14', family: 4 }]
@@ -248,6 +267,11 @@ function worldServices(
     openArguments: (event) => JSON.parse(openArguments(event.envelope, event.id, envelope)),
     openTraceValues: (event) => openTraceValues(event.envelope, event.id, envelope),
     openApprovalArguments: (approval) => JSON.parse(envelope.open(approval.envelope, approvalArgumentsAad(approval.id))),
+    upstreamAuth: createUpstreamAuthServices(
+      guard,
+      ORIGIN,
+      new PostgresUpstreamTokens({ pool: facts.pool, sealer: envelope, log: { warn() {}, error() {} }, renew: renewTokens(guard) }),
+    ),
     egressCheck: (url) => guard.check(url),
     fetchText: async (url) => upstream.documents.get(url) ?? Promise.reject(new Error('The address answered HTTP 404.')),
     readCatalogue: async (address, secrets) => {
@@ -316,7 +340,7 @@ function checkShape(method: string, path: string, answer: Answer): void {
     return;
   }
   const contract = contractOf(method, path);
-  if (contract && contract.stream === null && answer.status !== 204)
+  if (contract && contract.stream === null && answer.status !== 204 && !contract.redirects)
     expect(contract.answer.safeParse(answer.body).error?.issues ?? []).toEqual([]);
 }
 

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { GrantsPanel } from '@/components/connect/grants-panel';
+import { ServerConnect } from '@/components/connect/server-connect';
 import { PolicyTable } from '@/components/policies/policy-table';
 import { ServerDetail } from '@/components/servers/server-detail';
 import { ToolTable } from '@/components/tools/tool-table';
@@ -19,7 +20,12 @@ export default async function ServerPage({ params }: Props) {
       slug={server}
       tools={<ToolTable server={server} />}
       policies={<PolicyTable server={server} />}
-      grants={<GrantsPanel server={server} />}
+      grants={
+        <div className="flex flex-col gap-4">
+          <GrantsPanel server={server} />
+          <ServerConnect server={server} />
+        </div>
+      }
     />
   );
 }

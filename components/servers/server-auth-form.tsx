@@ -1,0 +1,100 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, fieldError } from '@/components/shared/api/client';
+import { FormError } from '@/components/shared/form-error';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
+
+const KINDS = [
+  { value: 'oauth', label: 'OAuth', hint: 'a person connects once' },
+  { value: 'client_credentials', label: 'Client credentials', hint: 'a client of its own' },
+];
+
+/** Sets an authorization. With OAuth nothing has to be typed where the authorization server registers clients by itself. */
+export function ServerAuthForm({
+  path,
+  redirectUri,
+  onDone,
+  onCancel,
+}: {
+  path: string;
+  redirectUri: string;
+  onDone: () => void;
+  onCancel: () => void;
+}) {
+  const [form, setForm] = useState({ type: 'oauth', clientId: '', clientSecret: '', scopes: '' });
+  const change = (patch: Partial<typeof form>) => setForm((old) => ({ ...old, ...patch }));
+  const save = useMutation({
+    mutationFn: () =>
+      api('PUT', path, {
+        body: {
+          type: form.type,
+          ...(form.clientId.trim() ? { clientId: form.clientId.trim() } : {}),
+          ...(form.clientSecret ? { clientSecret: form.clientSecret } : {}),
+          ...(form.scopes.trim() ? { scopes: form.scopes.trim().split(/\s+/).join(' ') } : {}),
+        },
+      }),
+    onSuccess: onDone,
+  });
+  const isOAuth = form.type === 'oauth';
+  const missing = !isOAuth && !(form.clientId.trim() && form.clientSecret) ? 'Client credentials take a client id and its secret' : null;
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (missing === null) save.mutate();
+      }}
+    >
+      <Field label="Kind">
+        <Select value={form.type} onChange={(type) => change({ type })} options={KINDS} />
+      </Field>
+      <Field
+        label="Client id"
+        optional={isOAuth}
+        hint={isOAuth ? 'Only where clients are registered by hand' : undefined}
+        error={fieldError(save.error, 'clientId')}
+      >
+        <Input className="font-mono" value={form.clientId} onChange={(event) => change({ clientId: event.target.value })} />
+      </Field>
+      <Field
+        label="Client secret"
+        optional={isOAuth}
+        hint="Stored encrypted, never shown again"
+        error={fieldError(save.error, 'clientSecret')}
+      >
+        <Input
+          type="password"
+          autoComplete="off"
+          className="font-mono"
+          value={form.clientSecret}
+          onChange={(event) => change({ clientSecret: event.target.value })}
+        />
+      </Field>
+      <Field
+        label="Scopes"
+        optional
+        hint="Separated by spaces; left empty: what the server announces"
+        error={fieldError(save.error, 'scopes')}
+      >
+        <Input className="font-mono" value={form.scopes} onChange={(event) => change({ scopes: event.target.value })} />
+      </Field>
+      {isOAuth ? (
+        <p className="text-meta text-ink-3">
+          Redirect address of a client that you register by hand: <code className="break-all font-mono">{redirectUri}</code>
+        </p>
+      ) : null}
+      <FormError error={save.error} shownFields={['clientId', 'clientSecret', 'scopes']} />
+      <div className="flex justify-end gap-2">
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" variant="primary" pending={save.isPending} disabledReason={missing}>
+          Save authentication
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,3 +1,5 @@
+import { type SecretFilter, secretFilter } from '@/lib/kernel/secret-filter';
+
 /** What an upstream is given to prove who calls it. Held in memory only while needed; never logged. */
 export interface UpstreamSecrets {
   /** Header name to value, sent with every request of http and sse upstreams. */
@@ -14,6 +16,7 @@ export interface SecretSource {
 /** Asks the source once for each revision of a server: decryption stays off the hot path, a changed secret changes the revision. */
 export class CachedSecrets {
   private readonly byServer = new Map<string, { readonly revision: string; readonly secrets: Promise<UpstreamSecrets> }>();
+  private readonly filters = new WeakMap<UpstreamSecrets, { readonly filter: SecretFilter | null }>();
 
   constructor(private readonly source: SecretSource) {}
 
@@ -28,6 +31,36 @@ export class CachedSecrets {
     });
     return entry.secrets;
   }
+
+  /** What finds these secrets in text; made once for each revision. */
+  async filterOf(serverId: string, revision: string): Promise<SecretFilter | null> {
+    const secrets = await this.of(serverId, revision);
+    let known = this.filters.get(secrets);
+    if (known === undefined) {
+      known = { filter: secretFilter(secretValues(secrets)) };
+      this.filters.set(secrets, known);
+    }
+    return known.filter;
+  }
+}
+
+/**
+ * The values that are secrets for certain: what is called like one, what looks like one, and passwords inside of addresses. Other
+ * configuration (a folder, a region) may stand in answers.
+ */
+export function secretValues({ env, headers }: UpstreamSecrets): string[] {
+  return [...Object.entries(env), ...Object.entries(headers)].flatMap(([name, value]) => {
+    const password = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:([^/@\s]+)@/i.exec(value)?.[1];
+    if (password !== undefined) return [value, password];
+    return SECRET_NAME.test(name) || looksRandom(value) ? [value] : [];
+  });
+}
+
+const SECRET_NAME = /token|key|secret|passw|auth|credential|cookie|private|session|signature|(?:^|_)pat(?:$|_)/i;
+
+function looksRandom(value: string): boolean {
+  const word = value.trim().replace(/^\S+\s+/, '');
+  return /^[A-Za-z0-9_+=.~-]{20,}$/.test(word) && (word.match(/[0-9]/g)?.length ?? 0) >= 3 && /[A-Za-z]/.test(word);
 }
 
 /** Replaces every secret value in a text by dots, for diagnostics that a person will read. Short values are left: they would blank ordinary words. */

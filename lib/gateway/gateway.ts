@@ -21,6 +21,7 @@ import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
 import { type Edge, edgeOf, receive } from './stages/receive';
 import { subscribe } from './subscription';
+import { TaskOwners } from './task-owners';
 import { callTool } from './tools-call';
 import { beginTrace } from './trace';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
@@ -84,6 +85,7 @@ class NodeGateway implements Gateway {
       publicUrl: options.publicUrl,
       held: new HeldCalls(),
       live: new LiveCalls(),
+      tasks: new TaskOwners(),
       holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
       answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),
       onSent: () => this.calls++,

@@ -1,5 +1,6 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
+import { filteredList } from './filtered-list';
 import type { ForwardContext } from './forward-context';
 import { relayRequest } from './relay';
 import type { GatewayResponse } from './request';
@@ -14,6 +15,7 @@ import { namedTarget, targetKindOf } from './target';
  * call. Everything else that calls no tool is passed through.
  */
 export async function governedRequest(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
+  if (call.message.method.startsWith('tasks/')) return taskRequest(call, context);
   const kind = targetKindOf(call.message);
   if (kind === null) return relayRequest(call, context);
   const target = namedTarget(call.message, kind);
@@ -24,4 +26,13 @@ export async function governedRequest(call: Granted, context: ForwardContext): P
   }
   const admitted = await admitTarget(call, target, context.ports);
   return admitted.ok ? ok(await forward(admitted.value, context)) : admitted;
+}
+
+/** Tasks exist through a call that was decided, and are there for whoever made it: for anybody else they do not exist. */
+async function taskRequest(call: Granted, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
+  const { tasks } = context;
+  if (call.message.method === 'tasks/list')
+    return filteredList(call, context, (message) => tasks.withoutForeign(call, message), 'The server gave no readable list.');
+  if (tasks.isForeign(call, call.message.params?.taskId)) return refuse('request.invalid_params', { http: 200, message: 'Task not found' });
+  return relayRequest(call, context);
 }

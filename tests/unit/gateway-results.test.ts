@@ -25,7 +25,11 @@ function world(results?: Partial<ResultRules>): World {
 const result = (value: object) => ({ jsonrpc: '2.0', id: 1, result: value });
 const text = (...texts: string[]) => ({ content: texts.map((one) => ({ type: 'text', text: one })) });
 
-const pieces = (whole: string): string[] => Array.from({ length: Math.ceil(whole.length / 5) }, (_, i) => whole.slice(i * 5, i * 5 + 5));
+/** In small pieces; large texts in about a thousand. */
+function pieces(whole: string): string[] {
+  const size = Math.max(5, Math.ceil(whole.length / 1000));
+  return Array.from({ length: Math.ceil(whole.length / size) }, (_, i) => whole.slice(i * size, (i + 1) * size));
+}
 
 /** One call of a server that answers with this text: as JSON, and as a stream in small pieces. */
 async function both(

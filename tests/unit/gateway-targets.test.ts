@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { jsonReply, streamReply } from '@/lib/adapters/memory/memory-upstreams';
+import { makeToken } from '@/lib/kernel/token';
 import { newWorld, type World } from './gateway-world';
 
 const POLICY = {
@@ -295,5 +297,30 @@ describe('subscriptions', () => {
       toolsListChanged: true,
       resourceSubscriptions: ['file:///docs/a'],
     });
+  });
+});
+
+describe('a task', () => {
+  it.each([
+    ['stateful', { task: { taskId: 't1', status: 'working' } }],
+    ['modern', { resultType: 'task', taskId: 't1', status: 'working' }],
+  ])('that a call made in the %s form is there for its grant alone', async (_form, result) => {
+    const made = newWorld({ policy: { version: '1', default: 'allow' } });
+    const other = makeToken(randomBytes(32));
+    made.putGrant(other, { id: 'grt_2' }, { id: 'agt_2', slug: 'crawler' });
+    made.upstreams.scripts.set('tools/call', () => jsonReply({ jsonrpc: '2.0', id: 1, result }));
+    made.upstreams.scripts.set('tasks/list', () =>
+      jsonReply({ jsonrpc: '2.0', id: 5, result: { tasks: [{ taskId: 't1' }, { taskId: 't2' }] } }),
+    );
+    await (await made.call('list', {})).text();
+    const as = async (token: string, method: string) =>
+      (await made.send({ token, body: { jsonrpc: '2.0', id: 5, method, params: { taskId: 't1' } } })).json();
+    for (const method of ['tasks/get', 'tasks/result', 'tasks/cancel']) {
+      expect((await as(other, method)).error).toMatchObject({ code: -32602, message: 'Task not found' });
+      expect(made.upstreams.count(method)).toBe(0);
+      expect((await as(made.token, method)).result).toBeDefined();
+    }
+    expect((await as(other, 'tasks/list')).result.tasks).toEqual([{ taskId: 't2' }]);
+    expect((await as(made.token, 'tasks/list')).result.tasks).toHaveLength(2);
   });
 });

@@ -28,6 +28,8 @@ export interface ScreenOptions {
   /** The tool's approved output schema, where the policy has it checked. */
   readonly outputSchema: JsonObject | null;
   readonly answer: ScreenedAnswer;
+  /** Told of each message as it came. */
+  readonly learn?: (text: string) => void;
   /** Sees requests of the server, and results that ask for something. Says null where it has nothing against the message. */
   readonly asks: ((message: JsonObject) => Promise<Screened>) | null;
 }
@@ -50,7 +52,8 @@ export class MessageScreen {
   }
 
   screen(text: string): Screened | Promise<Screened> {
-    const { asks } = this.options;
+    const { asks, learn } = this.options;
+    learn?.(text);
     if (asks === null || !ASKING.test(text)) return this.look(text);
     const message = parse(text);
     if (!isJsonObject(message)) return this.look(text);

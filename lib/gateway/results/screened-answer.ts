@@ -39,7 +39,7 @@ export async function screenedAnswer(
   });
   const rules = call.policy?.compiled.results ?? PLAIN_RESULTS;
   const outputSchema = rules.schema !== 'off' && 'tool' in call ? (call.tool.outputSchema ?? null) : null;
-  return screened(call, context, reply, abort, answer, asks, rules, outputSchema);
+  return screened(call, context, reply, abort, answer, asks, rules, outputSchema, (text) => context.tasks.learn(call, text));
 }
 
 /** The call that a message of this stream answers; what answers none is about the call that the stream belongs to. */

@@ -38,10 +38,11 @@ export async function screened(
   asks: ServerAsks,
   rules: ResultRules,
   outputSchema: MessageScreenOptions['outputSchema'],
+  learn?: MessageScreenOptions['learn'],
 ): Promise<UpstreamReply> {
   if (reply.body === null) return reply;
   const secrets = await secretsOf(call, context);
-  const screen = new MessageScreen({ rules, secrets, outputSchema, answer, asks: asks.screen });
+  const screen = new MessageScreen({ rules, secrets, outputSchema, answer, learn, asks: asks.screen });
   const stream = reply.contentType?.toLowerCase().startsWith('text/event-stream') === true;
   const body = stream ? new ScreenedEvents(reply.body, screen, abort) : new ScreenedJson(reply.body, screen, abort);
   return { ...reply, body };

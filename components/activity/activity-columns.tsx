@@ -12,7 +12,17 @@ import { OUTCOME_WORDS } from './call-filters';
 import { FilterValue } from './filter-value';
 
 function ToolName({ row }: { row: AuditRow }) {
-  if (!row.tool) return <span className="text-ink-2">{row.method}</span>;
+  if (!row.tool)
+    return (
+      <span className="min-w-0 text-ink-2">
+        {row.method}
+        {row.target ? (
+          <code className="ml-2 font-mono text-meta text-ink">
+            <InertText text={row.target} max={60} />
+          </code>
+        ) : null}
+      </span>
+    );
   return (
     <code className="font-mono text-meta">
       <InertText text={row.tool} max={60} />

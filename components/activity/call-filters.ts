@@ -2,11 +2,12 @@ import { VERDICTS, verdictOf } from '@/components/shared/decision-chip';
 import { EVENT_DECISIONS, type EventDecision } from '@/lib/domain/audit-event';
 import { COUNTED_FILTER_NAMES, type CountedFilter, NOT_RECORDED } from '@/lib/domain/counted-filters';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
+import { RESULT_FLAG_WORDS, RESULT_FLAGS, type ResultFlag } from '@/lib/domain/result-flags';
 import { CATEGORIES, RISK_LEVELS } from '@/lib/domain/risk';
 
 /** One kind of filter: its name in the query bar and the address, and the words of the rail. */
 export interface CallFilter {
-  readonly name: CountedFilter | 'session' | 'client';
+  readonly name: CountedFilter | 'session' | 'client' | 'flag';
   readonly label: string;
   /** The only values there are; any text without. */
   readonly values?: readonly string[];
@@ -38,6 +39,7 @@ export const CALL_FILTERS: readonly CallFilter[] = [
   { name: 'method', label: 'Method' },
   { name: 'session', label: 'Session' },
   { name: 'client', label: 'Client' },
+  { name: 'flag', label: 'Noticed in the answer', values: RESULT_FLAGS },
 ];
 
 /** What filters the rail shows counts for. */
@@ -62,6 +64,7 @@ export function valueWords(name: string, value: string): string {
     return observed ? `Would be ${look.word.toLowerCase()}` : look.word;
   }
   if (name === 'risk' || name === 'category') return title(value);
+  if (name === 'flag') return RESULT_FLAG_WORDS[value as ResultFlag] ?? value;
   if (name === 'reason') return REASONS[value as Reason]?.words ?? value;
   return value;
 }

@@ -16,6 +16,7 @@ import { InertText } from '@/components/shared/unverified-text';
 import { cn } from '@/components/ui/cn';
 import { Facts } from '@/components/ui/panel';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
+import { RESULT_FLAG_WORDS } from '@/lib/domain/result-flags';
 import { type FilterValues, OUTCOME_WORDS } from './call-filters';
 import { FilterValue } from './filter-value';
 import { Reconcile } from './reconcile';
@@ -98,6 +99,16 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
                     'Runs',
                     <code key="i" className="font-mono text-meta">
                       <InertText text={event.innerTool} max={120} />
+                    </code>,
+                  ] as const,
+                ]
+              : []),
+            ...(event.target
+              ? [
+                  [
+                    'About',
+                    <code key="t" className="font-mono text-meta [overflow-wrap:anywhere]">
+                      <InertText text={event.target} max={500} />
                     </code>,
                   ] as const,
                 ]
@@ -219,6 +230,17 @@ function Outcome({ event }: { event: AuditDetail }) {
               {settlement.httpStatus ? ` · HTTP ${settlement.httpStatus}` : ''}
               {event.resultBytes === null ? '' : ` · ${formatBytes(event.resultBytes)} back`}
             </p>
+            {settlement.flags.length > 0 ? (
+              <p className="flex flex-wrap items-center gap-x-3 text-limited">
+                <span>Noticed in the answer:</span>
+                {settlement.flags.map((flag) => (
+                  <span key={flag} className="inline-flex items-center gap-2">
+                    {RESULT_FLAG_WORDS[flag]}
+                    <FilterLink name="flag" value={flag} />
+                  </span>
+                ))}
+              </p>
+            ) : null}
             {settlement.note ? (
               <p className="text-ink-2">
                 <InertText text={settlement.note} max={500} />

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@/lib/kernel/json';
 import type { Charge, TraceStep } from './decision';
 import type { Reason } from './reasons';
+import type { ResultFlag } from './result-flags';
 import type { Category, RiskLevel } from './risk';
 
 /** What the audit trail says happened to a call at the gateway. `observed_*` passed although a rule said otherwise. */
@@ -35,6 +36,8 @@ export interface AuditIntent {
   readonly grant: string | null;
   readonly policy: { readonly id: string; readonly slug: string; readonly version: number } | null;
   readonly tool: string | null;
+  /** What a request other than a call is about: the address of a resource, the name of a prompt, what a server asked for; absent for calls. */
+  readonly target?: string | null;
   /** The innermost tool of a dispatcher call. */
   readonly innerTool: string | null;
   readonly category: Category | null;
@@ -61,4 +64,6 @@ export interface AuditSettlement {
   readonly resultBytes: number | null;
   /** A sentence for people; never the upstream's own text unescaped, at most 500 characters. */
   readonly note: string | null;
+  /** What was noticed in the answer; absent for nothing. */
+  readonly flags?: readonly ResultFlag[];
 }

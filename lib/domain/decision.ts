@@ -15,6 +15,8 @@ export interface CatalogueTool {
   readonly digest: string;
   readonly dispatch: DispatchShape | null;
   readonly inputSchema: JsonObject | null;
+  /** Of the approved definition; absent as null. */
+  readonly outputSchema?: JsonObject | null;
 }
 
 /** The tools of one server by exact name. */
@@ -74,6 +76,12 @@ export interface ApprovalDemand {
   readonly expiresMs: number;
   readonly reuse: string;
 }
+
+/** What is governed besides tools: resources by address, prompts by name, and what servers ask of clients. */
+export type TargetKind = 'resources' | 'prompts' | 'server';
+
+/** What a policy says of a request that is no tool call. Nobody is asked for approval there. */
+export type TargetDecision = Omit<Decision, 'approval' | 'tools' | 'category' | 'risk'>;
 
 /** One line of the explanation, in the order of evaluation. */
 export interface TraceStep {

@@ -1,11 +1,12 @@
 import type { AuditIntent, EventDecision } from '@/lib/domain/audit-event';
-import type { TraceStep } from '@/lib/domain/decision';
+import type { Charge, TargetDecision, TraceStep } from '@/lib/domain/decision';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { type Denial, wordsOf } from './denial';
 import { type RequestFacts, rpcIdOf, toolOf } from './facts';
 import type { ApprovalPass, KeptAnswer } from './ports';
 import type { Decided } from './stages/decide';
+import type { GovernedTarget } from './target';
 
 /** A call that may go on, by itself or because a person let it. */
 type LetThrough = Decided & { readonly pass: { readonly found: ApprovalPass } | null };
@@ -33,6 +34,30 @@ export function allowedIntent(call: LetThrough): AuditIntent {
 /** What a call that goes on is called in the trail. */
 export function passedDecision({ decision, pass }: LetThrough): EventDecision {
   return pass === null && decision.observed ? (`observed_${decision.outcome}` as EventDecision) : 'allowed';
+}
+
+/** The intent of another request that goes on. */
+export function allowedTargetIntent(facts: RequestFacts, target: GovernedTarget): AuditIntent {
+  const { decision } = target;
+  const passed = decision === null ? SILENT : passedDecisionOf(decision);
+  return intentOf(facts, passed.decision, passed.reason, decision?.rule ?? '(not governed)', decision?.message ?? null);
+}
+
+/** What another request that goes on is called in the trail, and what it was charged. */
+export function passedTarget({ target }: { readonly target: GovernedTarget }): {
+  decision: EventDecision;
+  reason: Reason;
+  charges: readonly Charge[];
+} {
+  const { decision, charged } = target;
+  if (decision === null) return SILENT;
+  return { ...passedDecisionOf(decision), charges: charged ? decision.charges : [] };
+}
+
+const SILENT = { decision: 'allowed', reason: 'request.ungoverned', charges: [] as readonly Charge[] } as const;
+
+function passedDecisionOf({ observed, outcome, reason }: TargetDecision): { decision: EventDecision; reason: Reason } {
+  return { decision: observed ? (`observed_${outcome}` as EventDecision) : 'allowed', reason };
 }
 
 /** A retry that is given the answer of a call that ran before: which one, and for which approval. */
@@ -74,7 +99,7 @@ export function ruleOf(facts: RequestFacts, denial: Denial): string {
 
 /** What a refusal is called in the trail. */
 export function refusedDecision(facts: RequestFacts, denial: Denial): EventDecision {
-  const { decision } = facts;
+  const decision = facts.target?.decision ?? facts.decision;
   if (denial.reason === 'limit.exhausted' || denial.reason.startsWith('anomaly.')) return 'limited';
   if (denial.reason === 'approval.needed') return 'needs_approval';
   if (denial.reason.startsWith('approval.') || denial.reason.startsWith('kill.')) return 'denied';
@@ -90,6 +115,7 @@ function intentOf(facts: RequestFacts, decision: EventDecision, reason: Reason, 
   const name = toolOf(facts);
   const tool = name === null ? undefined : server?.catalogue.get(name);
   const said = facts.decision;
+  const about = facts.target;
   const chain = said?.tools;
   return {
     method: facts.message?.method || facts.request.method,
@@ -102,19 +128,20 @@ function intentOf(facts: RequestFacts, decision: EventDecision, reason: Reason, 
     grant: grant?.id ?? null,
     policy: policy === null ? null : { id: policy.id, slug: policy.slug, version: policy.version },
     tool: name,
+    ...(about === null ? null : { target: about.shown }),
     innerTool: chain !== undefined && chain.length > 1 ? (chain[chain.length - 1] as string) : null,
     category: said?.category ?? tool?.category ?? null,
     risk: said?.risk ?? tool?.risk ?? null,
     definitionDigest: tool?.digest ?? null,
     args: argsOf(facts),
-    redact: said?.redact ?? [],
+    redact: said?.redact ?? about?.decision?.redact ?? [],
     keepArguments: server?.keepArguments ?? false,
     session: session?.id ?? null,
     client: facts.client,
     sourceIp: facts.request.sourceIp,
     rpcId: rpcIdOf(facts),
-    trace: [...identityStep(facts), ...(said?.trace ?? [])],
-    charges: said?.charges ?? [],
+    trace: [...identityStep(facts), ...(said?.trace ?? about?.decision?.trace ?? [])],
+    charges: said?.charges ?? about?.decision?.charges ?? [],
   };
 }
 
@@ -130,6 +157,8 @@ function identityStep(facts: RequestFacts): TraceStep[] {
 
 /** Arguments are kept only once the policy looked at them: before, nobody said what in them has to be redacted. */
 function argsOf(facts: RequestFacts): JsonObject | null {
+  // The address of a resource is its target already.
+  if (facts.target !== null) return facts.target.kind === 'resources' ? null : facts.target.args;
   if (facts.decision === null || facts.forbiddenKey !== null) return null;
   const args = facts.message?.params?.arguments;
   return isJsonObject(args) ? args : {};

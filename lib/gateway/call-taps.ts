@@ -3,12 +3,11 @@ import { AnswerText, type Delivery } from './delivery';
 import { type Denial, type RpcId, refuse, refuseKilled } from './denial';
 import type { Tail, Tap } from './relayed-body';
 import { outcomeOf, StreamTap } from './session-tap';
-import type { Admitted } from './stages/admit';
-import type { Settlement } from './stages/settle';
+import type { AdmittedRequest, Settlement } from './stages/settle';
 import { joinBytes } from './wire/join-bytes';
 import { idKey } from './wire/json-rpc';
 import { OutcomeSniffer } from './wire/outcome-sniffer';
-import { toolResultText } from './wire/respond';
+import { answerText } from './wire/respond';
 import { encodeCut, encodeEvent } from './wire/sse';
 
 /** Calls of one session whose result may still come on another stream; beyond that their outcome is unknown at once. */
@@ -16,7 +15,7 @@ const AWAITED_MAX = 256;
 
 /** A call whose answer flows by. */
 export interface WatchedCall {
-  readonly call: Admitted;
+  readonly call: AdmittedRequest;
   readonly settlement: Settlement;
   /** Of a call that used an approval. */
   readonly delivery: Delivery | null;
@@ -25,7 +24,7 @@ export interface WatchedCall {
 
 const encoder = new TextEncoder();
 
-const refusalText = ({ call, publicUrl }: WatchedCall, denial: Denial): string => toolResultText(call, denial, call.event, publicUrl);
+const refusalText = ({ call, publicUrl }: WatchedCall, denial: Denial): string => answerText(call, denial, call.event, publicUrl);
 
 /** One JSON body: the result, or an error. */
 export class CallJsonTap implements Tap {

@@ -1,7 +1,6 @@
 import { ANSWER_KEPT_BYTES_MAX, ANSWER_KEPT_MS } from '@/lib/domain/approval/approval-terms';
 import type { ForwardContext } from './forward-context';
-import type { Admitted } from './stages/admit';
-import type { Settlement } from './stages/settle';
+import type { AdmittedRequest, Settlement } from './stages/settle';
 import type { SniffedOutcome } from './wire/outcome-sniffer';
 
 interface Answer {
@@ -26,15 +25,15 @@ export class Delivery {
   private left = false;
 
   private constructor(
-    private readonly call: Admitted,
+    private readonly call: AdmittedRequest,
     private readonly approval: string,
     private readonly settlement: Settlement,
     private readonly context: ForwardContext,
   ) {}
 
   /** null for a call that used no approval: it can simply be made again. */
-  static of(call: Admitted, settlement: Settlement, context: ForwardContext): Delivery | null {
-    const found = call.pass?.found;
+  static of(call: AdmittedRequest, settlement: Settlement, context: ForwardContext): Delivery | null {
+    const found = 'pass' in call ? call.pass?.found : undefined;
     return found?.kind === 'approval' ? new Delivery(call, found.id, settlement, context) : null;
   }
 

@@ -5,6 +5,7 @@ import type { ForwardContext } from './forward-context';
 import { killNow, subjectOf } from './live-calls';
 import { discard } from './relayed-body';
 import type { GatewayResponse } from './request';
+import { screenedReply } from './results/screened-reply';
 import { send } from './send';
 import type { Granted } from './stages/grant';
 import { CredentialFailure, UpstreamFailure, type UpstreamReply, type UpstreamSession } from './upstream-port';
@@ -39,7 +40,8 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
       forget();
       return answer;
     }
-    return ok({ ...answer.value, reply: { ...reply, body: endingWith(reply.body, forget) } });
+    const screened = await screenedReply(call, context, reply, abort);
+    return ok({ ...answer.value, reply: { ...reply, body: endingWith(screened.body as AsyncIterable<Uint8Array>, forget) } });
   } catch (error) {
     forget();
     return killed === null ? fail(failureOf(error, context)) : refuseKilled(killed, 'kill.cancelled');

@@ -5,6 +5,7 @@ import type { Span, TraceContext } from './ports';
 import type { GatewayRequest } from './request';
 import type { ClientName, Session } from './sessions';
 import type { GrantView, LivePolicy, ServerView, Snapshot } from './snapshot-port';
+import type { GovernedTarget } from './target';
 import type { WireHeaders } from './wire/headers';
 import type { Message } from './wire/json-rpc';
 import type { Era } from './wire/methods';
@@ -37,6 +38,8 @@ export interface RequestFacts {
   client: ClientName | null;
   policy: LivePolicy | null;
   decision: Decision | null;
+  /** What a request other than a call is about, once the policy was asked. */
+  target: GovernedTarget | null;
   /** The trace that the caller says the request belongs to. */
   carried: TraceContext | null;
   /** The spans of this request and of its hop to the server, where requests are traced. */
@@ -63,6 +66,7 @@ export function newFacts(request: GatewayRequest, startedMs: number): RequestFac
     client: null,
     policy: null,
     decision: null,
+    target: null,
     carried: null,
     span: null,
     hop: null,

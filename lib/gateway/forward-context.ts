@@ -6,6 +6,7 @@ import type { LiveCalls } from './live-calls';
 import type { GatewayPorts } from './ports';
 import type { GatewayResponse } from './request';
 import type { SessionStore } from './sessions';
+import type { TaskOwners } from './task-owners';
 
 /** What forwarding needs besides the call. */
 export interface ForwardContext {
@@ -16,6 +17,7 @@ export interface ForwardContext {
   /** Calls that wait for a person, and how long they may. */
   readonly held: HeldCalls;
   readonly holdTimes: HoldTimes;
+  readonly tasks: TaskOwners;
   /** What the kill switch finds and stops. */
   readonly live: LiveCalls;
   /** Records a refusal and makes its answer, for calls whose answer has begun by then. */

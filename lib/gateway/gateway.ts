@@ -2,14 +2,16 @@ import type { Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { newFacts, type RequestFacts, rpcIdOf } from './facts';
 import type { ForwardContext } from './forward-context';
+import { governedRequest } from './governed-request';
 import { HeldCalls, HOLD_TIMES } from './held-calls';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
+import { listTargets } from './list-targets';
 import { listTools } from './list-tools';
 import { LiveCalls } from './live-calls';
 import type { GatewayPorts } from './ports';
 import { Refusals } from './refusals';
-import { relayNotification, relayRequest, relayResponse } from './relay';
+import { relayNotification, relayResponse } from './relay';
 import type { GatewayOptions, GatewayRequest, GatewayResponse } from './request';
 import { logFailure, type RequestEnd, tellEnd } from './request-end';
 import { endSession, listen } from './server-stream';
@@ -19,6 +21,7 @@ import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
 import { type Edge, edgeOf, receive } from './stages/receive';
 import { subscribe } from './subscription';
+import { TaskOwners } from './task-owners';
 import { callTool } from './tools-call';
 import { beginTrace } from './trace';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
@@ -82,6 +85,7 @@ class NodeGateway implements Gateway {
       publicUrl: options.publicUrl,
       held: new HeldCalls(),
       live: new LiveCalls(),
+      tasks: new TaskOwners(),
       holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
       answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),
       onSent: () => this.calls++,
@@ -96,7 +100,8 @@ class NodeGateway implements Gateway {
       const answered = await this.walk(facts);
       if (!answered.ok) return await this.refusals.answer(facts, answered.error);
       // A call ends with its outcome, perhaps long after its answer has begun.
-      if (facts.message?.method !== 'tools/call') tellEnd(facts, this.ports, { ...ANSWERED, httpStatus: answered.value.status });
+      if (facts.message?.method !== 'tools/call' && facts.target === null)
+        tellEnd(facts, this.ports, { ...ANSWERED, httpStatus: answered.value.status });
       return answered.value;
     } catch (error) {
       logFailure(facts, this.ports, error);
@@ -149,12 +154,16 @@ class NodeGateway implements Gateway {
         return callTool(call, context);
       case 'tools/list':
         return listTools(call, context);
+      case 'resources/list':
+      case 'resources/templates/list':
+      case 'prompts/list':
+        return listTargets(call, context);
       case 'initialize':
         return initialize(call, context);
       case 'subscriptions/listen':
         return subscribe(call, context, this.streams);
       default:
-        return relayRequest(call, context);
+        return governedRequest(call, context);
     }
   }
 

@@ -39,7 +39,7 @@ export class Refusals {
       return this.finish(facts, denial, event);
     } catch (error) {
       this.countLost(error);
-      const isDecision = facts.server !== null && facts.message?.method === 'tools/call';
+      const isDecision = facts.server !== null && (facts.message?.method === 'tools/call' || facts.target !== null);
       return this.finish(facts, isDecision ? refuse('audit.unavailable').error : denial, null);
     }
   }

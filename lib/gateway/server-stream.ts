@@ -8,6 +8,7 @@ import { GuardedTap } from './guarded-tap';
 import { subjectOf } from './live-calls';
 import { discard, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
+import { screenedReply } from './results/screened-reply';
 import type { Session } from './sessions';
 import type { GrantedStream } from './stages/grant';
 import { upstreamHeaders } from './upstream-headers';
@@ -32,21 +33,23 @@ export async function listen(
   if (call.request.signal.aborted) abort();
   call.request.signal.addEventListener('abort', abort, { once: true });
   let reply: UpstreamReply;
+  let screened: UpstreamReply;
   try {
     const headers = upstreamHeaders(call, 'text/event-stream');
     reply = await context.ports.upstreams.listen(call.server.target, { headers, session: session.upstream, signal: controller.signal });
+    screened = await screenedReply(call, context, reply, abort, call.policy?.compiled.results.control);
   } catch (error) {
     return fail(failureOf(error, context));
   }
   const isStream = reply.status === 200 && reply.body !== null && reply.contentType?.toLowerCase().startsWith('text/event-stream') === true;
-  if (isStream && reply.body !== null) {
+  if (isStream && screened.body !== null) {
     open.add(abort);
     const forget = context.live.add({ subject: subjectOf(call), stop: abort });
     const tap = new GuardedTap(call, context, () => {
       open.delete(abort);
       forget();
     });
-    const events = new FilteredEvents(reply.body, (event) => withoutStopped(event, session), abort);
+    const events = new FilteredEvents(screened.body, (event) => withoutStopped(event, session), abort);
     return ok({ status: 200, headers: STREAM_HEADERS, body: new RelayedBody(events, tap, abort) });
   }
   discard(reply.body);

@@ -1,3 +1,4 @@
+import { RESULT_BYTES_MAX } from '@/lib/domain/result-flags';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from './denial';
 import type { Tail, Tap } from './relayed-body';
@@ -5,8 +6,8 @@ import type { OpenCall, Session } from './sessions';
 import { idKey } from './wire/json-rpc';
 import { type SseEvent, SseParser } from './wire/sse';
 
-/** One message larger than this is passed on without being looked at. */
-const MESSAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
+/** One message larger than this is passed on without being looked at; no server can send one. */
+const MESSAGE_CHARACTERS_MAX = RESULT_BYTES_MAX + 1024;
 
 /** Watches a stream of messages from the upstream: questions to the client, and results of calls. */
 export class StreamTap implements Tap {

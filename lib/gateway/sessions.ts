@@ -1,4 +1,5 @@
 import type { EventOutcome } from '@/lib/domain/audit-event';
+import type { ResultFlag } from '@/lib/domain/result-flags';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from './denial';
 import type { GatewayPorts } from './ports';
@@ -19,6 +20,8 @@ export interface OpenCall {
   cancelled: boolean;
   settle(outcome: EventOutcome, httpStatus: number | null, note?: string | null): void;
   settleSniffed(sniffed: 'ok' | 'tool_error' | 'rpc_error', httpStatus: number | null): void;
+  /** Notes what was seen in the answer. */
+  flag(flags: readonly ResultFlag[]): void;
   /** Lets go of the upstream's answer, if it is still being waited for. */
   abort(): void;
 }

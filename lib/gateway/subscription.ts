@@ -1,10 +1,13 @@
+import { isJsonObject, type Json } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
 import type { Denial } from './denial';
 import { exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
+import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import { GuardedTap } from './guarded-tap';
 import { blindTap, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
+import { decideTarget } from './stages/decide-target';
 import type { Granted } from './stages/grant';
 import { encodeEvent } from './wire/sse';
 
@@ -13,6 +16,7 @@ import { encodeEvent } from './wire/sse';
  * is in the older revisions. It ends here as a server ends it: with its result. Modern only.
  */
 export async function subscribe(call: Granted, context: ForwardContext, open: Set<() => void>): Promise<Result<GatewayResponse, Denial>> {
+  withoutDenied(call, context);
   const answered = await exchange(call, context, null);
   if (!answered.ok) return answered;
   const { reply, kind, abort } = answered.value;
@@ -22,6 +26,22 @@ export async function subscribe(call: Granted, context: ForwardContext, open: Se
   const tap: SubscriptionTap = new SubscriptionTap(call, context, () => open.delete(tap.close), abort);
   open.add(tap.close);
   return ok({ status, headers: STREAM_HEADERS, body: new RelayedBody(body, tap, abort) });
+}
+
+/** Subscribes to no resource that the policy would not let the agent read; the server says itself what it has taken. */
+function withoutDenied(call: Granted, context: ForwardContext): void {
+  const { message } = call;
+  const filter = message.params?.notifications;
+  if (message.kind !== 'request' || !isJsonObject(filter) || !Array.isArray(filter.resourceSubscriptions)) return;
+  const at = context.ports.clock.nowMs();
+  const all = filter.resourceSubscriptions as readonly Json[];
+  const may = all.filter((uri) => {
+    const decision = decideTarget(call, { kind: 'resources', name: typeof uri === 'string' ? uri : '', args: { uri }, charged: false }, at);
+    return decision === null || decision.passes;
+  });
+  if (may.length === all.length) return;
+  const facts: RequestFacts = call;
+  facts.message = { ...message, params: { ...message.params, notifications: { ...filter, resourceSubscriptions: may } } };
 }
 
 class SubscriptionTap extends GuardedTap {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@/lib/kernel/json';
+import type { SecretFilter } from '@/lib/kernel/secret-filter';
 
 /** Everything needed to reach an upstream; secrets stay behind the adapter, found by `secretsRef`. */
 export interface UpstreamTarget {
@@ -78,6 +79,8 @@ export interface Upstreams {
   post(target: UpstreamTarget, request: UpstreamRequest): Promise<UpstreamReply>;
   /** GET: the server's own stream of a session. Status 405 when the upstream has none. */
   listen(target: UpstreamTarget, request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>): Promise<UpstreamReply>;
+  /** What finds the secrets that this server is given, so that they never come back from it; null when it is given none. May reject. */
+  secretsIn?(target: UpstreamTarget): Promise<SecretFilter | null>;
   /** DELETE: the session ends; returns the upstream's status (200, 405, …). */
   end(target: UpstreamTarget, session: UpstreamSession): Promise<number>;
 }

@@ -1,3 +1,4 @@
+import type { ResultRules } from '@/lib/domain/result-flags';
 import type { Category } from '@/lib/domain/risk';
 import type { Json, JsonObject } from '@/lib/kernel/json';
 
@@ -17,11 +18,35 @@ export interface PolicyDocument {
   readonly all_tools: RuleBlock | null;
   readonly risk: Readonly<Partial<Record<Category, RuleBlock>>>;
   readonly tools: Readonly<Record<string, RuleBlock>>;
+  /** Absent: resources pass, and so do prompts and what servers ask for. A policy without them has the same normal form as ever. */
+  readonly resources?: TargetRules;
+  readonly prompts?: TargetRules;
+  readonly server?: ServerRules;
+  /** Absent: as `PLAIN_RESULTS`. */
+  readonly results?: ResultRules;
   /** Calls with what is expected of them; they decide nothing. */
   readonly tests: readonly PolicyTest[];
 }
 
 export type Mode = 'enforce' | 'observe';
+
+/** What is said about resources by address, or about prompts by name. */
+export interface TargetRules {
+  readonly default: 'allow' | 'deny';
+  /** Sorted, without repetitions. */
+  readonly hide: readonly string[];
+  readonly all: RuleBlock | null;
+  readonly rules: Readonly<Record<string, RuleBlock>>;
+}
+
+/** What servers may ask of clients. */
+export const SERVER_ASKS = ['sampling', 'elicitation', 'roots'] as const;
+export type ServerAsk = (typeof SERVER_ASKS)[number];
+
+export interface ServerRules {
+  readonly default: 'allow' | 'deny';
+  readonly rules: Readonly<Partial<Record<ServerAsk, RuleBlock>>>;
+}
 
 /** What is said about one tool, one glob, one risk class or all tools. */
 export interface RuleBlock {

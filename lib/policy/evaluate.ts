@@ -1,6 +1,15 @@
-import type { ApprovalDemand, CallFacts, Catalogue, CatalogueTool, Charge, Decision } from '@/lib/domain/decision';
-import { OUTCOMES } from '@/lib/domain/decision';
+import type {
+  ApprovalDemand,
+  CallFacts,
+  Catalogue,
+  CatalogueTool,
+  Charge,
+  Decision,
+  TargetDecision,
+  TargetKind,
+} from '@/lib/domain/decision';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
+import { PLAIN_RESULTS, type ResultRules } from '@/lib/domain/result-flags';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from './compiled-policy';
 import { type Dispatcher, dispatcherOf, isOpaque, unwrap } from './dispatcher';
@@ -9,6 +18,8 @@ import type { Facts } from './facts';
 import type { Segment } from './path';
 import type { Plan } from './plan';
 import { shownValue } from './redact';
+import { runPlan, strictest } from './run-plan';
+import { TargetEvaluator } from './target-evaluator';
 import { ToolRules } from './tool-rules';
 import { coveredOutside, type Level, type MutableStep, type Refusal, writeStep } from './walk';
 
@@ -19,12 +30,28 @@ export const DISPATCHERS_MAX = 3;
 export class Evaluator implements CompiledPolicy {
   readonly mode: 'enforce' | 'observe';
   readonly defaultAction: 'allow' | 'deny';
+  readonly results: ResultRules;
   private readonly rules: ToolRules;
+  private readonly targets: TargetEvaluator;
 
   constructor(document: PolicyDocument) {
     this.mode = document.mode;
     this.defaultAction = document.default;
     this.rules = new ToolRules(document);
+    this.targets = new TargetEvaluator(document);
+    this.results = document.results ?? PLAIN_RESULTS;
+  }
+
+  decideTarget(kind: TargetKind, call: CallFacts): TargetDecision | null {
+    return this.targets.decide(kind, call);
+  }
+
+  hidesSome(kind: TargetKind): boolean {
+    return this.targets.hidesSome(kind);
+  }
+
+  hidesTarget(kind: TargetKind, name: string): boolean {
+    return this.targets.hides(kind, name);
   }
 
   /** Under mode observe nothing changes for the agent, so what the policy hides is still listed; inactive tools never are. */
@@ -72,7 +99,7 @@ export class Evaluator implements CompiledPolicy {
     if (tool !== undefined) chain.known = tool;
     addRedactions(chain, plan, stop.origin);
     if (!this.visible(stop, level, tool)) return null;
-    runPlan(plan, level, chain, stop.via !== null);
+    addCharges(chain, runPlan(plan, level, stop.via !== null));
     const dispatcher = dispatcherOf(plan, tool);
     return dispatcher === null ? null : follow(dispatcher, plan, level, chain);
   }
@@ -136,36 +163,6 @@ interface Chain {
 
 function categoryOf(tool: CatalogueTool | undefined): CatalogueTool['category'] | undefined {
   return isOpaque(tool) ? 'execute' : tool?.category;
-}
-
-function runPlan(plan: Plan, level: Level, chain: Chain, inner: boolean): void {
-  const { denial } = plan;
-  const stage = plan.origin === 'default' ? 'default' : 'action';
-  const step = writeStep(
-    level,
-    level.facts.toolName,
-    { stage, rule: denial?.rule ?? plan.pointer },
-    denial === null ? 'pass' : 'fail',
-    plan.note,
-  );
-  let denied: 'no' | 'in observation' | 'yes' = 'no';
-  if (denial !== null) {
-    const reason = inner && plan.origin === 'default' ? 'dispatch.unknown_tool' : denial.reason;
-    const message = reason === denial.reason ? denial.message : REASONS[reason].words;
-    level.refusals.push({ outcome: 'denied', reason, rule: denial.rule, message, enforced: level.enforced, step, approval: null });
-    denied = level.enforced ? 'yes' : 'in observation';
-  }
-  // A refusal that only observes does not end the looking for rules that enforce: the call goes on, so they still bind it.
-  for (const check of plan.checks) {
-    if (denied === 'yes' || (denied === 'in observation' && check.mode === null)) check.skip(level);
-    else if (check.run(level) && check.mode !== 'observe') denied = level.enforced || check.mode === 'enforce' ? 'yes' : 'in observation';
-  }
-  if (denied === 'no') addCharges(chain, level.charges);
-  else if (denied === 'in observation')
-    addCharges(
-      chain,
-      level.charges.filter((charge) => charge.enforced),
-    );
 }
 
 /** Each limit is charged once a call, although several tools of the chain may be under it; then with the largest amount. */
@@ -249,17 +246,4 @@ function conclude(chain: Chain): Decision {
   const { outcome, reason, rule, message } = refusal;
   const approval: ApprovalDemand | null = refusal.approval;
   return { outcome, reason, rule, message, approval, ...common };
-}
-
-/** What is enforced goes before what only observes; then the strictest outcome, the most approvers, the outermost tool. */
-function strictest(refusals: readonly Refusal[]): Refusal | null {
-  let best: Refusal | null = null;
-  for (const refusal of refusals) if (best === null || stricter(refusal, best)) best = refusal;
-  return best;
-}
-
-function stricter(a: Refusal, b: Refusal): boolean {
-  if (a.enforced !== b.enforced) return a.enforced;
-  const order = OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome);
-  return order === 0 ? (a.approval?.count ?? 0) > (b.approval?.count ?? 0) : order < 0;
 }

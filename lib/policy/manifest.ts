@@ -1,3 +1,4 @@
+import { RESULT_BYTES_MAX } from '@/lib/domain/result-flags';
 import { CATEGORIES } from '@/lib/domain/risk';
 import { EXPECTED_OUTCOMES } from './document';
 import { WINDOW_UNITS } from './duration';
@@ -19,7 +20,12 @@ export type Section =
   | 'test_agent'
   | 'test_grant'
   | 'test_client'
-  | 'test_expect';
+  | 'test_expect'
+  | 'targets'
+  | 'all_targets'
+  | 'target'
+  | 'server'
+  | 'results';
 
 /** One key: the words an editor shows, and which reference or schema its value follows. */
 export interface KeySpec {
@@ -75,6 +81,14 @@ const TOOL_KEYS = {
   mode: MODE,
 };
 
+const { approval: _, ...ALL_TARGETS_KEYS } = RULE_KEYS;
+const { approval: __, ...OTHER_KEYS } = TOOL_KEYS;
+/** Of what is no tool: nobody is asked, since an approval is bound to the definition of a tool. */
+const TARGET_KEYS = {
+  ...OTHER_KEYS,
+  action: { about: '`allow` (also when left out) or `deny`.', oneOf: ['allow', 'deny'], schema: {} },
+};
+
 /** Every key of the language: the reader, the editor's schema and the hints all follow this table. */
 export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>>>> = {
   policy: {
@@ -91,6 +105,16 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
       about: 'Rules by tool name; exact beats glob, the longest glob first. `{}` allows the tool.',
       schema: { type: 'object', additionalProperties: { $ref: '#/$defs/tool' } },
     },
+    resources: {
+      about: 'Rules for reading resources, by address. Left out: every resource may be read.',
+      schema: { $ref: '#/$defs/targets' },
+    },
+    prompts: { about: 'Rules for getting prompts, by name. Left out: every prompt may be had.', schema: { $ref: '#/$defs/targets' } },
+    server: {
+      about: 'What the server may ask of the client. Left out: everything that the client offers.',
+      schema: { $ref: '#/$defs/server' },
+    },
+    results: { about: 'What happens to answers of the server on their way to the client.', schema: { $ref: '#/$defs/results' } },
     tests: {
       about: 'Calls with what is expected of them. They decide nothing, and have to pass before the policy is published.',
       schema: list('test'),
@@ -213,6 +237,39 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
   test_client: {
     name: { about: 'What `client.name` is.', required: true, schema: text },
     version: { about: 'The version of the client.', schema: text },
+  },
+  targets: {
+    default: { about: 'What happens to what no rule names.', required: true, oneOf: ['allow', 'deny'], schema: {} },
+    hide: { about: 'Left out of the lists and refused as unknown; `*` stands for any characters.', schema: names },
+    all: { about: "Applies to each of them, after the rule's own.", schema: { $ref: '#/$defs/all_targets' } },
+    rules: {
+      about: 'Rules by address or name; exact beats glob, the longest glob first. `{}` allows.',
+      schema: { type: 'object', additionalProperties: { $ref: '#/$defs/target' } },
+    },
+  },
+  all_targets: ALL_TARGETS_KEYS,
+  target: TARGET_KEYS,
+  server: {
+    default: { about: 'What happens to requests that are not named here; `allow` when left out.', oneOf: ['allow', 'deny'], schema: {} },
+    sampling: { about: 'Asking the model of the client (`sampling/createMessage`).', schema: { $ref: '#/$defs/target' } },
+    elicitation: { about: 'Asking the person at the client (`elicitation/create`).', schema: { $ref: '#/$defs/target' } },
+    roots: { about: 'Asking for the folders of the client (`roots/list`).', schema: { $ref: '#/$defs/target' } },
+  },
+  results: {
+    max_bytes: {
+      about: 'The largest answer in bytes, at most 16777216; 8388608 when left out. A larger one is withheld, and the agent reads why.',
+      schema: { type: 'integer', minimum: 1024, maximum: RESULT_BYTES_MAX },
+    },
+    control: {
+      about: 'Control characters and terminal sequences: `pass` (also when left out), `strip` takes them out, `show` makes them visible.',
+      oneOf: ['strip', 'show', 'pass'],
+      schema: {},
+    },
+    schema: {
+      about: 'Structured content against the output schema of its tool: `off` (also when left out), `flag` in the record, `block` it.',
+      oneOf: ['off', 'flag', 'block'],
+      schema: {},
+    },
   },
   test_expect: {
     outcome: {

@@ -32,6 +32,10 @@ export interface PlanContext {
   readonly mode: Mode;
   readonly timezone: string;
   readonly allTools: RuleBlock | null;
+  /** JSON Pointer of `allTools`. */
+  readonly allPointer: string;
+  /** The words where nothing is said and the block denies; those of tools when left out. */
+  readonly words?: { readonly denied: string; readonly unlisted: string };
 }
 
 /**
@@ -50,13 +54,16 @@ export function compilePlan(origin: 'tools' | 'risk', pointer: string, block: Ru
     origin,
     pointer,
     enforced: mode === 'enforce',
-    denial: block.action === 'deny' ? { rule: denialRule, reason, message: block.reason ?? REASONS[reason].words } : null,
+    denial:
+      block.action === 'deny'
+        ? { rule: denialRule, reason, message: block.reason ?? context.words?.denied ?? REASONS[reason].words }
+        : null,
     note: undefined,
     checks: [
       ...refusing(block, pointer, redactions, frame),
-      ...refusing(all, '/all_tools', redactions, frame),
+      ...refusing(all, context.allPointer, redactions, frame),
       ...asking(block, pointer, redactions, frame),
-      ...asking(all, '/all_tools', redactions, frame),
+      ...asking(all, context.allPointer, redactions, frame),
     ],
     dispatch: block.dispatch,
     redact,
@@ -74,7 +81,8 @@ export function compileUnlistedInnerPlan(context: PlanContext): Plan {
 export function compileDefaultPlan(allows: boolean, context: PlanContext): Plan {
   const plan = compilePlan('tools', '', EMPTY_BLOCK, context);
   const pointer = allows ? '(default allow)' : '(default deny)';
-  const denial = allows ? null : { rule: pointer, reason: 'policy.default_deny' as const, message: REASONS['policy.default_deny'].words };
+  const message = context.words?.unlisted ?? REASONS['policy.default_deny'].words;
+  const denial = allows ? null : { rule: pointer, reason: 'policy.default_deny' as const, message };
   return { ...plan, origin: 'default', pointer, denial };
 }
 

@@ -3,11 +3,12 @@ import type { Mode, PolicyDocument, RuleBlock } from './document';
 import { parsePolicyText, type SyntaxNode } from './parse';
 import type { ProblemList } from './problem';
 import { readTests } from './read-tests';
-import { ChildPlace, ObjectReader, type Place, readText, wrongKind } from './reader';
+import { ObjectReader, type Place } from './reader';
 import { readBlock } from './rules/block';
 import { readTimezone } from './rules/conditions';
-
-const TOOL_NAME_MAX = 200;
+import { readHide } from './rules/hide';
+import { readNamedBlocks } from './rules/named-blocks';
+import { readTargetMembers } from './rules/targets';
 
 export interface ReadPolicy {
   /** null when the text has an error. */
@@ -41,20 +42,10 @@ function readDocument(place: Place, list: ProblemList): PolicyDocument | null {
     all_tools: all === undefined || all.node.kind === 'null' ? null : readBlock('all_tools', 'all_tools', all, list),
     risk: readRisk(reader),
     tools: readTools(reader),
+    ...readTargetMembers(reader),
     tests: readTests(reader),
   };
   return document;
-}
-
-function readHide(reader: ObjectReader): string[] {
-  const names = new Set<string>();
-  for (const place of reader.items('hide')) {
-    const name = readText(reader.list, place, TOOL_NAME_MAX);
-    if (name === null) continue;
-    if (names.has(name)) reader.list.add('warning', 'hide.repeated', place.node, place.pointer, `"${name}" is hidden twice.`, 'remove one');
-    names.add(name);
-  }
-  return [...names].sort();
 }
 
 function readRisk(reader: ObjectReader): Partial<Record<Category, RuleBlock>> {
@@ -71,20 +62,5 @@ function readRisk(reader: ObjectReader): Partial<Record<Category, RuleBlock>> {
 }
 
 function readTools(reader: ObjectReader): Record<string, RuleBlock> {
-  const blocks: Record<string, RuleBlock> = {};
-  const place = reader.get('tools');
-  if (place === undefined || place.node.kind === 'null') return blocks;
-  if (place.node.kind !== 'object') {
-    wrongKind(reader.list, place, 'an object with tool names as keys');
-    return blocks;
-  }
-  for (const member of place.node.members) {
-    const child = new ChildPlace(member.value, place, member.key);
-    // A tool may be called `x-…`; here keys are names, so nothing is set aside for the author.
-    if (member.key.trim() === '' || member.key.length > TOOL_NAME_MAX) {
-      reader.list.error('tool.name', member.keySpan, child.pointer, `A tool name has 1 to ${TOOL_NAME_MAX} characters.`);
-    }
-    blocks[member.key] = readBlock('tool', member.key, child, reader.list);
-  }
-  return blocks;
+  return readNamedBlocks(reader.list, reader.get('tools'), 'tool', 'tool', (name) => name);
 }

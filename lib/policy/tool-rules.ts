@@ -14,6 +14,16 @@ interface GlobPlan {
   readonly plan: Plan;
 }
 
+/** The part of a policy that says by name what may be done. */
+export type RuleTree = Pick<PolicyDocument, 'default' | 'mode' | 'timezone' | 'hide' | 'all_tools' | 'risk' | 'tools'>;
+
+/** Where the tree stands in the text, and how refusals by it are worded. */
+export interface TreePlace extends Pick<PlanContext, 'allPointer' | 'words'> {
+  readonly toolsPointer: string;
+}
+
+const TOOLS_PLACE: TreePlace = { toolsPointer: '/tools', allPointer: '/all_tools', words: undefined };
+
 /** Which plan decides a tool, and which names are hidden. */
 export class ToolRules {
   readonly defaultPlan: Plan;
@@ -28,13 +38,14 @@ export class ToolRules {
   private readonly hiddenCache = new Map<string, boolean>();
   private readonly outsideCache = new WeakMap<Catalogue, boolean>();
 
-  constructor(document: PolicyDocument) {
-    const context: PlanContext = { mode: document.mode, timezone: document.timezone, allTools: document.all_tools };
+  constructor(document: RuleTree, tree: Partial<TreePlace> = {}) {
+    const { toolsPointer, allPointer, words } = { ...TOOLS_PLACE, ...tree };
+    const context: PlanContext = { mode: document.mode, timezone: document.timezone, allTools: document.all_tools, allPointer, words };
     const globs: GlobPlan[] = [];
     for (const name of Object.keys(document.tools)) {
       const block = document.tools[name];
       if (block === undefined) continue;
-      const plan = compilePlan('tools', pointerTo('/tools', name), block, context);
+      const plan = compilePlan('tools', pointerTo(toolsPointer, name), block, context);
       if (isGlob(name)) globs.push({ glob: name, matches: compileNameGlob(name), plan });
       else this.exact.set(name, plan);
     }
@@ -59,6 +70,10 @@ export class ToolRules {
     const outside = [...this.exact.keys(), ...this.hiddenNames].some((name) => !catalogue.has(name));
     this.outsideCache.set(catalogue, outside);
     return outside;
+  }
+
+  get hidesAny(): boolean {
+    return this.hiddenNames.size + this.hiddenGlobs.length > 0;
   }
 
   isHidden(name: string): boolean {

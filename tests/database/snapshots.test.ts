@@ -79,12 +79,14 @@ describe('a snapshot', () => {
       digest: 'd1',
       dispatch: null,
       inputSchema: { type: 'object' },
+      outputSchema: null,
     });
     expect(server?.catalogue.get('write_file')).toMatchObject({
       category: 'write',
       risk: 'high',
       status: 'quarantined',
       inputSchema: null,
+      outputSchema: null,
     });
     expect([...(server?.policies.keys() ?? [])]).toEqual(['pol_1']);
     expect(server?.policies.get('pol_1')?.compiled.defaultAction).toBe('deny');

@@ -149,32 +149,43 @@ describe('the node host', () => {
     answer.destroy();
   });
 
-  const breakingAfter = (chunks: readonly string[]) => () => ({
-    ...streamReply(
-      (async function* () {
-        yield* chunks;
-        throw new Error('reset');
-      })(),
-    ),
-    contentType: 'application/json',
-  });
+  const breakingAfter =
+    (chunks: readonly string[], type = 'application/json') =>
+    () => ({
+      ...streamReply(
+        (async function* () {
+          yield* chunks;
+          throw new Error('reset');
+        })(),
+      ),
+      contentType: type,
+    });
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 
-  it('breaks the answer off where the upstream broke off', async () => {
+  it('breaks a stream off where the upstream broke off', async () => {
     const world = newWorld();
     const port = await serve(world);
-    world.upstreams.scripts.set('tools/call', breakingAfter(['{"jsonrpc":"2.0",', '"id":1,', '"result":']));
-    await expect(post(port, headersFor(world), callText(1)).then(textOf)).rejects.toThrow();
-    expect(world.last().settlement?.outcome).toBe('unknown');
+    world.upstreams.scripts.set('ping', breakingAfter([': one\n\n', ': two\n\n'], 'text/event-stream'));
+    await expect(post(port, headersFor(world), ping).then(textOf)).rejects.toThrow();
   });
 
   it('answers 502 when the upstream broke off before anything was passed on', async () => {
     const world = newWorld();
     const port = await serve(world);
-    world.upstreams.scripts.set('tools/call', breakingAfter(['{"jsonrpc":"2.0",']));
-    const answer = await post(port, headersFor(world), callText(1));
-    expect([answer.statusCode, answer.headers['x-callgate-event']]).toEqual([502, expect.stringMatching(/^evt_/)]);
+    world.upstreams.scripts.set('ping', breakingAfter(['{"jsonrpc":"2.0",']));
+    const answer = await post(port, headersFor(world), ping);
+    expect(answer.statusCode).toBe(502);
     expect(await textOf(answer)).toBe('');
-    expect(world.last().settlement?.outcome).toBe('unknown');
+  });
+
+  it('tells the model of a call whose JSON broke off, and passes none of it on', async () => {
+    const world = newWorld();
+    const port = await serve(world);
+    world.upstreams.scripts.set('tools/call', breakingAfter(['{"jsonrpc":"2.0",', '"id":1,', '"result":']));
+    const answer = await post(port, headersFor(world), callText(1));
+    expect([answer.statusCode, answer.headers['x-callgate-event']]).toEqual([200, expect.stringMatching(/^evt_/)]);
+    expect(JSON.parse(await textOf(answer)).result).toMatchObject({ isError: true });
+    expect(world.last().settlement).toMatchObject({ outcome: 'unknown', note: 'The answer broke off.' });
   });
 });
 

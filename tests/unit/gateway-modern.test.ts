@@ -34,9 +34,10 @@ describe('a result that asks for input', () => {
     expect((await (await send(made, 1, 'tools/call', call(5))).json()).result).toEqual(asking);
     expect((await (await send(made, 2, 'tools/call', call(5, answers))).json()).result.resultType).toBe('complete');
     expect(JSON.parse(made.upstreams.posts[1]?.body ?? '').params).toEqual({ ...call(5, answers), _meta: META });
-    expect(made.ledger.events.map(({ intent, settlement }) => [intent.decision, settlement?.outcome])).toEqual([
-      ['allowed', 'ok'],
-      ['allowed', 'ok'],
+    expect(made.ledger.events.map(({ intent, settlement }) => [intent.method, intent.decision, settlement?.outcome])).toEqual([
+      ['tools/call', 'allowed', 'ok'],
+      ['elicitation/create', 'allowed', 'ok'],
+      ['tools/call', 'allowed', 'ok'],
     ]);
   });
 

@@ -166,7 +166,7 @@ describe('the end of a held answer', () => {
     ['breaks off', 100, true],
     ['ends too early', 100, false],
     ['breaks off after megabytes', 3_000_000, true],
-  ])('is a whole JSON-RPC error when the JSON of the server %s', async (_what, length, throws) => {
+  ])('is a whole result that tells the model when the JSON of the server %s', async (_what, length, throws) => {
     const world = approvalWorld();
     world.upstreams.scripts.set('tools/call', ({ rpcId }) => ({
       status: 200,
@@ -180,7 +180,7 @@ describe('the end of a held answer', () => {
       })(),
     }));
     const messages = messagesOf(await (await held(world)).text());
-    expect(messages.at(-1)).toMatchObject({ id: 1, error: { code: -32603, message: expect.stringContaining('broke off') } });
+    expect(messages.at(-1)).toMatchObject({ id: 1, result: { isError: true } });
     expect(world.ledger.events[0]?.settlement).toMatchObject({ outcome: 'unknown', note: 'The answer broke off.' });
   });
 

@@ -14,6 +14,7 @@ import type { GatewayPorts, Tracing } from '@/lib/gateway/ports';
 import type { GatewayRequest, GatewayResponse } from '@/lib/gateway/request';
 import type { AgentView, GrantView, ServerView } from '@/lib/gateway/snapshot-port';
 import type { Upstreams, UpstreamTarget } from '@/lib/gateway/upstream-port';
+import type { JsonObject } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
 import { compilePolicy } from '@/lib/policy/compile';
 import { definitionDigest } from '@/lib/risk/definition-digest';
@@ -35,6 +36,7 @@ export function catalogueOf(specs: readonly ToolSpec[]): Map<string, CatalogueTo
         dispatch: dispatch ?? null,
         digest: definitionDigest(definition),
         inputSchema: definition.inputSchema ?? null,
+        outputSchema: (definition.outputSchema as JsonObject | undefined) ?? null,
       },
     ]),
   );

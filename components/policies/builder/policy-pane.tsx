@@ -1,6 +1,7 @@
 'use client';
 
 import { isTimezone } from '@/lib/policy/local-time';
+import { BeyondTools } from './beyond-tools';
 import { useBuilder } from './builder-context';
 import { ChipsEditor } from './chips-editor';
 import { TIMEZONES } from './condition-line';
@@ -60,6 +61,7 @@ export function PolicyPane() {
             )),
         ]}
       </Lane>
+      <BeyondTools />
       <Lane title="Mode" about="observing decides and records every call, and lets it pass" empty="">
         {[
           <Token

@@ -4,6 +4,7 @@ import type { SyntaxNode } from '@/lib/policy/parse';
 import { pointerTo } from '@/lib/policy/problem';
 import { type BlockView, readBlockView } from './block-view';
 import { memberOf, textOf, textsOf, type UnknownKey, unknownKeysOf } from './syntax';
+import { type ResultsView, readResults, readServer, readTargets, type ServerView, type TargetsView } from './target-view';
 
 /** What a policy's text says, as it is written: short forms stay short, and what is wrong stays visible. */
 export interface PolicyView {
@@ -15,6 +16,11 @@ export interface PolicyView {
   readonly all_tools: BlockView | null;
   readonly risk: ReadonlyMap<Category, BlockView>;
   readonly tools: ReadonlyMap<string, BlockView>;
+  /** Resources, prompts, what the server may ask for, and results. */
+  readonly resources: TargetsView | null;
+  readonly prompts: TargetsView | null;
+  readonly server: ServerView | null;
+  readonly results: ResultsView | null;
   readonly unknown: readonly UnknownKey[];
 }
 
@@ -58,6 +64,10 @@ export class PolicyReader {
             })
           : [],
       ),
+      resources: readTargets(root, 'resources', text),
+      prompts: readTargets(root, 'prompts', text),
+      server: readServer(root, text),
+      results: readResults(root, text),
       unknown: unknownKeysOf(root, '', Object.keys(MANIFEST.policy), text, 0),
     };
     this.known = next;

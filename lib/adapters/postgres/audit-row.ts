@@ -39,6 +39,8 @@ export interface EventContent {
   session: string | null;
   source_ip: string | null;
   table: 'audit_events';
+  /** Only where there is one. */
+  target?: string;
   tool: string | null;
   trace: readonly Json[];
   writer: string;
@@ -49,6 +51,8 @@ export interface OutcomeContent {
   at: string;
   event_at: string;
   event_id: string;
+  /** Only where something was noticed. */
+  flags?: readonly string[];
   gateway_ms: number | null;
   http_status: number | null;
   note: string | null;
@@ -117,6 +121,8 @@ export function eventContent(intent: AuditIntent, place: EventPlace, finding: Le
     session: safeTextOrNull(intent.session, NAME),
     source_ip: safeTextOrNull(intent.sourceIp, NAME),
     table: 'audit_events',
+    // Rows from before there were targets have the same content, and with it the same hash, as rows without one.
+    ...(intent.target == null ? null : { target: safeText(intent.target, SENTENCE) }),
     tool: safeTextOrNull(intent.tool, NAME),
     trace: traceContent(intent.trace),
     writer: place.writer,
@@ -131,6 +137,7 @@ export function outcomeContent(
     at: place.at,
     event_at: place.eventAt,
     event_id: settlement.event,
+    ...(settlement.flags === undefined || settlement.flags.length === 0 ? null : { flags: [...settlement.flags].sort() }),
     gateway_ms: safeNumber(settlement.gatewayMs),
     http_status: safeInteger(settlement.httpStatus),
     note: safeTextOrNull(settlement.note, 500),

@@ -42,7 +42,7 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     const servers = await run<ServerRow>('SELECT id, slug, status, transport, url, command, args, revision, keep_arguments FROM servers');
     const connections = await run<ConnectionRow>('SELECT server_id, agent_id, revision FROM upstream_connections');
     const tools = await run<ToolRow>(
-      `SELECT server_id, name, coalesce(manual_category, category) AS category, coalesce(manual_risk, risk) AS risk, status, digest, dispatch, definition -> 'inputSchema' AS input_schema
+      `SELECT server_id, name, coalesce(manual_category, category) AS category, coalesce(manual_risk, risk) AS risk, status, digest, dispatch, definition -> 'inputSchema' AS input_schema, definition -> 'outputSchema' AS output_schema
        FROM tools WHERE removed_at IS NULL`,
     );
     const policies = await run<PolicyRow>(
@@ -124,6 +124,7 @@ interface ToolRow {
   digest: string;
   dispatch: CatalogueTool['dispatch'];
   input_schema: JsonObject | null;
+  output_schema: JsonObject | null;
 }
 
 interface PolicyRow {
@@ -211,7 +212,16 @@ function serverViews(
   for (const tool of tools) {
     const catalogue = catalogues.get(tool.server_id) ?? new Map<string, CatalogueTool>();
     const { name, category, risk, status, digest, dispatch } = tool;
-    catalogue.set(name, { name, category, risk, status, digest, dispatch, inputSchema: tool.input_schema });
+    catalogue.set(name, {
+      name,
+      category,
+      risk,
+      status,
+      digest,
+      dispatch,
+      inputSchema: tool.input_schema,
+      outputSchema: tool.output_schema,
+    });
     catalogues.set(tool.server_id, catalogue);
   }
   return servers.map((row) => {

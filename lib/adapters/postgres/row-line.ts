@@ -51,6 +51,7 @@ export const EVENT_COLUMNS: readonly (readonly [Exclude<keyof EventContent, 'tab
   ['trace', 'jsonb'],
   ['charges', 'jsonb'],
   ['expects_outcome', 'boolean'],
+  ['target', 'text'],
 ];
 
 /** Columns of `audit_outcomes` with their types, in the order of a line. */
@@ -68,6 +69,7 @@ export const OUTCOME_COLUMNS: readonly (readonly [Exclude<keyof OutcomeContent, 
   ['gateway_ms', 'float8'],
   ['result_bytes', 'integer'],
   ['note', 'text'],
+  ['flags', 'jsonb'],
 ];
 
 /** A row as one line for `WRITE_BATCH`. */
@@ -91,6 +93,6 @@ export function selectLines(parameter: string, columns: readonly (readonly [stri
 }
 
 function field(value: unknown, type: string): string {
-  if (value === null) return ABSENT;
+  if (value === null || value === undefined) return ABSENT;
   return type === 'jsonb' ? JSON.stringify(value) : String(value);
 }

@@ -1,5 +1,6 @@
 import type { UpstreamTarget } from '@/lib/gateway/upstream-port';
-import type { ConnectionRef } from './token-source';
+import { type SecretFilter, secretFilter } from '@/lib/kernel/secret-filter';
+import type { ConnectionRef, TokenSource } from './token-source';
 
 type CredentialPlace = Pick<UpstreamTarget, 'serverId' | 'revision' | 'credentialOf'>;
 
@@ -21,6 +22,7 @@ export interface SecretSource {
 /** Asks the source once for each revision of a server: decryption stays off the hot path, a changed secret changes the revision. */
 export class CachedSecrets {
   private readonly byServer = new Map<string, { readonly revision: string; readonly secrets: Promise<UpstreamSecrets> }>();
+  private readonly filters = new WeakMap<UpstreamSecrets, { readonly token: string | null; readonly filter: SecretFilter | null }>();
 
   constructor(private readonly source: SecretSource) {}
 
@@ -36,6 +38,38 @@ export class CachedSecrets {
     });
     return entry.secrets;
   }
+
+  /** What finds these secrets, and the token that goes along with them, in text; made once for each. */
+  async filterOf(place: CredentialPlace, tokens: TokenSource | null): Promise<SecretFilter | null> {
+    const secrets = await this.of(place);
+    // Without a token to be had, none can have been sent.
+    const token = (secrets.connection && (await tokens?.tokenOf(secrets.connection).catch(() => null))) ?? null;
+    let known = this.filters.get(secrets);
+    if (known === undefined || known.token !== token) {
+      known = { token, filter: secretFilter([...secretValues(secrets), ...(token === null ? [] : [token])]) };
+      this.filters.set(secrets, known);
+    }
+    return known.filter;
+  }
+}
+
+/**
+ * The values that are secrets for certain: what is called like one, what looks like one, and passwords inside of addresses. Other
+ * configuration (a folder, a region) may stand in answers.
+ */
+export function secretValues({ env, headers }: UpstreamSecrets): string[] {
+  return [...Object.entries(env), ...Object.entries(headers)].flatMap(([name, value]) => {
+    const password = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:([^/@\s]+)@/i.exec(value)?.[1];
+    if (password !== undefined) return [value, password];
+    return SECRET_NAME.test(name) || looksRandom(value) ? [value] : [];
+  });
+}
+
+const SECRET_NAME = /token|key|secret|passw|auth|credential|cookie|private|session|signature|(?:^|_)pat(?:$|_)/i;
+
+function looksRandom(value: string): boolean {
+  const word = value.trim().replace(/^\S+\s+/, '');
+  return /^[A-Za-z0-9_+=.~-]{20,}$/.test(word) && (word.match(/[0-9]/g)?.length ?? 0) >= 3 && /[A-Za-z]/.test(word);
 }
 
 /** Replaces every secret value in a text by dots, for diagnostics that a person will read. Short values are left: they would blank ordinary words. */

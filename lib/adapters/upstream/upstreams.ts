@@ -10,6 +10,7 @@ import {
 } from '@/lib/gateway/upstream-port';
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
+import type { SecretFilter } from '@/lib/kernel/secret-filter';
 import { ChannelHost } from './channel-host';
 import { endChannel, listenChannel, postChannel } from './channel-upstream';
 import type { EgressGuard } from './egress-guard';
@@ -111,6 +112,10 @@ class UpstreamRegistry implements ManagedUpstreams {
     const status = endChannel(held?.value, session);
     if (target.transport === 'sse' && held !== undefined) await this.dropHost(key, held);
     return status;
+  }
+
+  secretsIn(target: UpstreamTarget): Promise<SecretFilter | null> {
+    return this.secrets.filterOf(target, this.options.tokens ?? null);
   }
 
   health(serverId: string): UpstreamHealth {

@@ -37,6 +37,7 @@ export function auditFilter(query: AuditFilters, now: Date, options: { readonly 
   }
   if (query.session) parts.push(`e.session = ${parameter(query.session)}`);
   if (query.client) parts.push(`e.client_name = ANY(${parameter(query.client)}::text[])`);
+  if (query.flag) parts.push(`o.flags ?| ${parameter(query.flag)}::text[]`);
   if (query.slowerThan !== undefined) parts.push(`o.upstream_ms > ${parameter(query.slowerThan)}::float8`);
   if (query.fasterThan !== undefined) parts.push(`o.upstream_ms < ${parameter(query.fasterThan)}::float8`);
   if (query.q) parts.push(searchPart(query.q, parameter, query.from === undefined && options.times !== false ? now : null));
@@ -45,7 +46,9 @@ export function auditFilter(query: AuditFilters, now: Date, options: { readonly 
 
 /** Filters that calls are not counted by: whoever uses one has to read the rows themselves. */
 export function needsRows(query: AuditFilters): boolean {
-  return Boolean(query.q || query.session || query.client || query.slowerThan !== undefined || query.fasterThan !== undefined);
+  return Boolean(
+    query.q || query.session || query.client || query.flag || query.slowerThan !== undefined || query.fasterThan !== undefined,
+  );
 }
 
 function searchPart(q: string, parameter: Parameter, boundedAt: Date | null): string {
@@ -54,7 +57,7 @@ function searchPart(q: string, parameter: Parameter, boundedAt: Date | null): st
   if (atMs !== null) return `e.id = ${parameter(text)} AND e.at = ${parameter(new Date(atMs))}::timestamptz`;
   const pattern = parameter(likePattern(text));
   // One comparison a row instead of one a column; the line break keeps a match from spanning two columns.
-  const searched = ['tool', 'inner_tool', 'rule', 'reason', 'message', 'agent_slug', 'server_slug', 'client_name'].map(
+  const searched = ['tool', 'inner_tool', 'target', 'rule', 'reason', 'message', 'agent_slug', 'server_slug', 'client_name'].map(
     (column) => `e.${column}`,
   );
   const matches = `concat_ws(E'\\n', ${searched.join(', ')}) ILIKE ${pattern}`;
@@ -73,7 +76,7 @@ function outcomePart(wanted: readonly string[], parameter: Parameter): string {
 
 /** The last word on how an event ended: a later settlement corrects an earlier one. */
 export const LATEST_OUTCOME = `LEFT JOIN LATERAL (
-    SELECT outcome, http_status, upstream_ms, gateway_ms, result_bytes FROM audit_outcomes
+    SELECT outcome, http_status, upstream_ms, gateway_ms, result_bytes, flags FROM audit_outcomes
      WHERE event_at = e.at AND event_id = e.id ORDER BY at DESC, writer DESC, seq DESC LIMIT 1) o ON TRUE`;
 
 /** The same for every event of a time range at once: `$from` and `$to` are parameters. For numbers over many rows. */

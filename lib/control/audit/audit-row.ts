@@ -1,8 +1,9 @@
+import { RESULT_FLAGS, type ResultFlag } from '@/lib/domain/result-flags';
 import type { AuditRow } from './contract';
 
 export const AUDIT_COLUMNS = `e.id, e.at, e.method, e.decision, e.reason, e.rule, e.message, e.server_slug, e.agent_slug, e.grant_id, e.policy_slug,
   e.policy_version, e.tool, e.inner_tool, e.category, e.risk, e.client_name, e.client_version, e.arguments_bytes,
-  o.outcome, o.http_status, o.upstream_ms, o.gateway_ms, o.result_bytes`;
+  o.outcome, o.http_status, o.upstream_ms, o.gateway_ms, o.result_bytes, e.target, o.flags`;
 
 /** A row as the database gives it. */
 export interface AuditRecord {
@@ -30,6 +31,8 @@ export interface AuditRecord {
   readonly upstream_ms: number | null;
   readonly gateway_ms: number | null;
   readonly result_bytes: number | null;
+  readonly target: string | null;
+  readonly flags: unknown;
 }
 
 export function auditRow(row: AuditRecord): AuditRow {
@@ -57,5 +60,12 @@ export function auditRow(row: AuditRecord): AuditRow {
     upstreamMs: row.upstream_ms,
     gatewayMs: row.gateway_ms,
     resultBytes: row.result_bytes,
+    target: row.target,
+    flags: flagsOf(row.flags),
   };
+}
+
+/** The words that this version knows. */
+export function flagsOf(stored: unknown): ResultFlag[] {
+  return Array.isArray(stored) ? RESULT_FLAGS.filter((flag) => stored.includes(flag)) : [];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_DECISIONS, EVENT_OUTCOMES } from '@/lib/domain/audit-event';
+import { RESULT_FLAGS } from '@/lib/domain/result-flags';
 import { CATEGORIES, RISK_LEVELS } from '@/lib/domain/risk';
 import { traceStepSchema } from '../decisions/contract';
 import { defineContract } from '../define-contract';
@@ -30,6 +31,8 @@ export const auditRowSchema = z.object({
   upstreamMs: z.number().nullable(),
   gatewayMs: z.number().nullable(),
   resultBytes: z.number().int().nullable(),
+  target: z.string().nullable().describe('what a request other than a call was about: an address, a name, what a server asked for'),
+  flags: z.array(z.enum(RESULT_FLAGS)).describe('what was noticed in the answer'),
 });
 export type AuditRow = z.output<typeof auditRowSchema>;
 
@@ -55,13 +58,16 @@ export const auditFilterShape = {
   rule: anyOf(z.string()).optional().describe('JSON Pointer of the deciding rule, exact'),
   session: z.string().max(300).optional(),
   client: anyOf(z.string()).optional().describe('names that clients gave themselves'),
+  flag: anyOf(z.enum(RESULT_FLAGS)).optional().describe('noticed in the answer; one of them suffices'),
   slowerThan: z.coerce.number().min(0).optional().describe('milliseconds of the upstream'),
   fasterThan: z.coerce.number().min(0).optional().describe('milliseconds of the upstream'),
   q: z
     .string()
     .max(200)
     .optional()
-    .describe('an event id, or part of tool, rule, reason, message, agent, server or client; looks 7 days back unless `from` says more'),
+    .describe(
+      'an event id, or part of tool, target, rule, reason, message, agent, server or client; looks 7 days back unless `from` says more',
+    ),
 };
 
 const auditFilterSchema = z.strictObject(auditFilterShape);
@@ -111,6 +117,7 @@ export const getAuditEvent = defineContract({
         upstreamMs: z.number().nullable(),
         gatewayMs: z.number().nullable(),
         note: z.string().nullable(),
+        flags: z.array(z.enum(RESULT_FLAGS)),
       }),
     ),
     integrity: z.object({ writer: z.string(), seq: z.string(), hash: z.string(), previousHash: z.string() }),

@@ -8,7 +8,7 @@ import { notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { readableTrace, withValues } from '../readable-trace';
 import { LATEST_OUTCOME } from './audit-filter';
-import { AUDIT_COLUMNS, type AuditRecord, auditRow } from './audit-row';
+import { AUDIT_COLUMNS, type AuditRecord, auditRow, flagsOf } from './audit-row';
 import type { getAuditEvent as contract } from './contract';
 import { raisedLimits } from './raised-limits';
 
@@ -60,6 +60,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
       upstreamMs: one.upstreamMs,
       gatewayMs: one.gatewayMs,
       note: one.note,
+      flags: flagsOf(one.flags),
     })),
     integrity: { writer: row.writer, seq: String(row.seq), hash: row.hash, previousHash: row.previous_hash },
   };

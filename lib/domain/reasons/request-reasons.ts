@@ -2,6 +2,13 @@ import { define } from './reason-facts';
 
 /** What is wrong with a request before anybody looks at what it asks for. */
 export const REQUEST_REASONS = define({
+  'request.ungoverned': {
+    owner: 'policy',
+    wire: 'passes',
+    http: 200,
+    retry: 'never',
+    words: 'Allowed: the policy says nothing about requests of this kind.',
+  },
   'request.malformed': {
     owner: 'agent',
     wire: 'http',

@@ -33,6 +33,30 @@ export const SERVICE_REASONS = define({
     retry: 'later',
     words: 'The server could not be reached. The call was not made.',
   },
+  'result.too_large': {
+    owner: 'upstream',
+    wire: 'tool_result',
+    http: 200,
+    retry: 'after_change',
+    words:
+      'The call was EXECUTED, and its result was withheld because it is larger than the policy allows. Do not repeat the call; ask for less.',
+  },
+  'result.invalid': {
+    owner: 'upstream',
+    wire: 'tool_result',
+    http: 200,
+    retry: 'never',
+    words:
+      'The call was EXECUTED, and its result was withheld because it does not follow the output schema of the tool. Do not repeat the call.',
+  },
+  'result.ask_denied': {
+    owner: 'upstream',
+    wire: 'tool_result',
+    http: 200,
+    retry: 'after_change',
+    words:
+      'The server asked for something that the policy does not let it ask for, so the call did not go on. What it had done by then is UNKNOWN.',
+  },
   'upstream.failed': {
     owner: 'upstream',
     wire: 'tool_result',

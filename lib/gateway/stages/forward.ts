@@ -7,19 +7,19 @@ import type { ForwardContext } from '../forward-context';
 import { killNow, subjectOf } from '../live-calls';
 import { discard, RelayedBody } from '../relayed-body';
 import type { GatewayResponse } from '../request';
+import { screenedAnswer } from '../results/screened-answer';
 import { send } from '../send';
 import { traceFacts } from '../trace';
 import { CredentialFailure, UpstreamFailure, type UpstreamReply } from '../upstream-port';
 import { idKey } from '../wire/json-rpc';
-import { refusalResponse, toolResultText } from '../wire/respond';
-import type { Admitted } from './admit';
-import { Settlement } from './settle';
+import { answerText, refusalResponse } from '../wire/respond';
+import { type AdmittedRequest, Settlement } from './settle';
 
 /**
- * Sends the canonical text of what was decided on and streams the answer back byte for byte. Only an admitted call gets
+ * Sends the canonical text of what was decided on and streams the answer back byte for byte. Only what was admitted gets
  * here; whatever happens now closes its event.
  */
-export async function forward(call: Admitted, context: ForwardContext): Promise<GatewayResponse> {
+export async function forward(call: AdmittedRequest, context: ForwardContext): Promise<GatewayResponse> {
   const exchange = new Exchange(call, context);
   // Admitting took a while; from here on, whatever is engaged stops this call.
   const kill = killNow(call, context);
@@ -30,7 +30,7 @@ export async function forward(call: Admitted, context: ForwardContext): Promise<
   } catch (error) {
     return exchange.failed(error);
   }
-  return exchange.answer(reply);
+  return await exchange.answer(reply);
 }
 
 class Exchange {
@@ -40,7 +40,7 @@ class Exchange {
   private readonly forget: () => void;
 
   constructor(
-    private readonly call: Admitted,
+    private readonly call: AdmittedRequest,
     private readonly context: ForwardContext,
   ) {
     const { session, era, request, message } = call;
@@ -77,7 +77,7 @@ class Exchange {
   private readonly stop = (kill: EngagedKill): void => {
     this.settlement.kill(kill);
     const refusal = refuseKilled(kill, 'kill.cancelled').error;
-    this.call.session?.stop(this.key, toolResultText(this.call, refusal, this.call.event, this.context.publicUrl));
+    this.call.session?.stop(this.key, answerText(this.call, refusal, this.call.event, this.context.publicUrl));
     tellCancelled(this.call, this.context);
     this.controller.abort();
   };
@@ -105,11 +105,11 @@ class Exchange {
     return this.refused(refuse(sent ? 'upstream.failed' : 'upstream.unavailable', { message: words }).error);
   }
 
-  answer(reply: UpstreamReply): GatewayResponse {
-    const { status, body } = reply;
+  async answer(reply: UpstreamReply): Promise<GatewayResponse> {
+    const { status } = reply;
     const { killed } = this.settlement;
     if (killed !== null) {
-      discard(body);
+      discard(reply.body);
       return this.refused(refuseKilled(killed, 'kill.cancelled').error);
     }
     const type = reply.contentType?.toLowerCase() ?? '';
@@ -117,8 +117,16 @@ class Exchange {
     const json = type.startsWith('application/json');
     const stream = status === 200 && type.startsWith('text/event-stream');
     const relayed =
-      body !== null && (stream || (json && status !== 401 && status !== 403 && status < 500 && (status === 200 || status >= 400)));
+      reply.body !== null && (stream || (json && status !== 401 && status !== 403 && status < 500 && (status === 200 || status >= 400)));
     if (!relayed) return this.failedWith(reply);
+    let body: AsyncIterable<Uint8Array>;
+    try {
+      const screened = await screenedAnswer(this.call, this.context, this.settlement, reply, () => this.controller.abort());
+      body = screened.body as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      discard(reply.body);
+      return this.failed(error);
+    }
     const headers: Record<string, string> = {
       'content-type': stream ? 'text/event-stream' : 'application/json',
       'x-callgate-event': this.call.event,

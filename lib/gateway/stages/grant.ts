@@ -64,7 +64,7 @@ function checkPause(call: Identified, nowMs: number): Refused | null {
 }
 
 /** The policy of an elevation while it lasts, else the grant's own. One that is not published denies everything, elevated or not. */
-function policyOf({ elevation, policyId }: GrantView, server: ServerView, nowMs: number): LivePolicy | null {
+export function policyOf({ elevation, policyId }: GrantView, server: ServerView, nowMs: number): LivePolicy | null {
   const id = elevation !== null && nowMs < elevation.untilMs ? elevation.policyId : policyId;
   return id === null ? null : (server.policies.get(id) ?? null);
 }

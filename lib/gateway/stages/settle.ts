@@ -1,15 +1,30 @@
-import type { EventOutcome } from '@/lib/domain/audit-event';
+import type { EventDecision, EventOutcome } from '@/lib/domain/audit-event';
 import type { Charge } from '@/lib/domain/decision';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
-import { passedDecision } from '../audit';
+import { REASONS, type Reason } from '@/lib/domain/reasons';
+import type { ResultFlag } from '@/lib/domain/result-flags';
+import { passedDecision, passedTarget } from '../audit';
 import type { GatewayPorts } from '../ports';
 import { tellEnd } from '../request-end';
 import type { OpenCall } from '../sessions';
 import type { SniffedOutcome } from '../wire/outcome-sniffer';
 import type { Admitted } from './admit';
+import type { AdmittedTarget } from './admit-target';
 
 const NOTHING: readonly Charge[] = [];
 const NOTE_MAX = 500;
+
+/** What is in the record before it is sent: a call, or another request. */
+export type AdmittedRequest = Admitted | AdmittedTarget;
+
+/** What the record says of it, and what it was charged. */
+function admissionOf(call: AdmittedRequest): { decision: EventDecision; reason: Reason; charges: readonly Charge[] } {
+  if ('pass' in call) {
+    const { decision, pass } = call;
+    return { decision: passedDecision(call), reason: pass === null ? decision.reason : 'approval.granted', charges: decision.charges };
+  }
+  return passedTarget(call);
+}
 
 /** The one outcome of an admitted call. Whoever learns it first says it; later words change nothing. */
 export class Settlement implements OpenCall {
@@ -17,12 +32,15 @@ export class Settlement implements OpenCall {
   cancelled = false;
   /** The kill switch that stopped the call while it was running. */
   killed: EngagedKill | null = null;
+  /** Why the client got an error in place of the answer. */
+  withheld: Reason | null = null;
   bytes = 0;
+  private readonly flags = new Set<ResultFlag>();
   private settled = false;
   private readonly sentMs: number;
 
   constructor(
-    private readonly call: Admitted,
+    private readonly call: AdmittedRequest,
     private readonly ports: GatewayPorts,
     private readonly onSettled: () => void,
     /** Lets go of the upstream's answer, if it is still being waited for. */
@@ -33,6 +51,10 @@ export class Settlement implements OpenCall {
 
   get isSettled(): boolean {
     return this.settled;
+  }
+
+  flag(flags: readonly ResultFlag[]): void {
+    for (const flag of flags) this.flags.add(flag);
   }
 
   /** Queues the outcome for the ledger; refunds charges that ask for it when the upstream failed the call for certain. */
@@ -48,12 +70,14 @@ export class Settlement implements OpenCall {
       upstreamMs,
       gatewayMs: now - this.call.startedMs - upstreamMs,
       resultBytes: this.bytes,
-      note: note === null ? null : note.slice(0, NOTE_MAX),
+      note: this.noteWith(note)?.slice(0, NOTE_MAX) ?? null,
+      ...(this.flags.size === 0 ? null : { flags: [...this.flags] }),
     };
-    this.ports.ledger.settle(settlement, this.refund(outcome), this.call.policy.id);
+    this.ports.ledger.settle(settlement, this.refund(outcome), this.call.policy?.id ?? null);
+    const { decision, reason } = admissionOf(this.call);
     tellEnd(this.call, this.ports, {
-      decision: passedDecision(this.call),
-      reason: this.call.pass === null ? this.call.decision.reason : 'approval.granted',
+      decision,
+      reason,
       outcome,
       event: this.call.event,
       httpStatus,
@@ -66,6 +90,12 @@ export class Settlement implements OpenCall {
   kill(kill: EngagedKill): void {
     this.killed = kill;
     this.settle('cancelled', null, `kill.cancelled: the kill switch ${kill.id} stopped the call while it was running.`);
+  }
+
+  /** What the client got instead of the answer, where the record would otherwise read as if the tool had reported an error. */
+  private noteWith(note: string | null): string | null {
+    if (this.withheld === null) return note;
+    return note === null ? REASONS[this.withheld].words : `${REASONS[this.withheld].words} ${note}`;
   }
 
   /** The outcome of a response that was seen. */
@@ -82,6 +112,6 @@ export class Settlement implements OpenCall {
   /** Unknown outcomes keep their charge: the call may well have done its work. So do errors that a tool itself reports. */
   private refund(outcome: EventOutcome): readonly Charge[] {
     if (outcome !== 'not_sent' && outcome !== 'upstream_error') return NOTHING;
-    return this.call.decision.charges.filter((charge) => charge.refundOnUpstreamError);
+    return admissionOf(this.call).charges.filter((charge) => charge.refundOnUpstreamError);
   }
 }

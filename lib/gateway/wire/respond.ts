@@ -10,6 +10,8 @@ import type { GatewayResponse } from '../request';
 
 /** JSON-RPC code of a method other than a call that failed behind the gateway. */
 const INTERNAL_ERROR = -32603;
+const DENIED = 403;
+const LIMITED = 429;
 
 /**
  * Every refusal becomes wire bytes here and nowhere else. A refused tool call is a result that the model reads; what the
@@ -22,7 +24,7 @@ export function refusalResponse(facts: RequestFacts, denial: Denial, event: stri
   const isCall = facts.message?.kind === 'request' && facts.message.method === 'tools/call';
   switch (wire) {
     case 'unknown_tool':
-      return { status: 200, headers, body: errorText(facts, rpc ?? -32602, `Unknown tool: ${toolOf(facts) ?? ''}`, null) };
+      return { status: 200, headers, body: unknownText(facts, rpc ?? -32602) };
     case 'invalid_params':
       return { status: 200, headers, body: errorText(facts, rpc ?? -32602, wordsOf(denial), dataOf(denial, event)) };
     case 'tool_result':
@@ -31,7 +33,7 @@ export function refusalResponse(facts: RequestFacts, denial: Denial, event: stri
       return {
         status: rpcIdOf(facts) === null ? (denial.http ?? 502) : 200,
         headers,
-        body: errorText(facts, rpc ?? INTERNAL_ERROR, wordsOf(denial), dataOf(denial, event)),
+        body: errorText(facts, rpcCodeOf(denial), wordsOf(denial), dataOf(denial, event)),
       };
     default:
       addHttpHeaders(headers, facts, denial, publicUrl);
@@ -41,6 +43,22 @@ export function refusalResponse(facts: RequestFacts, denial: Denial, event: stri
         body: errorText(facts, denial.rpc ?? rpc ?? -32600, wordsOf(denial), dataOf(denial, event)),
       };
   }
+}
+
+/** The same bytes for what is not there and for what may not be seen. */
+function unknownText(facts: RequestFacts, code: number): string {
+  const { target } = facts;
+  if (target === null) return errorText(facts, code, `Unknown tool: ${toolOf(facts) ?? ''}`, null);
+  if (target.kind === 'prompts') return errorText(facts, code, `Unknown prompt: ${target.name}`, null);
+  return errorText(facts, code, 'Resource not found', { uri: target.name });
+}
+
+/** What a method other than a call is refused with: by policy 403 and by a limit 429, as other gateways do; else a fault. */
+function rpcCodeOf({ reason }: Denial): number {
+  const { rpc } = REASONS[reason];
+  if (rpc !== undefined) return rpc;
+  if (reason === 'limit.exhausted') return LIMITED;
+  return refusalKind(reason) === 'unavailable' && !reason.startsWith('result.') ? INTERNAL_ERROR : DENIED;
 }
 
 function addHttpHeaders(headers: Record<string, string>, facts: RequestFacts, denial: Denial, publicUrl: string): void {
@@ -67,9 +85,17 @@ function dataOf(denial: Denial, event: string | null): Json {
   return {
     reason: denial.reason,
     ...(event === null ? null : { event }),
-    ...(denial.retryAfterMs === null ? null : { retryAfterMs: denial.retryAfterMs }),
+    ...(denial.retryAfterMs === null
+      ? null
+      : { retryAfterMs: denial.retryAfterMs, retryAfterSeconds: Math.ceil(denial.retryAfterMs / 1000) }),
     ...denial.data,
   };
+}
+
+/** The text that answers this request in the place of a result: for a call what the model reads, else a JSON-RPC error. */
+export function answerText(facts: RequestFacts, denial: Denial, event: string | null, publicUrl: string): string {
+  if (facts.message?.method === 'tools/call') return toolResultText(facts, denial, event, publicUrl);
+  return errorText(facts, rpcCodeOf(denial), wordsOf(denial), dataOf(denial, event));
 }
 
 /** The text of a JSON-RPC error that answers this request. */

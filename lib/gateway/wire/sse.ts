@@ -14,6 +14,9 @@ export interface SseEvent {
 export class SseParser {
   private readonly decoder = new TextDecoder('utf-8');
   private rest = '';
+  /** Of a line that has not ended: taken together once it does, so that a line in many small pieces costs its length and no more. */
+  private pieces: string[] = [];
+  private piecesLength = 0;
   private raw = '';
   private data: string | null = null;
   private id: string | null = null;
@@ -24,7 +27,14 @@ export class SseParser {
   /** The events that this chunk completes. */
   push(chunk: Uint8Array): SseEvent[] {
     const events: SseEvent[] = [];
-    const text = this.rest + this.decoder.decode(chunk, { stream: true });
+    const added = this.decoder.decode(chunk, { stream: true });
+    if (!added.includes('\n') && !added.includes('\r') && !this.rest.endsWith('\r')) {
+      this.pieces.push(added);
+      this.piecesLength += added.length;
+      this.checkLength();
+      return events;
+    }
+    const text = this.takeRest() + added;
     let start = 0;
     for (;;) {
       const end = lineEnd(text, start);
@@ -33,22 +43,34 @@ export class SseParser {
       start = afterLine(text, end);
     }
     this.rest = text.slice(start);
-    if (this.rest.length + this.raw.length > this.charactersMax) throw new RangeError('an event is larger than the gateway reads');
+    this.checkLength();
     return events;
+  }
+
+  private checkLength(): void {
+    if (this.rest.length + this.piecesLength + this.raw.length > this.charactersMax)
+      throw new RangeError('an event is larger than the gateway reads');
+  }
+
+  private takeRest(): string {
+    const whole = this.pieces.length === 0 ? this.rest : this.rest + this.pieces.join('');
+    this.rest = '';
+    this.pieces = [];
+    this.piecesLength = 0;
+    return whole;
   }
 
   /** The event that the end of the stream completes: a last CR was no half of a CRLF after all. */
   end(): SseEvent[] {
     const events: SseEvent[] = [];
-    const { rest } = this;
-    this.rest = '';
+    const rest = this.takeRest();
     if (rest.endsWith('\r')) this.takeLine(rest.slice(0, -1), rest, events);
     return events;
   }
 
   /** true between events: bytes of a new event may follow. */
   get betweenEvents(): boolean {
-    return this.rest === '' && this.raw === '';
+    return this.rest === '' && this.piecesLength === 0 && this.raw === '';
   }
 
   private takeLine(line: string, raw: string, events: SseEvent[]): void {

@@ -27,10 +27,15 @@ export function filterToolsList(
   if (tools === undefined) return message;
   const seen = new Set<string>();
   const listed = Array.isArray(tools) ? (tools as readonly Json[]).filter((tool) => isListed(tool, server, policy, stopped, seen)) : [];
-  const result: Record<string, Json> = { ...message.result, tools: listed };
+  return { ...message, result: privately({ ...message.result, tools: listed }) };
+}
+
+/** A list that is for one grant alone, and not for long. */
+export function privately(list: JsonObject): JsonObject {
+  const result: Record<string, Json> = { ...list };
   if ('cacheScope' in result) result.cacheScope = 'private';
   if (typeof result.ttlMs === 'number') result.ttlMs = Math.min(result.ttlMs, LIST_TTL_MS_MAX);
-  return { ...message, result };
+  return result;
 }
 
 function isListed(

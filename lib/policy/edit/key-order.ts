@@ -12,7 +12,16 @@ function sectionAt(tokens: readonly string[]): Section | null {
   if (first === undefined) return 'policy';
   if (first === 'all_tools') return inBlock('all_tools', tokens.slice(1));
   if (first === 'risk') return second === undefined ? 'risk' : inBlock('risk_rule', rest);
+  if (first === 'results') return second === undefined ? 'results' : null;
+  if (first === 'server') return second === undefined ? 'server' : inBlock('target', rest);
+  if (first === 'resources' || first === 'prompts') return inTargets(tokens.slice(1));
   return first === 'tools' && second !== undefined ? inBlock('tool', rest) : null;
+}
+
+function inTargets([key, name, ...rest]: readonly string[]): Section | null {
+  if (key === undefined) return 'targets';
+  if (key === 'all') return inBlock('all_targets', name === undefined ? [] : [name, ...rest]);
+  return key === 'rules' && name !== undefined ? inBlock('target', rest) : null;
 }
 
 function inBlock(block: Section, tokens: readonly string[]): Section | null {

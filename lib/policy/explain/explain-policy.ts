@@ -7,6 +7,7 @@ import { pointerTo } from '../problem';
 import { ToolRules } from '../tool-rules';
 import { explainBlock } from './explain-block';
 import { looksAtClock } from './explain-condition';
+import { explainTargets } from './explain-targets';
 import type { Explanation, ExplanationSection, Sentence } from './explanation';
 import { toolNameWords } from './tool-name-words';
 import { CATEGORY_WORDS, countWords } from './words';
@@ -23,6 +24,7 @@ export function explainPolicy(document: PolicyDocument, catalogue: Catalogue | n
       ...everyTool(document),
       ...byRiskClass(document, tools),
       ...listedTools(document, catalogue, tools),
+      ...explainTargets(document),
     ],
   };
 }

@@ -23,11 +23,11 @@ const RULE_KINDS: { readonly [K in keyof RuleBlock]: (reader: ObjectReader, owne
 };
 
 /**
- * Reads the block of one tool, risk class or all tools. `owner` names the block where a counter needs a name of its own.
+ * Reads the block of one tool, risk class or all tools, or of what is no tool. `owner` names the block where a counter needs a name of its own.
  * Keys that the section does not have were reported when it was opened, and read as absent.
  */
 export function readBlock(
-  section: Extract<Section, 'tool' | 'risk_rule' | 'all_tools'>,
+  section: Extract<Section, 'tool' | 'risk_rule' | 'all_tools' | 'target' | 'all_targets'>,
   owner: string,
   place: Place,
   list: ProblemList,

@@ -46,6 +46,7 @@ async function addEvent(n: number, atMs: number): Promise<void> {
       policySlug: 'main',
       policyVersion: 3,
       tool: n === 5 ? 'call_tool' : 'list_items',
+      target: n === 7 ? 'file:///docs/a' : null,
       innerTool: n === 5 ? 'delete_item' : null,
       category: 'read',
       risk: n % 3 === 0 ? 'high' : 'low',
@@ -70,6 +71,7 @@ async function addEvent(n: number, atMs: number): Promise<void> {
         outcome,
         upstreamMs: n,
         gatewayMs: n / 10,
+        ...(n === 6 ? { flags: ['link', 'secret'] } : null),
       },
     });
   if (n === 3) await settle(103, 'unknown', atMs + 10);
@@ -102,6 +104,10 @@ describe('the list', () => {
     ['outcome=unknown', []],
     ['tool=delete_item', [5]],
     ['q=CALL_to', [5]],
+    ['flag=secret', [6]],
+    ['flag=too_large,link', [6]],
+    ['flag=control', []],
+    ['q=docs/a', [7]],
     ['q=%25', []],
     ['server=shop,else&grant=grt_1&method=tools/call&tool=call_tool', [5]],
     ['server=else', []],

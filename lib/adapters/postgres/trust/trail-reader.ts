@@ -98,10 +98,14 @@ export async function unchainedChange(client: TrailConnection): Promise<string |
   return answer.rows[0]?.id ?? null;
 }
 
+const LATER_COLUMNS = ['flags', 'target'] as const;
+
 /** A row as the database writes it, back in the form that was hashed. */
 export function readChainRow(table: RowTable, row: Record<string, unknown>): ChainRow {
   const { hash, previous_hash, ...columns } = row;
   const content: Record<string, unknown> = { ...columns, table, at: instant(columns.at) };
+  // What came later to the tables is part of a row's content only where it says something.
+  for (const column of LATER_COLUMNS) if (content[column] === null) delete content[column];
   if (table === 'audit_outcomes') content.event_at = instant(columns.event_at);
   return { content: content as unknown as EventContent | OutcomeContent, previousHash: String(previous_hash), hash: String(hash) };
 }

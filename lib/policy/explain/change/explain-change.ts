@@ -5,6 +5,7 @@ import { looksAtClock } from '../explain-condition';
 import { conditionsOf } from '../explain-policy';
 import type { ChangeSentence } from '../explanation';
 import { compareDefault, compareEveryTool, compareHidden, compareRiskClasses, compareTools, dispatchers } from './compare-lists';
+import { compareTargets } from './compare-targets';
 
 const ORDER = ['loosens', 'tightens', 'neutral'] as const;
 
@@ -26,6 +27,7 @@ export function explainChange(
     ...compareEveryTool(policies),
     ...compareRiskClasses(policies),
     ...compareTools(policies),
+    ...compareTargets(policies.before, after),
     ...unknownTools(policies.before, after, catalogue),
   ];
   const judged = hasMixedCounters(policies.before) || hasMixedCounters(after) ? sentences.map(unordered) : sentences;

@@ -1,0 +1,279 @@
+'use client';
+
+import { formatBytes } from '@/components/shared/format';
+import { InertText } from '@/components/shared/unverified-text';
+import { Select } from '@/components/ui/select';
+import { RESULT_BYTES_DEFAULT } from '@/lib/domain/result-flags';
+import { SERVER_ASKS, type ServerAsk } from '@/lib/policy/document';
+import { compose } from '@/lib/policy/edit/compose';
+import { setValue } from '@/lib/policy/edit/set-value';
+import { pointerTo } from '@/lib/policy/problem';
+import { type Step, useBuilder } from './builder-context';
+import { ChipsEditor } from './chips-editor';
+import { Lane } from './lane';
+import { UnknownKeys } from './rule-card';
+import { removeIfThere, setOrRemove } from './rule-edits';
+import { StateControl } from './state-control';
+import type { TargetView } from './target-view';
+import { Token } from './token';
+
+const PASSES = 'passes';
+const KINDS = {
+  resources: { title: 'Resources', one: 'resource', about: 'what agents may read, by address', example: 'file:///docs/*' },
+  prompts: { title: 'Prompts', one: 'prompt', about: 'which prompts agents may get, by name', example: 'review_*' },
+} as const;
+const ASK_WORDS: Record<ServerAsk, string> = {
+  sampling: 'The model (sampling)',
+  elicitation: 'The person (elicitation)',
+  roots: 'Folders (roots)',
+};
+const SIZES = [65_536, 262_144, 1_048_576, 4_194_304, 8_388_608, 16_777_216];
+
+/** What the policy says of everything that is no tool call. */
+export function BeyondTools() {
+  return (
+    <>
+      <Targets kind="resources" />
+      <Targets kind="prompts" />
+      <ServerAsksLane />
+      <Results />
+    </>
+  );
+}
+
+function Targets({ kind }: { kind: keyof typeof KINDS }) {
+  const builder = useBuilder();
+  const view = builder.valid.view[kind];
+  const { title, one, about, example } = KINDS[kind];
+  const at = `/${kind}`;
+  const setDefault = (value: string) => {
+    if (value === PASSES) builder.edit((text) => removeIfThere(text, at), { undo: `Rules for ${kind} removed` });
+    else builder.edit((text) => setValue(text, view === null ? at : `${at}/default`, view === null ? { default: value } : value));
+  };
+  return (
+    <Lane title={title} about={about} empty="">
+      {[
+        <Select
+          key="default"
+          label={`${title} that no rule names`}
+          size="sm"
+          value={view === null ? PASSES : (view.default ?? undefined)}
+          disabled={builder.inert}
+          placeholder="not said"
+          onChange={setDefault}
+          options={[
+            { value: PASSES, label: 'No rules', hint: `Every ${one} passes, and is recorded` },
+            { value: 'deny', label: 'Denied unless listed', hint: 'Only what a rule names' },
+            { value: 'allow', label: 'Allowed unless a rule refuses', hint: 'Everything that no rule refuses' },
+          ]}
+        />,
+        ...(view === null ? [] : view.rules.map((rule) => <Rule key={rule.pointer} rule={rule} />)),
+        ...(view?.all ? [<More key="all" words={`Every ${one} also`} rule={view.all} />] : []),
+        ...(view === null
+          ? []
+          : [
+              <Names
+                key="rules"
+                id={`${at}/rules`}
+                what={`${title} with rules`}
+                words={`+ ${one} rule`}
+                start={view.rules.map((rule) => rule.name)}
+                example={example}
+                onTake={(names) => builder.edit(ruleSteps(at, view.rules, names), { undo: `Rules for ${kind} changed` })}
+              />,
+              <Names
+                key="hide"
+                id={`${at}/hide`}
+                what={`Hidden ${kind}`}
+                words={view.hide.length === 0 ? `+ hidden ${kind}` : `Hidden: ${view.hide.join(', ')}`}
+                start={view.hide}
+                example={example}
+                onTake={(names) => builder.edit(setOrRemove(`${at}/hide`, names.length === 0 ? null : names))}
+              />,
+              ...(view.unknown.length > 0 ? [<UnknownKeys key="unknown" keys={view.unknown} />] : []),
+            ]),
+      ]}
+    </Lane>
+  );
+}
+
+/** Rules for these names and no others; those that stay keep their text. */
+function ruleSteps(at: string, rules: readonly TargetView[], names: readonly string[]): Step {
+  const gone = rules.filter((rule) => !names.includes(rule.name)).map((rule) => (text: string) => removeIfThere(text, rule.pointer));
+  const added = names
+    .filter((name) => !rules.some((rule) => rule.name === name))
+    .map((name) => (text: string) => setValue(text, pointerTo(`${at}/rules`, name), {}));
+  return (text) => compose(text, ...gone, ...added);
+}
+
+interface NamesProps {
+  id: string;
+  what: string;
+  words: string;
+  start: readonly string[];
+  example: string;
+  onTake: (names: string[]) => void;
+}
+
+function Names({ id, what, words, start, example, onTake }: NamesProps) {
+  return (
+    <Token id={id} what={what} look="empty" words={words}>
+      {(close) => (
+        <ChipsEditor
+          label="Names and patterns"
+          hint={`${example} is everything that begins so; * stands for any characters.`}
+          start={start}
+          check={(names) => (names.every((name) => name.length <= 2000) ? null : 'That is too long.')}
+          onTake={(names) => {
+            close();
+            onTake(names);
+          }}
+        />
+      )}
+    </Token>
+  );
+}
+
+/** One rule: allowed or denied, and what else it says. */
+function Rule({ rule }: { rule: TargetView }) {
+  const builder = useBuilder();
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <code className="font-mono text-meta [overflow-wrap:anywhere]">
+        <InertText text={rule.name} max={200} />
+      </code>
+      <StateControl
+        label={`State of ${rule.name}`}
+        value={rule.odd ? null : rule.action === 'deny' ? 'deny' : 'allow'}
+        options={['allow', 'deny']}
+        disabled={builder.inert || rule.odd}
+        onChange={(choice) => builder.edit(setOrRemove(`${rule.pointer}/action`, choice === 'deny' ? 'deny' : null))}
+      />
+      <MoreWords rule={rule} />
+    </div>
+  );
+}
+
+function More({ words, rule }: { words: string; rule: TargetView }) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-3">
+      <span>{words}</span>
+      <MoreWords rule={rule} />
+    </div>
+  );
+}
+
+/** Conditions and limits beyond tools are written in the text; the other side shows where. */
+function MoreWords({ rule }: { rule: TargetView }) {
+  const builder = useBuilder();
+  if (rule.more.length === 0) return null;
+  return (
+    <button type="button" className="min-h-6 text-meta text-accent hover:underline" onClick={() => builder.select(rule.pointer)}>
+      with {rule.more.join(', ')} (in the text)
+    </button>
+  );
+}
+
+function ServerAsksLane() {
+  const builder = useBuilder();
+  const view = builder.valid.view.server;
+  return (
+    <Lane title="The server may ask for" about="what a server may ask of the client in the middle of its work" empty="">
+      {[
+        ...SERVER_ASKS.map((ask) => {
+          const rule = view?.[ask] ?? null;
+          const at = `/server/${ask}`;
+          return (
+            <div key={ask} className="flex flex-wrap items-center gap-x-3 gap-y-1">
+              <span className="min-w-40">{ASK_WORDS[ask]}</span>
+              <StateControl
+                label={ASK_WORDS[ask]}
+                value={rule === null ? 'inherit' : rule.odd ? null : rule.action === 'deny' ? 'deny' : 'allow'}
+                options={['inherit', 'allow', 'deny']}
+                disabled={builder.inert || rule?.odd === true}
+                onChange={(choice) => {
+                  if (choice === 'inherit') builder.edit((text) => removeIfThere(text, at), { undo: 'Rule removed' });
+                  else if (choice === 'deny') builder.edit((text) => setValue(text, `${at}/action`, 'deny'));
+                  else if (rule === null) builder.edit((text) => setValue(text, at, {}));
+                  else builder.edit((text) => removeIfThere(text, `${at}/action`));
+                }}
+              />
+              {rule === null ? null : <MoreWords rule={rule} />}
+            </div>
+          );
+        }),
+        <Select
+          key="default"
+          label="Whatever inherits"
+          size="sm"
+          value={view?.default ?? 'allow'}
+          disabled={builder.inert}
+          onChange={(value) => builder.edit(setOrRemove('/server/default', value === 'allow' ? null : value))}
+          options={[
+            { value: 'allow', label: 'Inherit: allowed', hint: 'As when left out' },
+            { value: 'deny', label: 'Inherit: denied', hint: 'Only what is allowed above' },
+          ]}
+        />,
+        ...(view !== null && view.unknown.length > 0 ? [<UnknownKeys key="unknown" keys={view.unknown} />] : []),
+      ]}
+    </Lane>
+  );
+}
+
+function Results() {
+  const builder = useBuilder();
+  const view = builder.valid.view.results;
+  const bytes = view?.max_bytes ?? RESULT_BYTES_DEFAULT;
+  const choose = (key: string, plain: string) => (value: string) =>
+    builder.edit(setOrRemove(`/results/${key}`, value === plain ? null : value));
+  return (
+    <Lane title="Results" about="what happens to answers on their way to the client; secrets of this server are always taken out" empty="">
+      {[
+        <Select
+          key="max_bytes"
+          label="Largest answer"
+          size="sm"
+          value={String(bytes)}
+          disabled={builder.inert}
+          onChange={(value) =>
+            builder.edit(setOrRemove('/results/max_bytes', Number(value) === RESULT_BYTES_DEFAULT ? null : Number(value)))
+          }
+          options={[...new Set([...SIZES, bytes])]
+            .sort((a, b) => a - b)
+            .map((size) => ({
+              value: String(size),
+              label: `At most ${formatBytes(size)}`,
+              hint: size === RESULT_BYTES_DEFAULT ? 'As when left out' : undefined,
+            }))}
+        />,
+        <Select
+          key="control"
+          label="Control characters"
+          size="sm"
+          value={view?.control ?? 'pass'}
+          disabled={builder.inert}
+          onChange={choose('control', 'pass')}
+          options={[
+            { value: 'pass', label: 'Control characters pass', hint: 'As when left out; the record notes them' },
+            { value: 'strip', label: 'Control characters are taken out', hint: 'Terminal sequences as a whole' },
+            { value: 'show', label: 'Control characters are made visible' },
+          ]}
+        />,
+        <Select
+          key="schema"
+          label="Output schema"
+          size="sm"
+          value={view?.schema ?? 'off'}
+          disabled={builder.inert}
+          onChange={choose('schema', 'off')}
+          options={[
+            { value: 'off', label: 'Output schema is not checked', hint: 'As when left out' },
+            { value: 'flag', label: 'Wrong structure is noted', hint: 'In the record of the call' },
+            { value: 'block', label: 'Wrong structure is withheld', hint: 'The agent reads why' },
+          ]}
+        />,
+        ...(view !== null && view.unknown.length > 0 ? [<UnknownKeys key="unknown" keys={view.unknown} />] : []),
+      ]}
+    </Lane>
+  );
+}

@@ -7,12 +7,14 @@ import { MemorySnapshots } from '@/lib/adapters/memory/memory-snapshots';
 import { MemoryUpstreams } from '@/lib/adapters/memory/memory-upstreams';
 import type { CatalogueTool } from '@/lib/domain/decision';
 import type { ToolDefinition } from '@/lib/domain/risk';
+import { createEnvelope } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
 import type { HoldTimes } from '@/lib/gateway/held-calls';
 import type { GatewayPorts, Tracing } from '@/lib/gateway/ports';
 import type { GatewayRequest, GatewayResponse } from '@/lib/gateway/request';
 import type { AgentView, GrantView, ServerView } from '@/lib/gateway/snapshot-port';
 import type { Upstreams, UpstreamTarget } from '@/lib/gateway/upstream-port';
+import { gatewaySeals } from '@/lib/hosts/gateway-seals';
 import { makeToken } from '@/lib/kernel/token';
 import { compilePolicy } from '@/lib/policy/compile';
 import { definitionDigest } from '@/lib/risk/definition-digest';
@@ -147,6 +149,7 @@ export function newWorld(
     upstreams: options.reach ?? upstreams,
     clock: clockPort,
     tokens: { hash, sessionId: () => randomBytes(24).toString('base64url') },
+    seals: gatewaySeals(createEnvelope(Buffer.alloc(32, 7))),
     jwt: new JoseVerifier(
       new JwksSource({
         fetchText: options.fetchKeys ?? (async () => Promise.reject(new Error('no key set is served here'))),

@@ -257,6 +257,7 @@ function assemble(
     grantByTokenHash: (hash) => grants.byTokenHash.get(hash),
     agentBySlug: (slug) => grants.agentBySlug.get(slug),
     grantsFor: grants.grantsFor,
+    grantsOf: grants.grantsOf,
     serverBySlug: (slug) => bySlug.get(slug),
     serverById: (id) => byId.get(id),
   };

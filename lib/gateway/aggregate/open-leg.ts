@@ -16,11 +16,9 @@ export type OpenLeg = (call: Identified, reached: Reached, session: AggregateSes
 /** A server may have to be started first. */
 const OPEN_MS_MAX = 60_000;
 const OPEN_ID = 'callgate-open';
+const INTERNAL_ERROR = -32603;
 /** Of a client without a session: it declares nothing, so that the server asks nothing. */
 const NO_CLIENT: JsonObject = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'callgate', version: '1' } };
-/** JSON-RPC errors by which a server of one era turns away the opening of the other. */
-const OTHER_ERA = new Set([-32600, -32601, -32602, -32020, -32022]);
-
 /**
  * Opens a server for the aggregate: in the revision of the client when the server has it, else in the other one. Each step is
  * a request of the client to that server's own endpoint.
@@ -39,11 +37,15 @@ export function createOpenLeg(handle: Handle, sessions: SessionStore): OpenLeg {
       if ('era' in opened) return opened;
       // What the first try said is what the other one is explained by: a server that is down speaks no revision.
       failure ??= opened;
-      if (opened.code === null || !OTHER_ERA.has(opened.code)) break;
+      if (!isTurnedAway(opened)) break;
     }
     return { era: attempts[0] ?? 'legacy', sessionId: null, capabilities: {}, instructions: null, failure: failure?.message ?? '' };
   };
 }
+
+/** An error of the server's own about this message: it may be one of the other era. Anything else says nothing about its era. */
+const isTurnedAway = ({ status, code }: Failed): boolean =>
+  code !== null && code !== INTERNAL_ERROR && status < 500 && status !== 401 && status !== 403;
 
 type Failed = Extract<LegAnswer, { ok: false }>;
 

@@ -130,6 +130,7 @@ export function newWorld(
     tracing?: Tracing;
     /** Hears of each request, as with LOG_LEVEL=debug. */
     onRequest?: (facts: Record<string, unknown>) => void;
+    aggregateWaitMs?: number;
     /** Answers for the addresses of key sets. */
     fetchKeys?: (url: string) => Promise<string>;
   } = {},
@@ -221,6 +222,7 @@ export function newWorld(
     allowedHosts: ['gate.example.com', 'localhost:3000', '127.0.0.1'],
     allowedOrigins: ['https://app.example.com'],
     sessionsPerGrantMax: 3,
+    ...(options.aggregateWaitMs === undefined ? {} : { aggregateWaitMs: options.aggregateWaitMs }),
     holdTimes: { holdMs: 0, holdWithProgressMs: 0, ...options.hold },
   });
 

@@ -1,7 +1,6 @@
 import type { JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from '../denial';
 import type { GatewayPorts } from '../ports';
-import type { SessionStore } from '../sessions';
 import type { Decoded } from '../stages/decode';
 import type { Identified } from '../stages/identify';
 import type { Message } from '../wire/json-rpc';
@@ -17,7 +16,6 @@ export interface AggregateContext {
   readonly handle: Handle;
   readonly legs: Legs;
   readonly sessions: AggregateSessions;
-  readonly inner: SessionStore;
   /** How to end what is open, when the gateway stops. */
   readonly open: Set<() => void>;
   readonly waitMs: number;

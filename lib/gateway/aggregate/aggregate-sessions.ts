@@ -3,6 +3,7 @@ import type { GatewayPorts } from '../ports';
 import type { ClientName, SessionStore } from '../sessions';
 import type { MergedBody } from './merged-body';
 import type { HeldLeg } from './opened';
+import type { Reached } from './reach';
 
 const IDLE_MS = 60 * 60 * 1000;
 const SWEEP_EVERY_MS = 60 * 1000;
@@ -83,12 +84,23 @@ export class AggregateSessions {
   end(session: AggregateSession): void {
     this.sessions.delete(session.id);
     for (const stream of [...session.streams]) stream.close();
-    for (const leg of session.legs.values()) {
-      void leg.opening.then(({ sessionId }) => {
-        if (sessionId !== null) this.inner.endById(sessionId);
-      });
-    }
+    for (const leg of session.legs.values()) this.endLeg(leg);
     session.legs.clear();
+  }
+
+  /** Ends what is open at servers that the agent does not reach any more, or reaches by another grant. */
+  prune(session: AggregateSession, reached: readonly Reached[]): void {
+    for (const [serverId, held] of session.legs) {
+      if (reached.some(({ server, grant }) => server.id === serverId && grant.id === held.grantId)) continue;
+      session.legs.delete(serverId);
+      this.endLeg(held);
+    }
+  }
+
+  private endLeg({ opening }: HeldLeg): void {
+    void opening.then(({ sessionId }) => {
+      if (sessionId !== null) this.inner.endById(sessionId);
+    });
   }
 
   private sweep(nowMs: number): void {

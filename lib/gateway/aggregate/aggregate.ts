@@ -4,6 +4,7 @@ import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import { JSON_HEADERS } from '../exchange';
 import type { RequestFacts } from '../facts';
 import type { GatewayResponse } from '../request';
+import type { SessionStore } from '../sessions';
 import { checkGrant } from '../stages/check-grant';
 import { type Decoded, decode } from '../stages/decode';
 import type { Identified } from '../stages/identify';
@@ -27,8 +28,9 @@ import { answerText } from './unavailable';
 export class Aggregate {
   private readonly context: AggregateContext;
 
-  constructor(parts: Omit<AggregateContext, 'legs' | 'sessions'>) {
-    const { ports, handle, inner, waitMs } = parts;
+  /** `inner` are the sessions with the servers. */
+  constructor({ inner, ...parts }: Omit<AggregateContext, 'legs' | 'sessions'> & { readonly inner: SessionStore }) {
+    const { ports, handle, waitMs } = parts;
     this.context = {
       ...parts,
       legs: new Legs(createOpenLeg(handle, inner), () => ports.clock.monotonicMs(), waitMs),
@@ -58,6 +60,7 @@ export class Aggregate {
     const unknown = this.findSession(facts);
     if (!unknown.ok) return unknown;
     const reached = reachOf(facts.grant, facts.snapshot, this.context.ports.clock.nowMs());
+    if (unknown.value !== null) this.context.sessions.prune(unknown.value, reached);
     return ok({ facts, session: unknown.value, reached });
   }
 

@@ -72,13 +72,7 @@ class SessionStream {
   };
 
   private readonly changed = (reached: readonly Reached[]): void => {
-    for (const { server } of this.reached) {
-      const held = this.session.legs.get(server.id);
-      if (held === undefined || reached.some((one) => one.server.id === server.id && one.grant.id === held.grantId)) continue;
-      this.session.legs.delete(server.id);
-      const { sessionId = null } = held.opened ?? {};
-      if (sessionId !== null) this.context.inner.endById(sessionId);
-    }
+    this.context.sessions.prune(this.session, reached);
     this.reached = reached;
     this.tellChanged();
   };

@@ -1,3 +1,4 @@
+import { killOf } from '@/lib/domain/kill-switch';
 import { checkGrant } from '../stages/check-grant';
 import { presentGrant } from '../stages/present-grant';
 import type { AggregateContext, AggregateStream } from './aggregate-call';
@@ -6,7 +7,7 @@ import { type Reached, reachKey, reachOf } from './reach';
 interface Watcher {
   /** The agent reaches other servers now, or by other grants. */
   changed(reached: readonly Reached[]): void;
-  /** The credential is good for nothing any more. */
+  /** The credential is good for nothing any more, or a kill switch stops the agent. */
   ended(): void;
 }
 
@@ -21,7 +22,8 @@ export function watchReach({ facts, reached }: AggregateStream, { ports }: Aggre
     if (snapshot === null) return;
     const now = ports.clock.nowMs();
     const presented = presentGrant(facts, snapshot, now);
-    if (!presented.ok || checkGrant(presented.value, now) !== null) {
+    const good = presented.ok && checkGrant(presented.value, now) === null;
+    if (!good || killOf(snapshot.kills, { agentId: presented.value.agent.id, serverId: '', tools: [] }) !== null) {
       watcher.ended();
       return;
     }

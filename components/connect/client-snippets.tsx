@@ -14,7 +14,18 @@ const subscribe = (listener: () => void) => {
 };
 
 /** The tabs remember the last choice; the token is masked to an environment variable unless asked. */
-export function ClientSnippets({ slug, gatewayUrl, token }: { slug: string; gatewayUrl: string; token: string | null }) {
+export function ClientSnippets({
+  slug,
+  gatewayUrl,
+  token,
+  tokenNote = 'The token of this grant was shown once and is not stored. Rotate the grant to get a new one.',
+}: {
+  slug: string;
+  gatewayUrl: string;
+  token: string | null;
+  /** What to do where the token is not known. */
+  tokenNote?: string;
+}) {
   const chosen = useSyncExternalStore(
     subscribe,
     () => window.localStorage.getItem(KEY) ?? 'claude-code',
@@ -54,7 +65,7 @@ export function ClientSnippets({ slug, gatewayUrl, token }: { slug: string; gate
           hint={`Off: it is read from ${TOKEN_VARIABLE}, or asked for, which keeps it out of files and shell history.`}
         />
       ) : (
-        <p className="text-meta text-ink-3">The token of this grant was shown once and is not stored. Rotate the grant to get a new one.</p>
+        <p className="text-meta text-ink-3">{tokenNote}</p>
       )}
     </div>
   );

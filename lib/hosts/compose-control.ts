@@ -123,7 +123,7 @@ function createServices(plane: DataPlane, passwords: Passwords, simulations: Sim
     ...createUpstreamServices(createEgressGuard(env.allowedUpstreams), plane.log),
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),
-    gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,
+    gatewayUrl: (slug) => (slug === null ? `${publicUrl}/mcp` : `${publicUrl}/mcp/${slug}`),
     trail: createTrailServices(plane),
     history,
     events: plane.events,

@@ -18,6 +18,7 @@ import { startWaywardUpstream, type WaywardUpstream } from '../fixtures/upstream
 import { type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool, send } from './support/calls';
 import { eventually } from './support/eventually';
+import { type NextHost, startNextHost } from './support/next-host';
 import { type Access, grantAccess, httpServer, must, publish, register, stdioServer } from './support/provision';
 import { type Sink, startSink } from './support/sink';
 
@@ -305,6 +306,89 @@ describe('a session', () => {
     await eventually('its token is good for nothing', async () => (await send(agent, { method: 'tools/list' })).status === 401);
     await client.close();
     await stateless.close();
+  });
+});
+
+/** A stream of messages, read one by one. */
+async function listening(access: Access, init: RequestInit): Promise<{ next(): Promise<{ method?: string }>; stop(): void }> {
+  const controller = new AbortController();
+  const answer = await fetch(access.url, {
+    ...init,
+    signal: controller.signal,
+    headers: { accept: 'application/json, text/event-stream', authorization: `Bearer ${access.token}`, ...(init.headers as object) },
+  });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+  const reader = (answer.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream() as never).getReader();
+  let text = '';
+  return {
+    stop: () => controller.abort(),
+    async next() {
+      for (;;) {
+        const event = /^(?:.+\n)*?data: (\{.*)\n(?:.+\n)*\n/m.exec(text);
+        if (event !== null) {
+          text = text.slice(event.index + event[0].length);
+          return JSON.parse(event[1] as string);
+        }
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`the stream ended: ${text}`);
+        text += value;
+      }
+    },
+  };
+}
+
+describe('on both hosts', () => {
+  let next: NextHost;
+  beforeAll(async () => {
+    next = await startNextHost(callgate, { DATABASE_URL: database.url });
+  });
+  afterAll(() => next?.stop());
+
+  const MODERN = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+
+  it.each(['node', 'next'] as const)('%s: clients of both eras list, page, call, and hear of changes', async (host) => {
+    const agent = await newAgent(['dual', 'sink', 'big']);
+    const access = { ...agent, url: host === 'node' ? agent.url : `http://127.0.0.1:${next.port}/mcp` };
+    const other = { ...agent, url: host === 'node' ? `http://127.0.0.1:${next.port}/mcp` : agent.url };
+    await eventually('every node knows the grants', async () => (await send(access, { method: 'tools/list' })).status === 200);
+    for (const client of [await sdk1(access), await sdk2(access, 'modern')]) {
+      expect(slugsOf(await allTools(client))).toEqual(['big', 'dual', 'sink']);
+      expect(JSON.stringify(await client.callTool({ name: 'dual__test_simple_text', arguments: {} }))).toContain('simple text');
+      expect(decisionOf(await client.callTool({ name: 'sink__delete_record', arguments: {} }))?.outcome).toBe('denied');
+      await client.close();
+    }
+    const { nextCursor } = (await send(access, { method: 'tools/list' })).body.result;
+    expect((await send(other, { method: 'tools/list', params: { cursor: nextCursor } })).body.result.tools).toHaveLength(100);
+
+    const body = {
+      jsonrpc: '2.0',
+      id: 'l',
+      method: 'subscriptions/listen',
+      params: { notifications: { toolsListChanged: true }, _meta: MODERN },
+    };
+    const headers = { 'content-type': 'application/json', 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+    const stream = await listening(access, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(await stream.next()).toMatchObject({
+      method: 'notifications/subscriptions/acknowledged',
+      params: { notifications: { toolsListChanged: true }, _meta: { 'io.modelcontextprotocol/subscriptionId': 'l' } },
+    });
+    const trigger = async (): Promise<void> => {
+      const client = await sdk2(access, 'modern');
+      await client.callTool({ name: 'dual__test_trigger_tool_change', arguments: {} });
+      await client.close();
+    };
+    // A server takes a moment to take the subscription.
+    const heard = stream.next();
+    let told = false;
+    void heard.then(() => {
+      told = true;
+    });
+    await eventually('the change is heard of', async () => {
+      await trigger();
+      return told;
+    });
+    expect(await heard).toMatchObject({ method: 'notifications/tools/list_changed' });
+    stream.stop();
   });
 });
 

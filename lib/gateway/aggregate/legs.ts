@@ -41,10 +41,15 @@ export class Legs {
     return opened === null ? null : legOf(reached, opened);
   }
 
-  /** The session at this server is gone: the next request opens another. */
-  forget(reached: Reached, session: AggregateSession | null): void {
-    if (session === null) for (const era of ['legacy', 'modern'] as const) this.learned.delete(keyOf(era, reached));
-    else session.legs.delete(reached.server.id);
+  /** The session at this server is gone: the next request opens another, unless that has happened already. */
+  forget({ reached, opened }: Leg, session: AggregateSession | null): void {
+    const { id } = reached.server;
+    if (session !== null && session.legs.get(id)?.opened === opened) session.legs.delete(id);
+    if (session !== null) return;
+    for (const era of ['legacy', 'modern'] as const) {
+      const key = keyOf(era, reached);
+      if (this.learned.get(key)?.opened === opened) this.learned.delete(key);
+    }
   }
 
   private held(call: Identified, reached: Reached, session: AggregateSession | null): HeldLeg {

@@ -100,7 +100,7 @@ async function askPart(asked: Asked, one: Reached, kind: ListKind, cursor: strin
   if (kind.capability !== 'tools' && !(kind.capability in leg.opened.capabilities)) return empty(slug);
   let answer = await askPage(asked, leg, asked.message.method, cursor, context);
   if (answer?.ok === false && isLost(leg, answer.status)) {
-    context.legs.forget(one, asked.session);
+    context.legs.forget(leg, asked.session);
     leg = await open();
     answer = leg === null ? null : await askPage(asked, leg, asked.message.method, cursor, context);
   }

@@ -27,7 +27,7 @@ export async function pass(asked: Asked, context: AggregateContext): Promise<Res
     if (!isLost(leg, response.status) && !isOtherEra(leg, response)) return ok(await shaped(asked, routed.value, leg, response));
     // The server knows nothing of the request: it goes again, once, in a session that it knows.
     discardResponse(response);
-    context.legs.forget(to, session);
+    context.legs.forget(leg, session);
   }
   return refuse('upstream.failed', { message: `The server ${to.server.slug} ends every session at once.` });
 }

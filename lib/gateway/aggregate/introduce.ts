@@ -85,7 +85,7 @@ function introduction(reached: readonly Reached[], legs: readonly Leg[], unavail
 }
 
 /** What at least one server can do. Lists change with the grants of the agent, whatever the servers say. */
-export function joinedCapabilities(all: readonly JsonObject[], anything: boolean): JsonObject {
+function joinedCapabilities(all: readonly JsonObject[], anything: boolean): JsonObject {
   const has = (name: string): boolean => anything || all.some((one) => name in one);
   const subscribes = anything || all.some(({ resources }) => isJsonObject(resources) && resources.subscribe === true);
   return {

@@ -93,7 +93,7 @@ function legOf(reached: Reached, opened: Opened): Leg {
   return { slug: reached.server.slug, era: opened.era, sessionId: opened.sessionId, reached, opened };
 }
 
-export function after(ms: number): Promise<null> {
+function after(ms: number): Promise<null> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(null), ms);
     (timer as { unref?: () => void }).unref?.();

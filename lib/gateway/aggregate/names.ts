@@ -6,7 +6,7 @@ import type { ServerView } from '../snapshot-port';
 /** Between the slug of a server, which has no underscores, and a name of that server. */
 const SEPARATOR = '__';
 /** What models and their hosts take of the name of a tool. */
-export const NAME_CHARACTERS_MAX = 64;
+const NAME_CHARACTERS_MAX = 64;
 const MARK_CHARACTERS = 8;
 
 /** Where a name of the aggregate leads: to this server, under its own name there. */

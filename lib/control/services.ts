@@ -216,7 +216,8 @@ export interface ControlServices {
   stopServer(serverId: string): Promise<void>;
   /** Resolves when this node's snapshot has every change committed before the call, after 2 s at the latest (false then). */
   waitForVersion(): Promise<boolean>;
-  gatewayUrl(slug: string): string;
+  /** Of one server, or of all servers of an agent. */
+  gatewayUrl(slug: string | null): string;
   readonly upstreamAuth: UpstreamAuthServices;
   readonly trail: TrailServices;
   readonly history: TrailReader;

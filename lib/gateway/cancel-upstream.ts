@@ -10,9 +10,9 @@ const TOLD_MS_MAX = 5_000;
  * Tells the server that a call is cancelled, in the revisions in which a closed connection says nothing. Channels say it
  * by themselves when their call is let go of, and so does the connection in the modern era.
  */
-export function tellCancelled(call: Granted, { ports }: ForwardContext): void {
+export function tellCancelled(call: Granted, { ports }: ForwardContext, reason: string): void {
   if (call.era === 'modern' || call.server.target.transport !== 'http' || call.message.kind !== 'request') return;
-  const params = { requestId: call.message.id, reason: 'Stopped by an operator.' };
+  const params = { requestId: call.message.id, reason };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), TOLD_MS_MAX);
   (timer as { unref?: () => void }).unref?.();

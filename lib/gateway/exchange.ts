@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse, refuseKilled } from './denial';
 import type { ForwardContext } from './forward-context';
 import { killNow, subjectOf } from './live-calls';
-import { discard } from './relayed-body';
+import { discard, endingWith } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { screenedReply } from './results/screened-reply';
 import { send } from './send';
@@ -25,7 +25,8 @@ export interface Answer {
 export async function exchange(call: Granted, context: ForwardContext, session: UpstreamSession | null): Promise<Result<Answer, Denial>> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  if (call.era === 'modern') call.request.signal.addEventListener('abort', abort, { once: true });
+  const { signal, leg } = call.request;
+  if (call.era === 'modern' || leg?.cancels === true) signal.addEventListener('abort', abort, { once: true });
   let killed: EngagedKill | null = killNow(call, context);
   if (killed !== null) return refuseKilled(killed);
   const stop = (kill: EngagedKill): void => {
@@ -46,30 +47,6 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
     forget();
     return killed === null ? fail(failureOf(error, context)) : refuseKilled(killed, 'kill.cancelled');
   }
-}
-
-/** The same body; `onEnd` is called once it has ended in any way. */
-function endingWith(body: AsyncIterable<Uint8Array>, onEnd: () => void): AsyncIterable<Uint8Array> {
-  const source = body[Symbol.asyncIterator]();
-  const iterator: AsyncIterableIterator<Uint8Array> = {
-    [Symbol.asyncIterator]: () => iterator,
-    async next() {
-      try {
-        const read = await source.next();
-        if (read.done === true) onEnd();
-        return read;
-      } catch (error) {
-        onEnd();
-        throw error;
-      }
-    },
-    async return() {
-      onEnd();
-      await source.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-  return iterator;
 }
 
 function readAnswer(call: Granted, context: ForwardContext, reply: UpstreamReply, abort: () => void): Result<Answer, Denial> {

@@ -24,10 +24,20 @@ export class FilteredEvents implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array>> {
     for (;;) {
       const read = await this.source.next();
-      const events = read.done === true ? this.parser.end() : this.parser.push(read.value);
+      const events = read.done === true ? this.parser.end() : await this.parsed(read.value);
       if (events.length > 0) return { done: false, value: joinBytes(events.map(this.rewrite)) };
       // What follows the last whole event is no event, to any reader.
       if (read.done === true) return { done: true, value: undefined };
+    }
+  }
+
+  /** A stream that cannot be read on is let go of: whoever reads this one may not do it. */
+  private async parsed(chunk: Uint8Array): Promise<SseEvent[]> {
+    try {
+      return this.parser.push(chunk);
+    } catch (error) {
+      await this.return();
+      throw error;
     }
   }
 

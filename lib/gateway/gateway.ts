@@ -1,4 +1,5 @@
 import type { Result } from '@/lib/kernel/result';
+import { Aggregate } from './aggregate/aggregate';
 import { type Denial, refuse } from './denial';
 import { newFacts, type RequestFacts, rpcIdOf } from './facts';
 import type { ForwardContext } from './forward-context';
@@ -19,6 +20,7 @@ import { SessionStore } from './sessions';
 import { decode } from './stages/decode';
 import { type Granted, grant } from './stages/grant';
 import { identify } from './stages/identify';
+import { isAggregate } from './stages/present-grant';
 import { type Edge, edgeOf, receive } from './stages/receive';
 import { subscribe } from './subscription';
 import { TaskOwners } from './task-owners';
@@ -27,6 +29,7 @@ import { beginTrace } from './trace';
 import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
 export const BODY_BYTES_MAX = 1024 * 1024;
+const AGGREGATE_WAIT_MS = 8_000;
 const DRAIN_MS = 10_000;
 const DRAIN_POLL_MS = 25;
 
@@ -66,6 +69,7 @@ class NodeGateway implements Gateway {
   private readonly edge: Edge;
   private readonly refusals: Refusals;
   private readonly context: ForwardContext;
+  private readonly aggregate: Aggregate;
   private readonly streams = new Set<() => void>();
   private calls = 0;
   private draining = false;
@@ -91,6 +95,14 @@ class NodeGateway implements Gateway {
       onSent: () => this.calls++,
       onSettled: () => this.calls--,
     };
+    this.aggregate = new Aggregate({
+      ports,
+      handle: (request) => this.handle(request),
+      inner: sessions,
+      open: this.streams,
+      waitMs: options.aggregateWaitMs ?? AGGREGATE_WAIT_MS,
+      version: options.productVersion ?? '1',
+    });
     ports.snapshots.onChange((snapshot) => this.context.live.stopKilled(snapshot));
   }
 
@@ -128,6 +140,7 @@ class NodeGateway implements Gateway {
     if (!received.ok) return received;
     const identified = await identify(received.value, this.ports, this.context.publicUrl);
     if (!identified.ok) return identified;
+    if (isAggregate(facts.request)) return this.aggregate.answer(identified.value);
     if (facts.request.method !== 'POST') {
       const stream = grant(identified.value, this.ports, this.context.sessions);
       if (!stream.ok) return stream;

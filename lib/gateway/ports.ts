@@ -20,6 +20,7 @@ export interface GatewayPorts {
   readonly upstreams: Upstreams;
   readonly clock: Clock;
   readonly tokens: TokenHasher;
+  readonly seals: Seals;
   readonly jwt: JwtVerifier;
   readonly tokenUses: TokenUses;
   readonly log: GatewayLog;
@@ -49,6 +50,14 @@ export interface TokenHasher {
   hash(token: string): string;
   /** A new unguessable session id, visible ASCII. */
   sessionId(): string;
+}
+
+/** Texts that clients carry for us and can neither read nor change. */
+export interface Seals {
+  /** `place` is what the text belongs to; elsewhere it does not open. URL-safe characters. */
+  seal(text: string, place: string): string;
+  /** null for what was not sealed here, was changed, or belongs elsewhere. */
+  open(sealed: string, place: string): string | null;
 }
 
 export interface JwtVerifier {

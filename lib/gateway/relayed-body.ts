@@ -126,6 +126,30 @@ export function discard(body: AsyncIterable<Uint8Array> | null): void {
     ?.catch(() => {});
 }
 
+/** The same body; `onEnd` is called once it has ended in any way. */
+export function endingWith(body: AsyncIterable<Uint8Array>, onEnd: () => void): AsyncIterable<Uint8Array> {
+  const source = body[Symbol.asyncIterator]();
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      try {
+        const read = await source.next();
+        if (read.done === true) onEnd();
+        return read;
+      } catch (error) {
+        onEnd();
+        throw error;
+      }
+    },
+    async return() {
+      onEnd();
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
+}
+
 /** All bytes of a body, or null when there are more than `bytesMax` (the rest is let go). */
 export async function collect(body: AsyncIterable<Uint8Array> | null, bytesMax: number): Promise<Uint8Array | null> {
   if (body === null) return new Uint8Array(0);

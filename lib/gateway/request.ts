@@ -16,6 +16,16 @@ export interface GatewayRequest {
   readonly sourceIp: string | null;
   /** Aborts when the client goes away before the answer was complete. */
   readonly signal: AbortSignal;
+  /**
+   * Only on requests that the aggregate endpoint makes of a client's: it goes to one of the servers of the agent that the
+   * credential stands for, whichever grant the credential itself is of. Hosts never set it.
+   */
+  readonly leg?: Leg;
+}
+
+export interface Leg {
+  /** `signal` cancels what was asked of the server, in every revision. */
+  readonly cancels: boolean;
 }
 
 export interface GatewayResponse {
@@ -39,6 +49,10 @@ export interface GatewayOptions {
   readonly bodyBytesMax?: number;
   /** Sessions one grant may hold on this node; the longest unused one makes room. 256 unless told. */
   readonly sessionsPerGrantMax?: number;
+  /** How long the aggregate endpoint waits for one of its servers before it answers without it. 8 s unless told. */
+  readonly aggregateWaitMs?: number;
+  /** What the aggregate endpoint calls itself a version of. */
+  readonly productVersion?: string;
   /** How long a call that needs a person is held; see `HOLD_TIMES`. */
   readonly holdTimes?: Partial<HoldTimes>;
 }

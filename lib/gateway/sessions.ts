@@ -141,6 +141,12 @@ export class SessionStore {
     this.ports.upstreams.end(session.target, session.upstream).catch(() => {});
   }
 
+  /** The same for a session of which only the id is at hand; nothing when it is gone. */
+  endById(id: string): void {
+    const session = this.sessions.get(id);
+    if (session !== undefined) this.end(session);
+  }
+
   private makeRoom(grantId: string): void {
     const own = [...this.sessions.values()].filter((session) => session.grantId === grantId);
     if (own.length < this.perGrantMax) return;

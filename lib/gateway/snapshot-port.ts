@@ -31,6 +31,8 @@ export interface Snapshot {
   agentBySlug(slug: string): AgentView | undefined;
   /** The grants of an agent for a server without regard to tokens, the newest first. */
   grantsFor(agentId: string, serverId: string): readonly GrantView[];
+  /** Every grant of an agent without regard to tokens, the newest first. */
+  grantsOf(agentId: string): readonly GrantView[];
   serverBySlug(slug: string): ServerView | undefined;
   serverById(id: string): ServerView | undefined;
 }

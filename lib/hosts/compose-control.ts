@@ -153,7 +153,7 @@ function createServices(
     upstreamAuth: createUpstreamAuthServices(createEgressGuard(env.allowedUpstreams), publicUrl, plane.upstreamTokens),
     stopServer: (serverId) => upstreams.stopServer(serverId),
     waitForVersion: () => snapshots.waitForLatest(),
-    gatewayUrl: (slug) => `${publicUrl}/mcp/${slug}`,
+    gatewayUrl: (slug) => (slug === null ? `${publicUrl}/mcp` : `${publicUrl}/mcp/${slug}`),
     trail: createTrailServices(plane),
     history,
     events: plane.events,

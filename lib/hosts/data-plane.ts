@@ -26,11 +26,13 @@ import { newId } from '@/lib/kernel/ids';
 import { compilePolicy } from '@/lib/policy/compile';
 import { redactArguments } from '@/lib/policy/redact';
 import { EventHub } from './event-hub';
+import { gatewaySeals } from './gateway-seals';
 import { gatewayTokens } from './gateway-tokens';
 import { createJwtVerifier } from './jwt-verifier';
 import type { Log } from './log';
 import { createNotificationServices } from './notification-services';
 import { Metrics } from './observe/metrics';
+import { productVersion } from './observe/product-version';
 import { startTracing } from './observe/start-tracing';
 import { allowedHosts, allowedOrigins } from './own-address';
 import { renewTokens } from './upstream-auth-services';
@@ -226,12 +228,14 @@ function composeGateway({
       tracing,
       clock: snapshots.clock,
       tokens: gatewayTokens,
+      seals: gatewaySeals(envelope),
       onUse: (grant, client, ip, method) => usage.recordUsage(grant, client, ip, method),
       jwt: createJwtVerifier(guard, log),
       tokenUses,
     },
     {
       publicUrl,
+      productVersion: productVersion(),
       allowedHosts: allowedHosts(env, publicUrl),
       allowedOrigins: allowedOrigins(env, publicUrl),
       holdTimes: { holdMs: env.approvalHoldSeconds * 1_000, holdWithProgressMs: env.approvalHoldProgressSeconds * 1_000 },

@@ -27,7 +27,7 @@ describe('refused before any policy', () => {
     ['no token', { token: null }, 401, -32001, 'identity.missing'],
     ['a token with a wrong checksum', { token: 'cg_live_00000000000000000000000000000000000000' }, 401, -32001, 'identity.malformed'],
     ['a well-formed token nobody issued', { token: makeToken(new Uint8Array(32)) }, 401, -32001, 'identity.unknown'],
-    ['no server', { path: '' }, 404, -32004, 'server.unknown'],
+    ['no server', { path: '//' }, 404, -32004, 'server.unknown'],
     ['an unknown server', { path: '/nobody' }, 404, -32004, 'server.unknown'],
     ['a path below a server', { path: '/shop/admin' }, 404, -32004, 'server.unknown'],
     ['another server', { path: '/other' }, 403, -32003, 'grant.other_server'],

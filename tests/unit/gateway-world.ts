@@ -8,12 +8,14 @@ import { MemoryTokenUses } from '@/lib/adapters/memory/memory-token-uses';
 import { MemoryUpstreams } from '@/lib/adapters/memory/memory-upstreams';
 import type { CatalogueTool } from '@/lib/domain/decision';
 import type { ToolDefinition } from '@/lib/domain/risk';
+import { createEnvelope } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
 import type { HoldTimes } from '@/lib/gateway/held-calls';
 import type { GatewayPorts, Tracing } from '@/lib/gateway/ports';
 import type { GatewayRequest, GatewayResponse } from '@/lib/gateway/request';
 import type { AgentView, GrantView, ServerView } from '@/lib/gateway/snapshot-port';
 import type { Upstreams, UpstreamTarget } from '@/lib/gateway/upstream-port';
+import { gatewaySeals } from '@/lib/hosts/gateway-seals';
 import type { JsonObject } from '@/lib/kernel/json';
 import { makeToken } from '@/lib/kernel/token';
 import { compilePolicy } from '@/lib/policy/compile';
@@ -131,6 +133,7 @@ export function newWorld(
     tracing?: Tracing;
     /** Hears of each request, as with LOG_LEVEL=debug. */
     onRequest?: (facts: Record<string, unknown>) => void;
+    aggregateWaitMs?: number;
     /** Answers for the addresses of key sets. */
     fetchKeys?: (url: string) => Promise<string>;
   } = {},
@@ -150,6 +153,7 @@ export function newWorld(
     upstreams: options.reach ?? upstreams,
     clock: clockPort,
     tokens: { hash, sessionId: () => randomBytes(24).toString('base64url') },
+    seals: gatewaySeals(createEnvelope(Buffer.alloc(32, 7))),
     jwt: new JoseVerifier(
       new JwksSource({
         fetchText: options.fetchKeys ?? (async () => Promise.reject(new Error('no key set is served here'))),
@@ -222,6 +226,7 @@ export function newWorld(
     allowedHosts: ['gate.example.com', 'localhost:3000', '127.0.0.1'],
     allowedOrigins: ['https://app.example.com'],
     sessionsPerGrantMax: 3,
+    ...(options.aggregateWaitMs === undefined ? {} : { aggregateWaitMs: options.aggregateWaitMs }),
     holdTimes: { holdMs: 0, holdWithProgressMs: 0, ...options.hold },
   });
 

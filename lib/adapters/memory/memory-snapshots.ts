@@ -28,6 +28,7 @@ export class MemorySnapshots implements Snapshots {
       agentBySlug: (slug) => [...grants.values()].find(({ agent }) => agent.slug === slug)?.agent,
       grantsFor: (agentId, serverId) =>
         [...grants.values()].filter((grant) => grant.agent.id === agentId && grant.serverId === serverId).reverse(),
+      grantsOf: (agentId) => [...grants.values()].filter((grant) => grant.agent.id === agentId).reverse(),
       serverBySlug: (slug) => servers.find((server) => server.slug === slug),
       serverById: (id) => this.servers.get(id),
     };

@@ -303,6 +303,7 @@ function assemble(
     grantByTokenHash: (hash) => grants.byTokenHash.get(hash),
     agentBySlug: (slug) => grants.agentBySlug.get(slug),
     grantsFor: grants.grantsFor,
+    grantsOf: grants.grantsOf,
     serverBySlug: (slug) => bySlug.get(slug),
     serverById: (id) => byId.get(id),
   };

@@ -98,7 +98,10 @@ export const getAgent = defineContract({
   path: '/agents/{agent}',
   permission: 'read',
   summary: 'One agent and what it reaches.',
-  answer: agentSchema.extend({ reach: z.array(reachSchema) }),
+  answer: agentSchema.extend({
+    reach: z.array(reachSchema),
+    gatewayUrl: z.string().describe('all of its servers at one address, for any active token of it'),
+  }),
 });
 
 export const updateAgent = defineContract({

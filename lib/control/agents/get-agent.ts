@@ -13,7 +13,7 @@ type Reach = AnswerOf<typeof contract>['reach'];
 /** The agent and what each of its grants lets it see now, computed by the engine itself. */
 export async function getAgent(ctx: ControlContext, { params }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
   const { id } = await locateAgent(ctx.prisma, params.agent);
-  return { ...(await agentAnswer(ctx.prisma, ctx, id)), reach: await reachOf(ctx, id) };
+  return { ...(await agentAnswer(ctx.prisma, ctx, id)), reach: await reachOf(ctx, id), gatewayUrl: ctx.services.gatewayUrl(null) };
 }
 
 async function reachOf(ctx: ControlContext, agentId: string): Promise<Reach> {

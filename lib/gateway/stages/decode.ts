@@ -9,6 +9,7 @@ import { checkStrayClaim, classifyEra } from '../wire/eras';
 import { type Message, readMessage } from '../wire/json-rpc';
 import { type Era, isKnownNotification, isKnownRequest } from '../wire/methods';
 import type { Identified } from './identify';
+import { isAggregate } from './present-grant';
 
 declare const decoded: unique symbol;
 /** A request whose body is one message that every reader reads alike, of a method that exists, agreeing with its headers. */
@@ -37,7 +38,8 @@ export function decode(call: Identified): Result<Decoded, Denial> {
   if (typeof era !== 'string') return era;
   facts.era = era;
   facts.client = modernClient(message);
-  const retry = era === 'modern' ? withoutPrompt(message) : null;
+  // The aggregate only passes on: what a retry brings along is for the walk to the server.
+  const retry = era === 'modern' && !isAggregate(call.request) ? withoutPrompt(message) : null;
   if (retry !== null) {
     facts.message = retry;
     facts.prompted = true;

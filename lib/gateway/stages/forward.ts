@@ -60,8 +60,9 @@ class Exchange {
     session?.began(this.key);
     if (session !== null && !session.calls.has(this.key)) session.calls.set(this.key, this.settlement);
     // In the modern era a closed stream is the cancellation; before, the client may come back for the result.
-    if (era === 'modern') request.signal.addEventListener('abort', this.cancel, { once: true });
-    if (era === 'modern' && request.signal.aborted) this.cancel();
+    const cancels = era === 'modern' || request.leg?.cancels === true;
+    if (cancels) request.signal.addEventListener('abort', this.cancel, { once: true });
+    if (cancels && request.signal.aborted) this.cancel();
   }
 
   get signal(): AbortSignal {
@@ -70,6 +71,7 @@ class Exchange {
 
   private readonly cancel = (): void => {
     this.settlement.cancelled = true;
+    tellCancelled(this.call, this.context, 'The client cancelled the call.');
     this.controller.abort();
   };
 
@@ -78,7 +80,7 @@ class Exchange {
     this.settlement.kill(kill);
     const refusal = refuseKilled(kill, 'kill.cancelled').error;
     this.call.session?.stop(this.key, answerText(this.call, refusal, this.call.event, this.context.publicUrl));
-    tellCancelled(this.call, this.context);
+    tellCancelled(this.call, this.context, 'Stopped by an operator.');
     this.controller.abort();
   };
 

@@ -5,6 +5,7 @@ import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import { type GatewayPorts, LedgerUnavailable } from '../ports';
 import type { Snapshot } from '../snapshot-port';
+import { isAggregate } from './present-grant';
 
 /**
  * Verifies a JWT and notes what it says. Cheap looks come first: without a configured issuer of that name nothing is
@@ -26,13 +27,15 @@ export async function identifyJwt(
     return refuse('identity.jwt', { message: 'The token is of no issuer that is configured here.', data: { problem: 'jwt_iss' } });
   }
   const hash = ports.tokens.hash(token);
-  const verified = await ports.jwt.verify(jwt.value, hash, issuer, resourcesOf(facts.slug, publicUrl), ports.clock.nowMs());
+  const verified = await ports.jwt.verify(jwt.value, hash, issuer, resourcesOf(facts, publicUrl), ports.clock.nowMs());
   if (!verified.ok) {
     const { code, message } = verified.error;
     return refuse(code === 'jwt_keys' ? 'identity.keys_unavailable' : 'identity.jwt', { message, data: { problem: code } });
   }
   const { tokenId } = verified.value;
-  const used = tokenId === null ? ok(null) : await redeemOnce(tokenId, verified.value, ports);
+  // What the aggregate asks of a server in the name of a request is not another request.
+  const isUsedNow = tokenId !== null && facts.request.leg === undefined;
+  const used = isUsedNow ? await redeemOnce(tokenId, verified.value, ports) : ok(null);
   if (!used.ok) return used;
   facts.jwt = verified.value;
   facts.tokenHash = hash;
@@ -53,7 +56,11 @@ async function redeemOnce(tokenId: string, { issuer, expiresAtMs }: JwtIdentity,
   return refuse('identity.jwt', { message: 'The token is good for one request and was used before.', data: { problem: 'jwt_replay' } });
 }
 
-/** What a token for this endpoint may name as its audience: the endpoint (RFC 8707), all endpoints, or the gateway. */
-function resourcesOf(slug: string, publicUrl: string): readonly string[] {
-  return [`${publicUrl}/mcp/${slug}`, `${publicUrl}/mcp`, publicUrl, `${publicUrl}/`];
+/**
+ * What a token for this endpoint may name as its audience: the endpoint (RFC 8707), all endpoints, or the gateway. A token for
+ * one endpoint is none for the aggregate, and does not become one on the way to that server.
+ */
+function resourcesOf({ slug, request }: RequestFacts, publicUrl: string): readonly string[] {
+  const all = [`${publicUrl}/mcp`, publicUrl, `${publicUrl}/`];
+  return isAggregate(request) || request.leg !== undefined ? all : [`${publicUrl}/mcp/${slug}`, ...all];
 }

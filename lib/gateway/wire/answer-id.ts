@@ -5,7 +5,7 @@ import type { RpcId } from '../denial';
  * stay what they are. null when the text is no object with an `id`. The text has to be JSON.
  */
 export function withId(text: string, id: RpcId): string | null {
-  const spans = idSpans(text);
+  const spans = spansOf(text, 'id');
   if (spans.length === 0) return null;
   let renamed = '';
   let at = 0;
@@ -16,8 +16,8 @@ export function withId(text: string, id: RpcId): string | null {
   return renamed + text.slice(at);
 }
 
-/** Where the values of `id` stand at the top of the object. A member that stands there twice is renamed twice. */
-function idSpans(text: string): [number, number][] {
+/** Where the values of a member stand at the top of the object, white space included. One that stands there twice is found twice. */
+export function spansOf(text: string, member: string): [number, number][] {
   const spans: [number, number][] = [];
   let depth = 0;
   let name = '';
@@ -32,7 +32,7 @@ function idSpans(text: string): [number, number][] {
     else if (character === '{' || character === '[') depth++;
     else if (character === ',' || character === '}' || character === ']') {
       if (depth === 1 && valueFrom >= 0) {
-        if (isId(name)) spans.push([valueFrom, at]);
+        if (isName(name, member)) spans.push([valueFrom, at]);
         valueFrom = -1;
       }
       if (character !== ',') depth--;
@@ -42,8 +42,8 @@ function idSpans(text: string): [number, number][] {
 }
 
 /** A name may be written with escapes. */
-function isId(quoted: string): boolean {
-  return quoted === '"id"' || (quoted.includes('\\') && JSON.parse(quoted) === 'id');
+function isName(quoted: string, member: string): boolean {
+  return quoted === `"${member}"` || (quoted.includes('\\') && JSON.parse(quoted) === member);
 }
 
 /** Behind the closing quote of the string that opens at `from`. */

@@ -284,7 +284,7 @@ function worldServices(
     },
     stopServer: async (id) => void upstream.stopped.push(id),
     waitForVersion: async () => true,
-    gatewayUrl: (slug) => `${ORIGIN}/mcp/${slug}`,
+    gatewayUrl: (slug) => (slug === null ? `${ORIGIN}/mcp` : `${ORIGIN}/mcp/${slug}`),
     trail: fakeTrail(envelope),
     history: facts.history,
     simulations: { wake: () => {}, stop: () => {}, observe: async () => ({ calls: 0, tools: [] }) },

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { AgentDetail } from '@/components/agents/agent-detail';
+import { AggregateCard } from '@/components/connect/aggregate-card';
 import { GrantsPanel } from '@/components/connect/grants-panel';
 
 interface Props {
@@ -12,5 +13,15 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function AgentPage({ params }: Props) {
   const agent = decodeURIComponent((await params).agent);
-  return <AgentDetail slug={agent} grants={<GrantsPanel agent={agent} />} />;
+  return (
+    <AgentDetail
+      slug={agent}
+      grants={
+        <div className="flex flex-col gap-4">
+          <GrantsPanel agent={agent} />
+          <AggregateCard agent={agent} />
+        </div>
+      }
+    />
+  );
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Stats } from '@/components/shared/api/wire';
 import { totalsOf } from '@/components/shared/charts/series';
 import { formatCount, formatMs } from '@/components/shared/format';
+import { REFUSED_DECISIONS } from '@/lib/domain/audit-event';
 
 interface KeyNumbersProps {
   current: Stats;
@@ -15,7 +16,7 @@ interface KeyNumbersProps {
   filter: string;
 }
 
-const REFUSED = 'denied,hidden,limited,needs_approval,refused,unavailable';
+const REFUSED = REFUSED_DECISIONS.join(',');
 
 /** `+12 %`, `−3 %`, `no change`; null without anything to compare with. */
 export function changeWords(now: number, before: number): string | null {

@@ -46,7 +46,8 @@ export function OverviewPage() {
     void stats.refetch();
     if (setup.data?.steps && !setup.data.steps.enforced) void setup.refetch();
   });
-  const filter = queryString({ range: range.range, from: range.from, to: range.to });
+  // The numbers are of tool calls; Activity lists every method unless told.
+  const filter = queryString({ method: 'tools/call', range: range.range, from: range.from, to: range.to });
   const compared = RANGES.find((one) => one.value === (range.range ?? '24h'))?.label.replace('Last', 'previous') ?? 'the same time before';
   return (
     <>
@@ -76,7 +77,9 @@ export function OverviewPage() {
                   <OutcomeChart
                     stats={current}
                     onZoom={(from, to) =>
-                      router.push(`/activity${queryString({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })}`)
+                      router.push(
+                        `/activity${queryString({ method: 'tools/call', from: new Date(from).toISOString(), to: new Date(to).toISOString() })}`,
+                      )
                     }
                   />
                 </Panel>

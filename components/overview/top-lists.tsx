@@ -7,6 +7,8 @@ import type { Stats } from '@/components/shared/api/wire';
 import { formatCount } from '@/components/shared/format';
 import { InertText } from '@/components/shared/unverified-text';
 import { Panel } from '@/components/ui/panel';
+import { REFUSED_DECISIONS } from '@/lib/domain/audit-event';
+import { NOT_RECORDED } from '@/lib/domain/counted-filters';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 
 interface Row {
@@ -36,15 +38,15 @@ function wordsOf(reason: string): string {
 }
 
 export function TopLists({ stats, filter }: { stats: Stats; filter: Record<string, string | null> }) {
-  const link = (extra: Record<string, string | null>) => `/activity${queryString({ ...filter, ...extra })}`;
-  const refusals = stats.topReasons.filter((one) => !one.reason.startsWith('policy.allowed') && one.reason !== 'policy.default_allow');
+  const link = (extra: Record<string, string | null>) => `/activity${queryString({ method: 'tools/call', ...filter, ...extra })}`;
+  const refused = REFUSED_DECISIONS.join(',');
   return (
     <div className="grid items-start gap-4 lg:grid-cols-3">
       <Bars
         title="Which agents call most?"
         rows={stats.topAgents.map((one) => ({
           key: one.name,
-          label: one.name,
+          label: one.name === NOT_RECORDED ? 'Unknown callers' : one.name,
           calls: one.calls,
           refused: one.refused,
           href: link({ agent: one.name }),
@@ -64,17 +66,17 @@ export function TopLists({ stats, filter }: { stats: Stats; filter: Record<strin
           ),
           calls: one.calls,
           refused: one.refused,
-          href: link({ tool: one.name, server: one.server }),
+          href: link({ tool: one.name, server: one.server ?? NOT_RECORDED }),
         }))}
       />
       <Bars
         title="Why were calls refused?"
-        rows={refusals.map((one) => ({
+        rows={stats.topReasons.map((one) => ({
           key: one.reason,
           label: <span title={one.reason}>{wordsOf(one.reason)}</span>,
           calls: one.calls,
           colour: colourOf(one.reason),
-          href: link({ q: one.reason }),
+          href: link({ reason: one.reason, decision: refused }),
         }))}
         empty="No call was refused in this time."
       />

@@ -99,6 +99,12 @@ import { listNotificationDeliveries } from './notifications/list-deliveries';
 import { resendNotification } from './notifications/resend-notification';
 import { testNotificationChannel } from './notifications/test-channel';
 import { updateNotificationChannel } from './notifications/update-channel';
+import * as overview from './overview/contract';
+import { getDecisionTimes } from './overview/get-decision-times';
+import { getNewBehaviour } from './overview/get-new-behaviour';
+import { getPosture } from './overview/get-posture';
+import { getUpstreamTimes } from './overview/get-upstream-times';
+import { listPublishMarks } from './overview/list-publish-marks';
 import * as policies from './policies/contract';
 import { deletePolicy } from './policies/delete-policy';
 import { discardPolicyDraft } from './policies/discard-policy-draft';
@@ -357,5 +363,10 @@ export const REGISTRY: readonly Route[] = [
   route(alerts.listRestrictions, listRestrictions),
   route(alerts.liftRestriction, liftRestriction),
   route(stats.getStats, getStats),
+  route(overview.getPosture, getPosture),
+  route(overview.listPublishMarks, listPublishMarks),
+  route(overview.getDecisionTimes, getDecisionTimes),
+  route(overview.getUpstreamTimes, getUpstreamTimes),
+  route(overview.getNewBehaviour, getNewBehaviour),
   stream(live.streamEvents, streamEvents),
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CATEGORIES, RISK_LEVELS } from '@/lib/domain/risk';
+import { isTimeZone } from '@/lib/kernel/zoned-time';
 
 /** The pieces that several contracts share. */
 
@@ -21,6 +22,8 @@ export const timeSchema = z.iso.datetime().describe('ISO 8601 UTC with milliseco
 
 /** A time as callers write it: any offset is accepted and understood as UTC. */
 export const timeInputSchema = z.iso.datetime({ offset: true, message: 'use an ISO 8601 time with a zone, such as 2026-11-20T12:00:00Z' });
+
+export const timeZoneSchema = z.string().max(64).refine(isTimeZone, 'use a name of the IANA time zone database, such as Europe/Vienna');
 
 export const categorySchema = z.enum(CATEGORIES);
 export const riskSchema = z.enum(RISK_LEVELS);

@@ -20,6 +20,10 @@ export const EVENT_DECISIONS = [
 ] as const;
 export type EventDecision = (typeof EVENT_DECISIONS)[number];
 
+/** Let through; every other decision kept the call back. */
+export const PASSED_DECISIONS = EVENT_DECISIONS.filter((decision) => decision === 'allowed' || decision.startsWith('observed_'));
+export const REFUSED_DECISIONS = EVENT_DECISIONS.filter((decision) => !PASSED_DECISIONS.includes(decision));
+
 /** How a forwarded call ended. `unknown`: the gateway died between sending and recording. `not_sent`: recorded, never sent. */
 export const EVENT_OUTCOMES = ['ok', 'tool_error', 'upstream_error', 'cancelled', 'unknown', 'not_sent'] as const;
 export type EventOutcome = (typeof EVENT_OUTCOMES)[number];

@@ -2,6 +2,7 @@ import { idTimeMs } from '@/lib/kernel/ids';
 import { auditFilter, LATEST_OUTCOME, needsRows, type Parameter } from '../audit/audit-filter';
 import type { AuditFilters, Coverage } from '../audit/contract';
 import { readTrail } from '../audit/read-trail';
+import { type CountBars, slotOf } from '../call-counts/count-bars';
 import { countedCalls, FRESH_ROWS_MAX } from '../call-counts/counted-calls';
 import { ROWS_BEHIND } from '../call-counts/fresh-calls';
 import { COUNT_TABLES, dimensionsOf } from '../call-counts/profile';
@@ -19,7 +20,7 @@ export interface CallsSource {
 export interface CallsRange {
   readonly fromMs: number | null;
   readonly toMs: number | null;
-  readonly binMs?: number;
+  readonly bars?: CountBars;
 }
 
 /**
@@ -41,13 +42,13 @@ export async function callsSource(ctx: ControlContext, query: AuditFilters, rang
   const { q, session, client, slowerThan, fasterThan } = query;
   const rest = auditFilter({ q, session, client, slowerThan, fasterThan }, ctx.now, { times: false });
   const where = renumber(rest.where, rest.values, parameter);
-  const slot = range.binMs === undefined ? 'NULL::timestamptz' : `date_bin('${range.binMs} milliseconds', e.at, 'epoch')`;
+  const slot = slotOf(range.bars, parameter);
   const bounds = [
     scanFrom.fromMs === null ? 'TRUE' : `e.at >= ${parameter(new Date(scanFrom.fromMs))}::timestamptz`,
     range.toMs === null ? 'TRUE' : `e.at < ${parameter(new Date(range.toMs))}::timestamptz`,
   ].join(' AND ');
   return {
-    ctes: `calls AS MATERIALIZED (SELECT ${slot} AS slot, ${dimensionsOf('e')}, coalesce(o.outcome, 'none') AS outcome, 1 AS calls
+    ctes: `calls AS MATERIALIZED (SELECT ${slot('e.at')} AS slot, ${dimensionsOf('e')}, coalesce(o.outcome, 'none') AS outcome, 1 AS calls
       FROM audit_events e ${LATEST_OUTCOME} WHERE ${bounds} AND ${where})`,
     coverage: {
       complete: scanFrom.complete,

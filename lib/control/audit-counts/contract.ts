@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { COUNTED_FILTER_NAMES } from '@/lib/domain/counted-filters';
+import { TIME_BARS } from '@/lib/domain/time-bars';
 import { auditFilterShape, coverageSchema } from '../audit/contract';
 import { defineContract } from '../define-contract';
-import { anyOf, timeSchema } from '../schema-parts';
+import { anyOf, timeSchema, timeZoneSchema } from '../schema-parts';
 
-export const HISTOGRAM_BUCKETS = ['minute', '5m', '15m', 'hour', '6h', 'day'] as const;
-export type HistogramBucket = (typeof HISTOGRAM_BUCKETS)[number];
 export const FACET_VALUES_MAX = 200;
 
 const facetNameSchema = z.enum(COUNTED_FILTER_NAMES);
@@ -44,12 +43,14 @@ export const getAuditHistogram = defineContract({
   summary: 'Calls by decision over time for the whole filter.',
   query: z.strictObject({
     ...auditFilterShape,
-    bucket: z.enum(HISTOGRAM_BUCKETS).optional().describe('chosen to give at most about 100 bars unless told'),
+    bucket: z.enum(TIME_BARS).optional().describe('chosen to give at most about 100 bars unless told'),
+    zone: timeZoneSchema.default('UTC').describe('whose clock days and hours begin by'),
   }),
   answer: z.object({
     from: timeSchema,
     to: timeSchema,
-    bucket: z.enum(HISTOGRAM_BUCKETS),
+    bucket: z.enum(TIME_BARS),
+    zone: z.string(),
     total: z.number().int(),
     byDecision: z.record(z.string(), z.number().int()),
     series: z

@@ -50,7 +50,7 @@ export async function getAuditFacets(ctx: ControlContext, { query }: VerbInput<t
 }
 
 /** Where a value is filtered for in several columns it counts in each, so that its number is that of the rows it would give. */
-function valuesOf(name: CountedFilter): string {
+export function valuesOf(name: CountedFilter): string {
   if (name === 'tool') return 'SELECT c.tool UNION SELECT c.inner_tool WHERE c.inner_tool IS NOT NULL';
   return `SELECT c.${COUNTED_FILTERS[name][0]}`;
 }

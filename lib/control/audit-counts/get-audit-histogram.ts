@@ -1,21 +1,15 @@
 import { COUNTED_FILTER_NAMES, COUNTED_FILTERS } from '@/lib/domain/counted-filters';
+import { BAR_MS, TIME_BARS, type TimeBar } from '@/lib/domain/time-bars';
 import { anyOfColumns, type Parameter } from '../audit/audit-filter';
 import { readTrail } from '../audit/read-trail';
+import { countBars } from '../call-counts/count-bars';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { callsSource } from './calls-source';
-import { type getAuditHistogram as contract, HISTOGRAM_BUCKETS, type HistogramBucket } from './contract';
+import type { getAuditHistogram as contract } from './contract';
 import { rangeOf } from './range-of';
 
-export const BUCKET_MS: Record<HistogramBucket, number> = {
-  minute: 60_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  hour: 3_600_000,
-  '6h': 21_600_000,
-  day: 86_400_000,
-};
 const BARS_WANTED = 100;
 const BARS_MAX = 2_000;
 
@@ -25,11 +19,11 @@ type Answer = AnswerOf<typeof contract>;
 export async function getAuditHistogram(ctx: ControlContext, { query }: VerbInput<typeof contract>): Promise<Answer> {
   const range = rangeOf(query);
   const toMs = range.toMs ?? ctx.now.getTime();
-  const fromMs = range.fromMs ?? (await firstDay(ctx)) ?? toMs - BUCKET_MS.day;
+  const fromMs = range.fromMs ?? (await firstDay(ctx)) ?? toMs - BAR_MS.day;
   const bucket = chooseBucket(query.bucket, fromMs, toMs);
   const values: unknown[] = [];
   const parameter: Parameter = (value) => `$${values.push(value)}`;
-  const source = await callsSource(ctx, query, { ...range, binMs: BUCKET_MS[bucket] }, parameter);
+  const source = await callsSource(ctx, query, { ...range, bars: countBars(fromMs, toMs, bucket, query.zone) }, parameter);
   const passing = COUNTED_FILTER_NAMES.filter((name) => query[name]).map((name) =>
     anyOfColumns('c', COUNTED_FILTERS[name], query[name] as readonly string[], parameter),
   );
@@ -43,6 +37,7 @@ export async function getAuditHistogram(ctx: ControlContext, { query }: VerbInpu
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
     bucket,
+    zone: query.zone,
     ...sumUp(rows),
     coverage: source.coverage,
   };
@@ -77,11 +72,11 @@ export function sumUp(
 }
 
 /** The asked bucket, or one that gives at most about 100 bars; 422 when that would be absurdly many. */
-export function chooseBucket(wanted: HistogramBucket | undefined, fromMs: number, toMs: number): HistogramBucket {
+export function chooseBucket(wanted: TimeBar | undefined, fromMs: number, toMs: number): TimeBar {
   const span = toMs - fromMs;
   if (!(span > 0)) throw new ControlError(422, 'stats.range', '`from` must be before `to`.', [{ path: 'from', message: 'not before to' }]);
-  const bucket = wanted ?? HISTOGRAM_BUCKETS.find((name) => span / BUCKET_MS[name] <= BARS_WANTED) ?? 'day';
-  if (span / BUCKET_MS[bucket] > BARS_MAX) {
+  const bucket = wanted ?? TIME_BARS.find((name) => span / BAR_MS[name] <= BARS_WANTED) ?? 'day';
+  if (span / BAR_MS[bucket] > BARS_MAX) {
     throw new ControlError(422, 'stats.bucket', `That is more than ${BARS_MAX} bars. Choose a larger \`bucket\` or a shorter time.`, [
       { path: 'bucket', message: 'too small for the range' },
     ]);

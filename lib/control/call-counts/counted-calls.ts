@@ -1,4 +1,5 @@
 import { LATEST_OUTCOME, type Parameter } from '../audit/audit-filter';
+import { type CountBars, slotOf } from './count-bars';
 import { freshCalls } from './fresh-calls';
 import { dimensionsOf, PROFILE_COLUMNS, profileOf } from './profile';
 import { type TimePiece, timePieces } from './time-pieces';
@@ -11,16 +12,16 @@ interface CountedCallsOptions {
   readonly toMs: number | null;
   readonly parameter: Parameter;
   /** The bars of a chart; without, one sum over the whole time. */
-  readonly binMs?: number;
+  readonly bars?: CountBars;
 }
 
 /**
  * CTEs that end in `calls(slot, <profile>, calls)`: how many calls of each profile a time range holds, exactly as the trail has them in
- * the statement's snapshot. `slot` is the beginning of the bar, or null without `binMs`.
+ * the statement's snapshot. `slot` is the beginning of the bar, or null without `bars`.
  */
-export function countedCalls({ fromMs, toMs, parameter, binMs }: CountedCallsOptions): string {
-  const slot = (at: string): string => (binMs === undefined ? 'NULL::timestamptz' : `date_bin('${binMs} milliseconds', ${at}, 'epoch')`);
-  const pieces = timePieces(fromMs, toMs, binMs);
+export function countedCalls({ fromMs, toMs, parameter, bars }: CountedCallsOptions): string {
+  const slot = slotOf(bars, parameter);
+  const pieces = timePieces(fromMs, toMs, bars?.unitMs);
   const rows = pieces.filter(({ table }) => table === 'audit_events');
   const buckets = pieces.filter(({ table }) => table !== 'audit_events');
   const within = (column: string, piece: Pick<TimePiece, 'fromMs' | 'toMs'>): string =>

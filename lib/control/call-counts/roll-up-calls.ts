@@ -29,7 +29,13 @@ const ROLL_UP = (rowsMax: number): string => `
     SELECT ${bin('bucket')}, profile, sum(calls)::integer FROM counted GROUP BY 1, 2
     ON CONFLICT (bucket, profile) DO UPDATE SET calls = t.calls + excluded.calls
   )`,
-  ).join(', ')}, latencies AS (
+  ).join(', ')}, clients AS (
+    INSERT INTO agent_clients (agent_id, name, version, first_at)
+    SELECT n.agent_id, n.client_name, coalesce(n.client_version, ''), min(n.at) FROM new_events n
+     WHERE n.agent_id IS NOT NULL AND n.client_name IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM agent_clients c WHERE c.agent_id = n.agent_id AND c.name = n.client_name AND c.version = coalesce(n.client_version, ''))
+     GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING
+  ), latencies AS (
     INSERT INTO call_latencies AS t (bucket, server_id, side, class, calls)
     SELECT ${COUNT_TABLES[1].bin('f.at')}, coalesce(f.server_id, ''), x.side, floor(4 * ln(greatest(x.ms, 0.01)) / ln(2::float8))::integer, sum(f.calls)
       FROM fresh f CROSS JOIN LATERAL (VALUES ('upstream', f.upstream_ms), ('gateway', f.gateway_ms)) x(side, ms)

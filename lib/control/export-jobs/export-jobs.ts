@@ -119,7 +119,12 @@ const seesAll = ({ actor }: ControlContext): boolean => actor.role !== null && m
 /** Exact where calls are counted; null where the rows themselves would have to be read for it. */
 async function rowsExpected(ctx: ControlContext, filter: AuditFilters): Promise<number | null> {
   if (needsRows(filter)) return null;
-  const { total, coverage } = await getAuditHistogram(ctx, { params: {}, query: filter, body: undefined as never, ifMatch: null });
+  const { total, coverage } = await getAuditHistogram(ctx, {
+    params: {},
+    query: { ...filter, zone: 'UTC' },
+    body: undefined as never,
+    ifMatch: null,
+  });
   return coverage.complete ? total : null;
 }
 

@@ -180,6 +180,11 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   listRestrictions: EVERYONE,
   liftRestriction: APPROVERS,
   getStats: EVERYONE,
+  getPosture: EVERYONE,
+  listPublishMarks: EVERYONE,
+  getDecisionTimes: EVERYONE,
+  getUpstreamTimes: EVERYONE,
+  getNewBehaviour: EVERYONE,
   streamEvents: EVERYONE,
 };
 

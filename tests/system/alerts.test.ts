@@ -49,6 +49,7 @@ describe('unusual calls, at a console node and a gateway node on one database', 
     await publish(first, 'slow', 'main', POLICY);
     await publish(first, 'slow', 'limited', LIMITED);
     await must(first, 201, 'POST', '/members', VIEWER);
+    await must(first, 200, 'PUT', '/anomaly-settings/loop', { action: 'pause', reason: 'loops have to end' });
   });
   afterAll(async () => {
     await browser?.close();

@@ -69,7 +69,7 @@ describe.skipIf(!CHROMIUM)(`retention in a real browser${CHROMIUM ? '' : ` (skip
     await dialog(page).getByLabel('Your password').fill(ADMIN_PASSWORD);
     await save.click();
     await dialog(page).waitFor({ state: 'detached' });
-    await page.getByText('Calls are kept 90 days').waitFor();
+    await page.getByText('Calls are kept 90 days.').waitFor();
     expect((await retention()).days).toBe(90);
 
     await page.getByRole('button', { name: 'Change retention' }).click();
@@ -77,7 +77,7 @@ describe.skipIf(!CHROMIUM)(`retention in a real browser${CHROMIUM ? '' : ` (skip
     await dialog(page).getByLabel('Reason').fill('longer is better');
     expect(await dialog(page).getByLabel('Your password').count()).toBe(0);
     await save.click();
-    await page.getByText('Calls are kept 120 days').waitFor();
+    await page.getByText('Calls are kept 120 days.').waitFor();
   });
 
   it('keeps what a hold touches; another admin lifts it, on a phone', async () => {
@@ -113,7 +113,7 @@ describe.skipIf(!CHROMIUM)(`retention in a real browser${CHROMIUM ? '' : ` (skip
   it('can be read by everybody, but for the reasons of holds', async () => {
     const { page, watched } = await openPerson(browser, origin, VIEWER);
     await visit(page, `${origin}/settings/retention`);
-    await page.getByText('Calls are kept 120 days').waitFor();
+    await page.getByText('Calls are kept 120 days.').waitFor();
     expect(await page.getByRole('button', { name: 'Change retention' }).getAttribute('aria-disabled')).toBe('true');
     await page.getByText('Nothing was removed yet').waitFor();
     expect(await page.getByText(REASON).count()).toBe(0);

@@ -24,8 +24,8 @@ describe('every kind', () => {
     expect(method).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('pauses by default for loops only', () => {
-    expect(ANOMALY_KINDS.filter((kind) => KINDS[kind].action !== 'alert')).toEqual(['loop']);
+  it('only tells people until somebody says what else has to follow', () => {
+    expect(ANOMALY_KINDS.filter((kind) => KINDS[kind].action !== 'alert')).toEqual([]);
   });
 });
 
@@ -134,7 +134,7 @@ describe('a setting', () => {
       setting({ ...here, threshold: 50 }),
       setting({ agentId: 'agt_1', threshold: 30, action: 'approval' }),
       setting({ serverId: 'srv_1', tool: 'pay', minutes: 5, action: 'alert' }),
-      setting({ threshold: 20, minutes: 60 }),
+      setting({ threshold: 20, minutes: 60, action: 'pause' }),
     ];
     expect(settingFor(settings, 'loop', here)).toEqual({ enabled: true, threshold: 50, action: 'approval', minutes: 5 });
     expect(settingFor(settings, 'loop', { ...here, tool: 'look' })).toEqual({

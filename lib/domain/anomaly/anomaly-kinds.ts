@@ -37,7 +37,7 @@ export const KINDS: Readonly<Record<AnomalyKind, KindFacts>> = {
     threshold: 15,
     thresholdMin: 4,
     thresholdMax: 1_000,
-    action: 'pause',
+    action: 'alert',
     minutes: 10,
     quietMs: 15 * MINUTE,
   },

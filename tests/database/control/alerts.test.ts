@@ -29,6 +29,7 @@ beforeAll(async () => {
       events: ['anomaly'],
     },
   });
+  await world.call('PUT', '/anomaly-settings/loop', { body: { action: 'pause', reason: 'loops have to end' } });
 });
 afterAll(async () => {
   world.expectClean(PASSWORD);
@@ -107,7 +108,7 @@ describe('a loop', () => {
     });
     try {
       expect(snapshots.current()?.restrictions).toMatchObject([{ agentId: agent.id, mode: 'pause', serverId: null, tool: null }]);
-      expect(snapshots.current()?.repeatSettings).toEqual([]);
+      expect(snapshots.current()?.repeatSettings).toMatchObject([{ kind: 'loop', agentId: null, action: 'pause' }]);
     } finally {
       await snapshots.close();
       await world.prisma.agentRestriction.updateMany({ data: { untilAt: world.now() } });
@@ -196,14 +197,17 @@ describe('tuning', () => {
       action: 'approval',
       minutes: 10,
     });
-    expect(await changes('anomaly.tune')).toMatchObject([
+    expect((await changes('anomaly.tune')).slice(-1)).toMatchObject([
       { entityName: 'Loop: bot · bank/pay', after: { threshold: 40, reason: 'it polls' } },
     ]);
     const { items } = (await world.call('GET', '/anomaly-settings', { as: 'viewer' })).body;
     const kind = items.find((item: { kind: string }) => item.kind === 'loop');
     expect(kind).toMatchObject({
       everybody: { threshold: 15 },
-      settings: [{ agent: { slug: 'bot' }, server: { slug: 'bank' }, tool: 'pay', threshold: 40 }],
+      settings: [
+        { agent: { slug: 'bot' }, server: { slug: 'bank' }, tool: 'pay', threshold: 40 },
+        { agent: null, tool: null, action: 'pause' },
+      ],
     });
   });
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { CLIENT_SNIPPETS } from '@/components/connect/snippets/all-clients';
-import { TOKEN_PLACEHOLDER } from '@/components/connect/snippets/file-clients';
+import { BRIDGE_PLACEHOLDER, TOKEN_PLACEHOLDER } from '@/components/connect/snippets/file-clients';
 
 const facts = { slug: 'billing', gatewayUrl: 'http://127.0.0.1:3000/mcp/billing', token: 'cg_0123456789abcdef' };
 const hostile = { slug: 'billing', gatewayUrl: `http://h/mcp/x'"$(echo pwned)\`id\`\\`, token: `cg_'"\\$(id)` };
@@ -78,7 +78,7 @@ describe('client snippets', () => {
   it('gives Claude Desktop the bridge as a command, with address and token in its environment', () => {
     expect(JSON.parse(text('claude-desktop')).mcpServers.billing).toEqual({
       command: 'npx',
-      args: ['callgate-stdio'],
+      args: [BRIDGE_PLACEHOLDER],
       env: { CALLGATE_URL: facts.gatewayUrl, CALLGATE_TOKEN: facts.token },
     });
     expect(JSON.parse(text('claude-desktop', null)).mcpServers.billing.env.CALLGATE_TOKEN).toBe(TOKEN_PLACEHOLDER);

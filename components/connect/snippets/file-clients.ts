@@ -88,6 +88,9 @@ export const HTTP_CLIENTS: readonly ClientSnippet[] = [
 /** Stands for the token in a file that cannot refer to a variable. */
 export const TOKEN_PLACEHOLDER = 'PASTE-THE-TOKEN-HERE';
 
+/** Where the bridge is on the machine of the client. */
+export const BRIDGE_PLACEHOLDER = '/path/to/callgate/scripts/stdio/callgate-stdio.mjs';
+
 /** Clients that only launch commands: the bridge on their machine speaks HTTP for them. */
 export const COMMAND_CLIENTS: readonly ClientSnippet[] = [
   {
@@ -96,13 +99,13 @@ export const COMMAND_CLIENTS: readonly ClientSnippet[] = [
     where: '~/Library/Application Support/Claude/claude_desktop_config.json (Windows: %APPDATA%\\Claude\\claude_desktop_config.json)',
     label: 'Claude Desktop configuration',
     format: 'json',
-    note: 'This file takes no URL, so a small bridge runs on the machine and passes everything on unchanged. Quit and start Claude Desktop afterwards.',
+    note: 'This file takes no URL, so a small bridge runs on the machine and passes everything on unchanged. Copy the folder scripts/stdio of Callgate there and put in its path; it needs Node and nothing else. Quit and start Claude Desktop afterwards.',
     text: ({ slug, gatewayUrl, token }) =>
       json({
         mcpServers: {
           [slug]: {
-            command: 'npx',
-            args: ['callgate-stdio'],
+            command: 'node',
+            args: [BRIDGE_PLACEHOLDER],
             env: { CALLGATE_URL: gatewayUrl, [TOKEN_VARIABLE]: token ?? TOKEN_PLACEHOLDER },
           },
         },

@@ -77,7 +77,7 @@ describe('client snippets', () => {
 
   it('gives Claude Desktop the bridge as a command, with address and token in its environment', () => {
     expect(JSON.parse(text('claude-desktop')).mcpServers.billing).toEqual({
-      command: 'npx',
+      command: 'node',
       args: [BRIDGE_PLACEHOLDER],
       env: { CALLGATE_URL: facts.gatewayUrl, CALLGATE_TOKEN: facts.token },
     });

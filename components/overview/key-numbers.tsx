@@ -9,9 +9,8 @@ import { REFUSED_DECISIONS } from '@/lib/domain/audit-event';
 
 interface KeyNumbersProps {
   current: Stats;
+  /** The same range seven days before. */
   before: Stats;
-  /** e.g. "previous 24 hours" */
-  compared: string;
   /** Query of the Activity page with the same range. */
   filter: string;
 }
@@ -26,7 +25,7 @@ export function changeWords(now: number, before: number): string | null {
   return `${percent > 0 ? '+' : '−'}${Math.abs(percent)} %`;
 }
 
-export function KeyNumbers({ current, before, compared, filter }: KeyNumbersProps) {
+export function KeyNumbers({ current, before, filter }: KeyNumbersProps) {
   const now = totalsOf(current.byDecision);
   const old = totalsOf(before.byDecision);
   const refused = current.total - now.allowed;
@@ -40,7 +39,7 @@ export function KeyNumbers({ current, before, compared, filter }: KeyNumbersProp
       <Cell
         label="Calls"
         value={formatCount(current.total)}
-        note={delta(changeWords(current.total, before.total), compared)}
+        note={delta(current.total, before.total, before.total)}
         href={`/activity${filter}`}
       />
       <Cell
@@ -52,7 +51,7 @@ export function KeyNumbers({ current, before, compared, filter }: KeyNumbersProp
       <Cell
         label="Rate-limited"
         value={formatCount(now.limited)}
-        note={delta(changeWords(now.limited, old.limited), compared)}
+        note={delta(now.limited, old.limited, before.total)}
         href={join('decision=limited')}
       />
       <Cell
@@ -69,7 +68,12 @@ export function KeyNumbers({ current, before, compared, filter }: KeyNumbersProp
   );
 }
 
-const delta = (words: string | null, compared: string) => (words ? `${words} to the ${compared}` : `nothing in the ${compared}`);
+/** The change to the week before, always with the number it is of. */
+function delta(now: number, then: number, callsThen: number): string {
+  if (callsThen === 0) return 'a week before: no calls then';
+  const words = changeWords(now, then);
+  return words ? `${words}, ${formatCount(then)} a week before` : `none of ${formatCount(callsThen)} a week before`;
+}
 
 function Cell({ label, value, note, href }: { label: string; value: string; note: ReactNode; href?: string }) {
   return (

@@ -9,7 +9,7 @@ import { OutcomeChart } from '@/components/shared/charts/outcome-chart';
 import { useLiveMessages } from '@/components/shared/live/live-provider';
 import { PageHeader } from '@/components/shared/page-header';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
-import { RANGES, type RangeState, rangeBounds, TimeRange } from '@/components/shared/time-range';
+import { type RangeState, rangeBounds, TimeRange } from '@/components/shared/time-range';
 import { useUrlState } from '@/components/shared/url-state';
 import { LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
@@ -20,6 +20,9 @@ import { NearLimits, RecentChanges } from './side-lists';
 import { TopLists } from './top-lists';
 
 const REFRESH_MS = 10_000;
+const WEEK_MS = 7 * 86_400_000;
+
+const weekBefore = (at: string): string => new Date(Date.parse(at) - WEEK_MS).toISOString();
 
 export function OverviewPage() {
   const router = useRouter();
@@ -31,12 +34,9 @@ export function OverviewPage() {
       const now = Date.now();
       const bounds = rangeBounds(range, now);
       const current = await api<Stats>('GET', `/stats${queryString(bounds)}`, { signal });
-      const length = Date.parse(current.to) - Date.parse(current.from);
-      const before = await api<Stats>(
-        'GET',
-        `/stats${queryString({ from: new Date(Date.parse(current.from) - length).toISOString(), to: current.from })}`,
-        { signal },
-      );
+      const before = await api<Stats>('GET', `/stats${queryString({ from: weekBefore(current.from), to: weekBefore(current.to) })}`, {
+        signal,
+      });
       return { current, before };
     },
     placeholderData: keepPreviousData,
@@ -48,7 +48,6 @@ export function OverviewPage() {
   });
   // The numbers are of tool calls; Activity lists every method unless told.
   const filter = queryString({ method: 'tools/call', range: range.range, from: range.from, to: range.to });
-  const compared = RANGES.find((one) => one.value === (range.range ?? '24h'))?.label.replace('Last', 'previous') ?? 'the same time before';
   return (
     <>
       <PageHeader title="Overview" actions={<TimeRange state={range} onChange={(patch) => set({ ...patch })} />} />
@@ -72,7 +71,7 @@ export function OverviewPage() {
               </Panel>
             ) : (
               <>
-                <KeyNumbers current={current} before={before} compared={compared} filter={filter} />
+                <KeyNumbers current={current} before={before} filter={filter} />
                 <Panel title="How were calls decided?">
                   <OutcomeChart
                     stats={current}

@@ -66,9 +66,7 @@ export function CreateAgentDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={draft.name === ''}
       title="Create agent"
       description="It reaches nothing until you grant it a server, which is the next step."

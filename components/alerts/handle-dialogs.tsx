@@ -28,9 +28,7 @@ export function AcknowledgeDialog({ alert, onClose }: DialogProps) {
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T1"
       action="Acknowledge alert"
       pending={send.isPending}
@@ -54,9 +52,7 @@ export function SnoozeDialog({ alert, onClose }: DialogProps) {
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T1"
       action="Snooze alert"
       pending={send.isPending}

@@ -108,9 +108,7 @@ function TuneEverybody({ kind, onClose }: { kind: AnomalyKindSettings; onClose: 
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T2"
       action={`Tune ${kind.name.toLowerCase()}`}
       pending={tune.isPending}

@@ -34,9 +34,7 @@ export function TuneDialog({ alert, onClose }: { alert: Alert; onClose: () => vo
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T2"
       action={`Tune ${alert.name.toLowerCase()}`}
       pending={tune.isPending}

@@ -82,9 +82,7 @@ export function CreateGrantDialog({ agent, server, onClose }: { agent?: string; 
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       title="Create grant"
       description="The token is shown once after this."
       width="sm"

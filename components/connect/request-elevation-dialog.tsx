@@ -65,9 +65,7 @@ export function RequestElevationDialog({ grant, onClose }: { grant: Grant; onClo
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       title="Ask for more access"
       description={`${grant.agent.name} uses another policy on ${grant.server.name} for a while, once somebody else has agreed. It falls back by itself.`}
       width="sm"

@@ -18,9 +18,7 @@ export function TokenDialog({ grant, token, onClose }: { grant: Grant; token: st
     <Dialog
       open
       dismissable={false}
-      onOpenChange={(open) => {
-        if (!open) leave();
-      }}
+      onOpenChange={leave}
       width="lg"
       title={`Connect ${grant.agent.name} to ${grant.server.name}`}
       footer={

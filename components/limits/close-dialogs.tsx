@@ -24,9 +24,7 @@ export function ResetDialog({ row, onClose }: DialogProps) {
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T1"
       action="Reset counter"
       pending={reset.isPending}
@@ -50,9 +48,7 @@ export function RevokeDialog({ row, onClose }: DialogProps) {
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T1"
       action="Revoke raise"
       pending={revoke.isPending}

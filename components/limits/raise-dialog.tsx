@@ -50,9 +50,7 @@ export function RaiseDialog({ row, onClose }: { row: LimitRow; onClose: () => vo
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T2"
       action="Raise limit"
       pending={raise.isPending}

@@ -69,9 +69,7 @@ export function NewPolicyDialog({ server, suggested, onClose }: NewPolicyDialogP
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={name === '' && source === ''}
       title="New policy"
       description="It starts as a draft; nothing changes until you publish it and a grant uses it."

@@ -15,9 +15,7 @@ export function ImportDialog({ onClose, onChoose }: { onClose: () => void; onCho
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={text === ''}
       title="Import mcp.json"
       description="Paste the configuration of a client. It is read here in the browser; nothing is saved until you add the server."

@@ -47,9 +47,7 @@ export function DisableMemberDialog({ member, onClose }: { member: Member; onClo
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       title={`Disable ${member.name}?`}
       description="All sessions of this person end at once. The account is kept and can be enabled again."
       footer={

@@ -32,9 +32,7 @@ export function IssuerDialog({ issuer, onClose }: { issuer: JwtIssuer | null; on
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={false}
       title={issuer ? `Edit ${issuer.name}` : 'Add token issuer'}
       description="Agents may present a JWT of this issuer in place of a grant token. They need a grant all the same."

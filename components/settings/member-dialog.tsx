@@ -53,9 +53,7 @@ export function MemberDialog({ member, onClose }: { member: Member | null; onClo
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={false}
       title={member ? `Edit ${member.name}` : 'Add member'}
       width="sm"

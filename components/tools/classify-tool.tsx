@@ -66,9 +66,7 @@ function ClassifyDialog({ tool, onClose }: { tool: Tool; onClose: () => void }) 
   return (
     <Dialog
       open
-      onOpenChange={(next) => {
-        if (!next) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={reason === ''}
       title="Change classification"
       description={`${tool.server} / ${tool.name}`}

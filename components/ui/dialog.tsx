@@ -9,6 +9,7 @@ const WIDTHS = { sm: 'max-w-[440px]', md: 'max-w-[600px]', lg: 'max-w-[860px]', 
 
 interface DialogProps {
   open: boolean;
+  /** Called with false when the person closes it, and never with true: what opens it is elsewhere. */
   onOpenChange: (open: boolean) => void;
   title: ReactNode;
   description?: ReactNode;

@@ -22,9 +22,7 @@ export function ImportDialog({ server, start = '', onClose, onTake }: ImportDial
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={text === start}
       width="lg"
       title="Import a policy"

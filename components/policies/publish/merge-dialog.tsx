@@ -30,9 +30,7 @@ export function MergeDialog({ title, base, mine, theirs, theirName, pending, err
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       width="xl"
       dismissable={false}
       title={title}

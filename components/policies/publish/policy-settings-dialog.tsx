@@ -42,9 +42,7 @@ export function PolicySettingsDialog({ policy, onClose }: { policy: PolicyDetail
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       width="sm"
       title="Policy settings"
       footer={

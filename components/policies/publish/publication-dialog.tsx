@@ -28,9 +28,7 @@ export function PublicationDialog({ id, onClose }: { id: string; onClose: () => 
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       width="xl"
       title={data ? `${data.policy.name}: what waits to be published` : 'What waits to be published'}
       description={data ? `By ${data.requestedBy.name}. ${data.comment ?? ''}` : undefined}

@@ -49,9 +49,7 @@ export function ChannelDialog({ channel, onClose }: { channel: NotificationChann
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       dismissable={false}
       title={channel ? `Edit ${channel.name}` : 'Add channel'}
       footer={

@@ -30,9 +30,7 @@ export function LiftHoldDialog({ hold, onClose }: { hold: LegalHold; onClose: ()
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T2"
       destructive
       action="Lift legal hold"

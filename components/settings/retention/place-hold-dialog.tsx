@@ -39,9 +39,7 @@ export function PlaceHoldDialog({ onClose }: { onClose: () => void }) {
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T2"
       action="Place legal hold"
       missing={from && to && from >= to ? 'The last day is before the first' : null}

@@ -56,9 +56,7 @@ export function RetentionDialog({ now, onClose }: { now: Retention; onClose: () 
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier={shorter ? 'T3' : 'T2'}
       name={keepWords(days)}
       destructive={shorter}

@@ -39,9 +39,7 @@ export function EngageDialog({ target, onClose }: { target: KillTarget | null; o
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T2"
       destructive
       action={chosen.scope === 'all' ? 'Stop all calls' : `Stop ${killSubject(chosen).trim()}`}

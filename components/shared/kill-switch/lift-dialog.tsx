@@ -34,9 +34,7 @@ export function LiftDialog({ kill, onClose }: { kill: KillSwitch; onClose: () =>
   return (
     <ConfirmDialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+      onOpenChange={onClose}
       tier="T3"
       name={kill.label}
       action={`Lift the stop of ${killSubject(kill)}`}

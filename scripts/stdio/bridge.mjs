@@ -25,13 +25,18 @@ export class Bridge {
     this.connection = createConnection(url, token);
     this.write = write;
     this.warn = warn;
-    this.session = new Session(this.connection, (text) => this.#tell(text), warn, this.#closing.signal);
+    this.session = new Session(
+      this.connection,
+      (text) => (parse(text) === null ? warn('the stream carried no JSON-RPC message') : this.#tell(text)),
+      warn,
+      this.#closing.signal,
+    );
   }
 
   /** One line of the client. */
   take(line) {
     const message = parse(line.toString('utf8'));
-    if (message === null) {
+    if (message === null || !isMessage(message)) {
       this.warn('the client sent a line that is no JSON-RPC message');
       void this.#fail(null, PARSE_ERROR, 'This line is no JSON-RPC message. Batches are not taken.');
       return;
@@ -78,11 +83,13 @@ export class Bridge {
   }
 
   async #sendInSession(message, line, signal) {
+    if (message.method !== 'initialize') await this.session.settled();
+    const id = this.session.id;
     let answer = await this.#post(line, this.session.headers(), signal);
-    if (answer.status === 404 && message.method !== 'initialize' && this.session.isOpen) {
+    if (answer.status === 404 && message.method !== 'initialize' && id !== null) {
       answer.body.resume();
       // Ended there, by a restart perhaps: the client cannot know of sessions, so it gets a new one.
-      await this.session.renew();
+      await this.session.renew(id);
       answer = await this.#post(line, this.session.headers(), signal);
     }
     await this.#answer(message, answer, this.session, signal);
@@ -95,14 +102,18 @@ export class Bridge {
 
   async #answer(message, { status, headers, body }, session, signal) {
     const type = headers['content-type'] ?? '';
-    if (status >= 400) return this.#refused(message, status, await textOf(body));
+    if (status >= 300) return this.#refused(message, status, await textOf(body));
     const isInitialize = session !== null && message.method === 'initialize';
     if (isInitialize) session.begin(message, headers['mcp-session-id'] ?? null);
     if (type.startsWith('text/event-stream')) return this.#relay(message, body, session, signal);
     const text = await textOf(body);
-    if (text.trim() !== '') return this.#pass(message, text, session);
+    if (text.trim() !== '' && (await this.#pass(message, text, session))) return;
     if (message.id !== undefined && message.method !== undefined)
-      await this.#fail(message.id, BRIDGE_ERROR, `The gateway took the request with ${status} and answered nothing.`);
+      await this.#fail(
+        message.id,
+        BRIDGE_ERROR,
+        `The gateway took the request with ${status} and answered with no JSON-RPC message. Is CALLGATE_URL right?`,
+      );
   }
 
   /** A stream of an answer; one of the older revisions that breaks off is taken up again where it was. */
@@ -135,12 +146,19 @@ export class Bridge {
 
   /** Learns what later requests depend on, and hands the text on as it is. */
   async #pass(message, text, session) {
-    const result = message.method === 'initialize' || message.method === 'tools/list' ? parse(text)?.result : undefined;
+    const parsed = parse(text);
+    if (parsed === null) {
+      // A login page of a proxy, say: the client could read nothing after it.
+      this.warn('what answers there is no JSON-RPC message, and was left out');
+      return false;
+    }
+    const result = message.method === 'initialize' || message.method === 'tools/list' ? parsed.result : undefined;
     if (session !== null && message.method === 'initialize' && typeof result?.protocolVersion === 'string')
       session.version = result.protocolVersion;
     if (message.method === 'tools/list' && Array.isArray(result?.tools))
       for (const tool of result.tools) if (typeof tool?.name === 'string') this.#schemas.set(tool.name, tool.inputSchema ?? {});
     await this.#tell(text);
+    return true;
   }
 
   async #refused(message, status, text) {
@@ -169,6 +187,9 @@ export class Bridge {
   }
 }
 
+/** A request, notification or response; anything else would have no answer that could be told to belong to it. */
+const isMessage = ({ id, method, result, error }) =>
+  typeof method === 'string' || (id !== undefined && (result !== undefined || error !== undefined));
 const isAnswerTo = (message, answer) => answer !== null && answer.method === undefined && answer.id === message.id;
 
 /** null for what is no JSON object. */

@@ -37,12 +37,20 @@ const stop = async (graceMs) => {
   if (stopping) return;
   stopping = true;
   await bridge.close(graceMs);
-  await writable;
+  // A client that no longer reads must not keep the process.
+  await Promise.race([writable, new Promise((resolve) => setTimeout(resolve, graceMs))]);
   process.exit(0);
 };
 process.on('SIGTERM', () => void stop(0));
 process.on('SIGINT', () => void stop(0));
-for await (const line of readLines(process.stdin)) bridge.take(line);
+try {
+  for await (const line of readLines(process.stdin)) bridge.take(line);
+} catch (error) {
+  // A line without an end cannot be taken, and nothing after it can be read.
+  warn(error.message);
+  await bridge.close(0);
+  process.exit(1);
+}
 await stop(LAST_ANSWERS_MS);
 
 /** Where to, with what; or a sentence on what is wrong. Prints the usage and ends when that is asked for. */

@@ -23,8 +23,13 @@ export class Session {
     this.signal = signal;
   }
 
-  get isOpen() {
-    return this.#id !== null;
+  get id() {
+    return this.#id;
+  }
+
+  /** Once no other session is being opened. */
+  async settled() {
+    await this.#renewing;
   }
 
   headers() {
@@ -41,11 +46,13 @@ export class Session {
   }
 
   /** Opens a session in place of one that ended, as the client opened that. One at a time. */
-  renew() {
+  async renew(ended) {
+    // Another request has seen to it already.
+    if (this.#renewing === null && this.#id !== null && this.#id !== ended) return;
     this.#renewing ??= this.#open().finally(() => {
       this.#renewing = null;
     });
-    return this.#renewing;
+    await this.#renewing;
   }
 
   async #open() {

@@ -1,5 +1,5 @@
 import { ControlError } from '@/lib/control/control-error';
-import type { Route } from '@/lib/control/registry';
+import type { Route } from '@/lib/control/routes/route';
 
 export interface Match {
   readonly route: Route;

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import type { GatewayLog } from '@/lib/gateway/ports';
 import { type AmbiguousBatch, resolveAmbiguous, writerSessionLives } from './ambiguous-batches';
 import type { TextSealer } from './argument-store';
@@ -13,7 +13,7 @@ import type { Session, WriterSession } from './writer-session';
 export type LedgerJob = (session: Session) => Promise<void>;
 
 export interface UpkeepParts {
-  readonly pool: pg.Pool;
+  readonly poolConfig: pg.PoolConfig;
   readonly session: WriterSession;
   readonly settling: SettleQueue;
   readonly sealer: TextSealer;
@@ -31,6 +31,7 @@ const PARTITIONS_MS = 24 * 60 * 60 * 1000;
 /** What the ledger does besides admitting: signs of life, unknown outcomes of dead writers, unanswered commits, the history of counters, partitions. */
 export class LedgerUpkeep {
   readonly #parts: UpkeepParts;
+  readonly #pool: pg.Pool;
   readonly #jobs: LedgerJob[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #running = new Set<string>();
@@ -39,6 +40,15 @@ export class LedgerUpkeep {
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
+    this.#pool = new pg.Pool({
+      ...parts.poolConfig,
+      max: 2,
+      connectionTimeoutMillis: 1500,
+      statement_timeout: 10_000,
+      query_timeout: 12_000,
+      application_name: 'callgate ledger upkeep',
+    });
+    this.#pool.on('error', (error) => parts.log.warn('an idle connection to the database was lost', { error: error.message }));
   }
 
   get ambiguousCount(): number {
@@ -53,7 +63,7 @@ export class LedgerUpkeep {
       }, HEARTBEAT_MS),
       setInterval(() => this.#background('sweep', () => this.#sweep()), SWEEP_MS),
       setInterval(() => this.#background('ambiguous', () => this.#resolveAmbiguous()), AMBIGUOUS_MS),
-      setInterval(() => this.#background('counter history', () => keepCounterHistory(this.#parts.pool)), HISTORY_MS),
+      setInterval(() => this.#background('counter history', () => keepCounterHistory(this.#pool)), HISTORY_MS),
       setInterval(() => this.#background('partitions', () => this.ensurePartitions()), PARTITIONS_MS),
     );
   }
@@ -61,6 +71,11 @@ export class LedgerUpkeep {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers.length = 0;
+  }
+
+  /** After `stop`, once nothing of the ledger needs its connections any more. */
+  async end(): Promise<void> {
+    await this.#pool.end().catch(() => undefined);
   }
 
   /** The next piece of work for the writer's connection, or null. */
@@ -78,7 +93,7 @@ export class LedgerUpkeep {
   }
 
   async ensurePartitions(): Promise<void> {
-    await this.#parts.pool.query('SELECT ensure_audit_partitions()');
+    await this.#pool.query('SELECT ensure_audit_partitions()');
   }
 
   /**
@@ -88,13 +103,13 @@ export class LedgerUpkeep {
   async #sweep(): Promise<void> {
     const session = this.#parts.session.current;
     if (!session || performance.now() - session.sinceMs < SWEEP_MS) return;
-    for (const writer of await findDeadWriters(this.#parts.pool, session.writer.id)) await this.#sweepWriter(writer);
+    for (const writer of await findDeadWriters(this.#pool, session.writer.id)) await this.#sweepWriter(writer);
   }
 
   async #sweepWriter(writer: DeadWriter): Promise<void> {
-    const events = await findUnsettled(this.#parts.pool, writer);
+    const events = await findUnsettled(this.#pool, writer);
     if (events.length === 0) {
-      await markSwept(this.#parts.pool, writer);
+      await markSwept(this.#pool, writer);
       return;
     }
     this.#jobs.push(async (session) => {
@@ -111,8 +126,8 @@ export class LedgerUpkeep {
     while (this.#ambiguous.length > 0 && this.#parts.session.current) {
       const batch = this.#ambiguous[0] as AmbiguousBatch;
       // Its session may still be working through what it was sent; asking before it ends would prove nothing.
-      if (await writerSessionLives(this.#parts.pool, batch.lockKey)) return;
-      for (const pending of await resolveAmbiguous(this.#parts.pool, batch)) this.#parts.settling.addPrepared(pending);
+      if (await writerSessionLives(this.#pool, batch.lockKey)) return;
+      for (const pending of await resolveAmbiguous(this.#pool, batch)) this.#parts.settling.addPrepared(pending);
       this.#ambiguous.shift();
       this.#parts.pump();
     }

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import type { RepeatGuard } from '@/lib/domain/anomaly/repeats';
 import type { PassClaim } from '@/lib/domain/approval/approval-pass';
 import type { AuditIntent, AuditSettlement } from '@/lib/domain/audit-event';
@@ -38,7 +37,6 @@ export class PostgresLedger implements Ledger {
   readonly #settling = new SettleQueue();
   readonly #session: WriterSession;
   readonly #upkeep: LedgerUpkeep;
-  readonly #pool: pg.Pool;
   readonly #repeats: RepeatControl;
   readonly #listeners = new Set<(events: CommittedEvent[]) => void>();
   #inFlight: readonly PendingCall[] = [];
@@ -53,15 +51,6 @@ export class PostgresLedger implements Ledger {
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#repeats = new RepeatControl(options.onRepeats);
-    this.#pool = new pg.Pool({
-      ...options.poolConfig,
-      max: 2,
-      connectionTimeoutMillis: 1500,
-      statement_timeout: 10_000,
-      query_timeout: 12_000,
-      application_name: 'callgate ledger upkeep',
-    });
-    this.#pool.on('error', (error) => options.log.warn('an idle connection to the database was lost', { error: error.message }));
     this.#session = new WriterSession(
       options.poolConfig,
       options.node,
@@ -69,7 +58,7 @@ export class PostgresLedger implements Ledger {
       (session, error) => this.#lost(session, error),
     );
     this.#upkeep = new LedgerUpkeep({
-      pool: this.#pool,
+      poolConfig: options.poolConfig,
       session: this.#session,
       settling: this.#settling,
       sealer: options.envelope,
@@ -172,7 +161,7 @@ export class PostgresLedger implements Ledger {
       );
       await session.connection.end();
     }
-    await this.#pool.end().catch(() => undefined);
+    await this.#upkeep.end();
   }
 
   /** Without a pass the answer is an admission; only a pass can be refused. */

@@ -1,21 +1,14 @@
 import type pg from 'pg';
 import type { ActiveRestriction } from '@/lib/domain/anomaly/agent-restriction';
 import type { AnomalySetting } from '@/lib/domain/anomaly/anomaly-settings';
-import type { CatalogueTool } from '@/lib/domain/decision';
 import type { JwtIssuer } from '@/lib/domain/jwt/jwt-issuer';
 import type { EngagedKill } from '@/lib/domain/kill-switch';
 import type { GatewayLog } from '@/lib/gateway/ports';
-import type { AgentView, GrantView, LivePolicy, ServerView, Snapshot } from '@/lib/gateway/snapshot-port';
-import type { UpstreamTarget } from '@/lib/gateway/upstream-port';
-import type { JsonObject } from '@/lib/kernel/json';
-import type { CompiledPolicy } from '@/lib/policy/compiled-policy';
+import type { AgentView, GrantView, ServerView, Snapshot } from '@/lib/gateway/snapshot-port';
 import { type GrantIndex, indexGrants } from './grant-index';
-
-/** Turns a policy text into the engine; null when the text has errors. */
-export type CompilePolicy = (text: string) => { readonly policy: CompiledPolicy | null };
-
-/** Compiled policies by version id: versions are immutable, so each is compiled once a process. */
-export type CompiledCache = Map<string, CompiledPolicy | null>;
+import { type CompiledCache, type CompilePolicy, policyViews } from './policy-views';
+import { serverViews } from './server-views';
+import type { AgentRow, ConnectionRow, ElevationRow, GrantRow, PolicyRow, ServerRow, ToolRow } from './snapshot-rows';
 
 export interface LoadedState {
   readonly snapshot: Snapshot;
@@ -94,173 +87,6 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
     await run('ROLLBACK').catch(() => undefined);
     throw error;
   }
-}
-
-interface ServerRow {
-  id: string;
-  slug: string;
-  status: 'active' | 'disabled';
-  transport: 'http' | 'sse' | 'stdio';
-  url: string | null;
-  command: string | null;
-  args: unknown;
-  revision: string;
-  keep_arguments: boolean;
-}
-
-interface ConnectionRow {
-  server_id: string;
-  /** null: the server's own. */
-  agent_id: string | null;
-  revision: string;
-}
-
-interface ToolRow {
-  server_id: string;
-  name: string;
-  category: CatalogueTool['category'];
-  risk: CatalogueTool['risk'];
-  status: CatalogueTool['status'];
-  digest: string;
-  dispatch: CatalogueTool['dispatch'];
-  input_schema: JsonObject | null;
-  output_schema: JsonObject | null;
-}
-
-interface PolicyRow {
-  id: string;
-  server_id: string;
-  slug: string;
-  version_id: string;
-  version: number;
-  text: string;
-}
-
-interface AgentRow {
-  id: string;
-  slug: string;
-  name: string;
-  owner: string;
-  environment: string | null;
-  labels: JsonObject;
-  status: 'active' | 'suspended';
-  owner_status: string;
-}
-
-interface GrantRow {
-  id: string;
-  agent_id: string;
-  server_id: string;
-  policy_id: string | null;
-  scopes: unknown;
-  purpose: string | null;
-  status: 'active' | 'revoked';
-  not_before: number | null;
-  expires_at: number | null;
-  token_hash: string;
-  valid_until: number | null;
-}
-
-interface ElevationRow {
-  grant_id: string;
-  policy_id: string;
-  until_ms: number;
-}
-
-function policyViews(
-  rows: readonly PolicyRow[],
-  compile: CompilePolicy,
-  cache: CompiledCache,
-  log: GatewayLog,
-): Map<string, Map<string, LivePolicy>> {
-  const byServer = new Map<string, Map<string, LivePolicy>>();
-  const seen = new Set<string>();
-  for (const row of rows) {
-    seen.add(row.version_id);
-    const compiled = compiledOf(row, compile, cache, log);
-    if (!compiled) continue;
-    const policies = byServer.get(row.server_id) ?? new Map<string, LivePolicy>();
-    policies.set(row.id, { id: row.id, slug: row.slug, version: row.version, compiled });
-    byServer.set(row.server_id, policies);
-  }
-  for (const id of cache.keys()) if (!seen.has(id)) cache.delete(id);
-  return byServer;
-}
-
-function compiledOf(row: PolicyRow, compile: CompilePolicy, cache: CompiledCache, log: GatewayLog): CompiledPolicy | null {
-  const known = cache.get(row.version_id);
-  if (known !== undefined) return known;
-  let compiled: CompiledPolicy | null = null;
-  try {
-    compiled = compile(row.text).policy;
-  } catch (error) {
-    log.error('the policy compiler failed', { policy: row.slug, version: row.version, error: (error as Error).message });
-  }
-  if (!compiled)
-    log.error('a published policy does not compile; everything under it is denied', { policy: row.slug, version: row.version });
-  cache.set(row.version_id, compiled);
-  return compiled;
-}
-
-function serverViews(
-  servers: readonly ServerRow[],
-  connections: readonly ConnectionRow[],
-  tools: readonly ToolRow[],
-  policies: ReadonlyMap<string, ReadonlyMap<string, LivePolicy>>,
-): ServerView[] {
-  const catalogues = new Map<string, Map<string, CatalogueTool>>();
-  for (const tool of tools) {
-    const catalogue = catalogues.get(tool.server_id) ?? new Map<string, CatalogueTool>();
-    const { name, category, risk, status, digest, dispatch } = tool;
-    catalogue.set(name, {
-      name,
-      category,
-      risk,
-      status,
-      digest,
-      dispatch,
-      inputSchema: tool.input_schema,
-      outputSchema: tool.output_schema,
-    });
-    catalogues.set(tool.server_id, catalogue);
-  }
-  return servers.map((row) => {
-    const mine = connections.filter(({ server_id }) => server_id === row.id);
-    const own = mine.find(({ agent_id }) => agent_id === null);
-    const target: UpstreamTarget = {
-      serverId: row.id,
-      slug: row.slug,
-      transport: row.transport,
-      url: row.url,
-      command: row.command,
-      args: Array.isArray(row.args) ? row.args.map(String) : [],
-      // Another credential means other connections.
-      revision: own === undefined ? row.revision : `${row.revision} ${own.revision}`,
-    };
-    return {
-      id: row.id,
-      slug: row.slug,
-      status: row.status,
-      target,
-      agentTargets: agentTargets(target, row.revision, mine),
-      catalogue: catalogues.get(row.id) ?? new Map(),
-      policies: policies.get(row.id) ?? new Map(),
-      keepArguments: row.keep_arguments,
-    };
-  });
-}
-
-/** Where agents with a credential of their own go: the same place, by connections of their own. */
-function agentTargets(
-  target: UpstreamTarget,
-  revision: string,
-  connections: readonly ConnectionRow[],
-): ReadonlyMap<string, UpstreamTarget> {
-  return new Map(
-    connections.flatMap(({ agent_id, revision: own }) =>
-      agent_id === null ? [] : [[agent_id, { ...target, revision: `${revision} ${own}`, credentialOf: agent_id }] as const],
-    ),
-  );
 }
 
 /** One view a token: a grant has its current token and, for a while, the ones that were rotated out. */

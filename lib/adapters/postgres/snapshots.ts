@@ -2,7 +2,8 @@ import type pg from 'pg';
 import type { Clock, GatewayLog } from '@/lib/gateway/ports';
 import type { Snapshot, Snapshots } from '@/lib/gateway/snapshot-port';
 import { DatabaseTime, monotonicMs } from './database-time';
-import { type CompiledCache, type CompilePolicy, loadSnapshot } from './load-snapshot';
+import { loadSnapshot } from './load-snapshot';
+import type { CompiledCache, CompilePolicy } from './policy-views';
 import { SnapshotConnection } from './snapshot-connection';
 
 export interface SnapshotOptions {

@@ -19,12 +19,12 @@ const LOOK_MS = 2_000;
 
 const COLUMNS: readonly Column<ExportJob>[] = [
   { id: 'at', header: 'Asked for', width: '124px', cell: (job) => <Time at={job.createdAt} /> },
-  { id: 'who', header: 'By', width: '120px', from: 'xl', cell: (job) => <InertText text={job.createdBy} max={60} /> },
+  { id: 'who', header: 'By', width: '148px', from: 'xl', cell: (job) => <InertText text={job.createdBy} max={60} /> },
   { id: 'format', header: 'Format', width: '80px', cell: (job) => FORMATS[job.format].label },
   { id: 'filter', header: 'Filter', cell: (job) => <Filter job={job} /> },
-  { id: 'progress', header: 'Rows', width: '208px', cell: (job) => <ExportProgress job={job} /> },
+  { id: 'progress', header: 'Rows', width: '176px', cell: (job) => <ExportProgress job={job} /> },
   { id: 'bytes', header: 'Size', align: 'right', width: '88px', from: 'lg', cell: (job) => formatBytes(job.progress.bytes) },
-  { id: 'until', header: 'Kept until', width: '132px', from: 'xl', cell: (job) => (job.expiresAt ? <Time at={job.expiresAt} /> : '–') },
+  { id: 'until', header: 'Kept until', width: '164px', from: 'xl', cell: (job) => (job.expiresAt ? <Time at={job.expiresAt} /> : '–') },
   {
     id: 'do',
     header: <span className="sr-only">Actions</span>,

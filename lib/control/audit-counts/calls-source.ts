@@ -5,14 +5,14 @@ import { readTrail } from '../audit/read-trail';
 import { type CountBars, slotOf } from '../call-counts/count-bars';
 import { countedCalls, FRESH_ROWS_MAX } from '../call-counts/counted-calls';
 import { ROWS_BEHIND } from '../call-counts/fresh-calls';
-import { COUNT_TABLES, dimensionsOf } from '../call-counts/profile';
+import { COUNT_TABLES, dimensionsOf, profileOf } from '../call-counts/profile';
 import type { ControlContext } from '../context';
 
 /** Rows that are read at most where calls are not counted by what is asked for, such as a text. */
 export const SCANNED_ROWS_MAX = 40_000;
 
 export interface CallsSource {
-  /** CTEs that end in `calls(slot, <profile>, calls)`. */
+  /** CTEs that end in `calls(slot, <profile>, calls)` and, without the bars, `totals(<profile>, calls)`. */
   readonly ctes: string;
   readonly coverage: Coverage;
 }
@@ -49,7 +49,8 @@ export async function callsSource(ctx: ControlContext, query: AuditFilters, rang
   ].join(' AND ');
   return {
     ctes: `calls AS MATERIALIZED (SELECT ${slot('e.at')} AS slot, ${dimensionsOf('e')}, coalesce(o.outcome, 'none') AS outcome, 1 AS calls
-      FROM audit_events e ${LATEST_OUTCOME} WHERE ${bounds} AND ${where})`,
+      FROM audit_events e ${LATEST_OUTCOME} WHERE ${bounds} AND ${where}),
+      totals AS NOT MATERIALIZED (SELECT ${profileOf('c')}, c.calls FROM calls c)`,
     coverage: {
       complete: scanFrom.complete,
       scannedBack: scanFrom.complete || scanFrom.fromMs === null ? null : new Date(scanFrom.fromMs).toISOString(),

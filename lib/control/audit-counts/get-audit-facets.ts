@@ -34,7 +34,7 @@ export async function getAuditFacets(ctx: ControlContext, { query }: VerbInput<t
   });
   const rows = await readTrail<{ facet: string; value: string | null; calls: string | null }>(
     ctx,
-    `WITH ${source.ctes}, flagged AS MATERIALIZED (SELECT c.*${flags.map((flag) => `, ${flag}`).join('')} FROM calls c)
+    `WITH ${source.ctes}, flagged AS MATERIALIZED (SELECT c.*${flags.map((flag) => `, ${flag}`).join('')} FROM totals c)
      (SELECT 'total' AS facet, NULL AS value, sum(c.calls) AS calls FROM flagged c WHERE ${passing(null)})
      UNION ALL ${facets.join(' UNION ALL ')}`,
     values,

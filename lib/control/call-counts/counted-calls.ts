@@ -16,8 +16,9 @@ interface CountedCallsOptions {
 }
 
 /**
- * CTEs that end in `calls(slot, <profile>, calls)`: how many calls of each profile a time range holds, exactly as the trail has them in
- * the statement's snapshot. `slot` is the beginning of the bar, or null without `bars`.
+ * CTEs that end in `calls(slot, <profile>, calls)` and `totals(<profile>, calls)`: how many calls of each profile a time range holds,
+ * exactly as the trail has them in the statement's snapshot. `slot` is the beginning of the bar, or null without `bars`. `totals` is the
+ * same without the bars, which is far fewer rows; what is not asked for is not read.
  */
 export function countedCalls({ fromMs, toMs, parameter, bars }: CountedCallsOptions): string {
   const slot = slotOf(bars, parameter);
@@ -31,23 +32,41 @@ export function countedCalls({ fromMs, toMs, parameter, bars }: CountedCallsOpti
     ]
       .filter((part) => part !== null)
       .join(' AND ') || 'TRUE';
-  const sums = buckets.map(
-    (piece) => `SELECT ${slot('bucket')} AS slot, profile, calls FROM ${piece.table} WHERE ${within('bucket', piece)}`,
-  );
-  const parts = rows.map(
-    (piece) => `SELECT ${slot('e.at')} AS slot, ${dimensionsOf('e')}, coalesce(o.outcome, 'none') AS outcome, 1::bigint AS calls
+  const edges = rows.map(
+    (piece) => `SELECT ${slot('e.at')} AS slot, ${dimensionsOf('e')}, coalesce(o.outcome, 'none') AS outcome
       FROM audit_events e ${LATEST_OUTCOME} WHERE ${within('e.at', piece)}`,
   );
-  if (buckets.length === 0) return `calls AS MATERIALIZED (${parts.join(' UNION ALL ')})`;
-  // What is fresh counts where buckets do; the pieces of single rows hold it already.
-  const inner = { fromMs: least(buckets.map((one) => one.fromMs)), toMs: greatest(buckets.map((one) => one.toMs)) };
-  parts.push(
-    `SELECT s.slot, ${profileOf('p')}, s.calls FROM sums s JOIN call_profiles p ON p.id = s.profile WHERE s.calls <> 0`,
-    `SELECT ${slot('f.at')}, ${profileOf('f')}, f.calls FROM fresh f WHERE ${within('f.at', inner)}`,
-  );
-  return `${freshCalls(FRESH_ROWS_MAX)}, sums AS MATERIALIZED (
-    SELECT slot, profile, sum(calls) AS calls FROM (${sums.join(' UNION ALL ')}) pieces GROUP BY 1, 2
-  ), calls (slot, ${PROFILE_COLUMNS.join(', ')}, calls) AS MATERIALIZED (${parts.join(' UNION ALL ')})`;
+  const ctes: string[] = [];
+  // What has bars in any case, and what the counts have: by bar, or summed over the bars before the wide profile comes to it.
+  const single: string[] = [];
+  const ofBars: string[] = [];
+  const inAll: string[] = [];
+  if (edges.length > 0) {
+    ctes.push(`edges AS MATERIALIZED (
+      SELECT e.slot, ${profileOf('e')}, count(*) AS calls FROM (${edges.join(' UNION ALL ')}) e GROUP BY e.slot, ${profileOf('e')})`);
+    single.push(`SELECT e.slot, ${profileOf('e')}, e.calls FROM edges e`);
+  }
+  if (buckets.length > 0) {
+    const sums = buckets.map(
+      (piece) => `SELECT ${slot('bucket')} AS slot, profile, calls FROM ${piece.table} WHERE ${within('bucket', piece)}`,
+    );
+    // What is fresh counts where buckets do; the pieces of single rows hold it already.
+    const inner = { fromMs: least(buckets.map((one) => one.fromMs)), toMs: greatest(buckets.map((one) => one.toMs)) };
+    ctes.push(freshCalls(FRESH_ROWS_MAX));
+    ctes.push(`sums AS MATERIALIZED (SELECT slot, profile, sum(calls) AS calls FROM (${sums.join(' UNION ALL ')}) pieces GROUP BY 1, 2)`);
+    single.push(`SELECT ${slot('f.at')} AS slot, ${profileOf('f')}, f.calls FROM fresh f WHERE ${within('f.at', inner)}`);
+    ofBars.push(`SELECT s.slot, ${profileOf('p')}, s.calls FROM sums s JOIN call_profiles p ON p.id = s.profile WHERE s.calls <> 0`);
+    inAll.push(`SELECT ${profileOf('p')}, s.calls FROM (SELECT profile, sum(calls) AS calls FROM sums GROUP BY 1) s
+      JOIN call_profiles p ON p.id = s.profile WHERE s.calls <> 0`);
+  }
+  const columns = PROFILE_COLUMNS.join(', ');
+  const without = single.map((part) => `SELECT ${profileOf('x')}, x.calls FROM (${part}) x`);
+  return [
+    ...ctes,
+    // Written out at each use: they are wide, and what they are made of is kept.
+    `calls (slot, ${columns}, calls) AS NOT MATERIALIZED (${[...single, ...ofBars].join(' UNION ALL ')})`,
+    `totals (${columns}, calls) AS NOT MATERIALIZED (${[...without, ...inAll].join(' UNION ALL ')})`,
+  ].join(', ');
 }
 
 const least = (values: readonly (number | null)[]): number | null =>

@@ -53,7 +53,7 @@ function newTools(ctx: ControlContext, { from, to }: OverviewRange, query: Who):
     ctx,
     `WITH ${ctes}, used AS MATERIALIZED (
        SELECT c.agent_id, c.server_id, c.tool, max(c.agent_slug) AS agent, max(c.server_slug) AS server, sum(c.calls)::int AS calls
-         FROM calls c WHERE c.method = 'tools/call' AND c.agent_id IS NOT NULL AND c.server_id IS NOT NULL AND c.tool IS NOT NULL AND ${who}
+         FROM totals c WHERE c.method = 'tools/call' AND c.agent_id IS NOT NULL AND c.server_id IS NOT NULL AND c.tool IS NOT NULL AND ${who}
         GROUP BY 1, 2, 3 HAVING sum(c.calls) > 0
      ), profiles AS MATERIALIZED (
        SELECT u.agent_id, u.server_id, u.tool, p.id FROM used u JOIN call_profiles p

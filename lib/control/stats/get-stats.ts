@@ -47,6 +47,7 @@ export async function getStats(ctx: ControlContext, { query }: VerbInput<typeof 
   const passing = COUNTED_FILTER_NAMES.filter((name) => filters[name]).map((name) =>
     anyOfColumns('c', COUNTED_FILTERS[name], filters[name] as readonly string[], parameter),
   );
+  const chosen = passing.join(' AND ') || 'TRUE';
   const counts = `sum(c.calls) AS calls, coalesce(sum(c.calls) FILTER (WHERE c.decision NOT IN ${PASSED}), 0) AS refused`;
   const none = 'NULL::text';
   const top = (
@@ -61,9 +62,9 @@ export async function getStats(ctx: ControlContext, { query }: VerbInput<typeof 
   const refused = `c.decision NOT IN ${PASSED}`;
   const rows = await readTrail<Counted>(
     ctx,
-    `WITH ${source.ctes}, chosen AS MATERIALIZED (SELECT * FROM calls c WHERE ${passing.join(' AND ') || 'TRUE'})
+    `WITH ${source.ctes}, chosen AS MATERIALIZED (SELECT * FROM totals c WHERE ${chosen})
      (SELECT 'series' AS kind, c.slot AS at, c.decision AS name, ${none} AS server, ${none} AS policy, ${counts}, NULL::bigint AS kinds, NULL::numeric AS in_all
-        FROM chosen c GROUP BY 2, 3 HAVING sum(c.calls) <> 0 ORDER BY 2)
+        FROM calls c WHERE ${chosen} GROUP BY 2, 3 HAVING sum(c.calls) <> 0 ORDER BY 2)
      UNION ALL (SELECT 'outcome', NULL, c.outcome, NULL, NULL, ${counts}, NULL, NULL FROM chosen c GROUP BY 3 HAVING sum(c.calls) <> 0)
      UNION ALL ${top('agent', [`coalesce(c.agent_slug, '${NOT_RECORDED}')`, none, none])}
      UNION ALL ${top('tool', [`coalesce(v.value, '${NOT_RECORDED}')`, 'c.server_slug', none], 'TRUE', `chosen c CROSS JOIN LATERAL (${valuesOf('tool')}) v(value)`)}

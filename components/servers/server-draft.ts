@@ -10,6 +10,7 @@ export interface ServerDraft {
   slug: string;
   transport: 'http' | 'sse' | 'stdio';
   url: string;
+  bridge: boolean;
   bearer: string;
   headers: SecretRow[];
   command: string;
@@ -22,6 +23,7 @@ export const EMPTY_DRAFT: ServerDraft = {
   slug: '',
   transport: 'http',
   url: '',
+  bridge: false,
   bearer: '',
   headers: [],
   command: '',
@@ -45,7 +47,8 @@ export function connectionOf(draft: ServerDraft): Omit<BodyInput<typeof createSe
   if (draft.transport === 'stdio')
     return { transport: 'stdio', command: draft.command.trim(), args: argumentLines(draft.args), env: asRecord(draft.env) };
   const auth = draft.bearer ? { auth: { type: 'bearer' as const, token: draft.bearer } } : {};
-  return { transport: draft.transport, url: draft.url.trim(), headers: asRecord(draft.headers), ...auth };
+  const bridge = draft.transport === 'http' ? { bridge: draft.bridge } : {};
+  return { transport: draft.transport, url: draft.url.trim(), headers: asRecord(draft.headers), ...bridge, ...auth };
 }
 
 export type ImportResult = { ok: true; servers: ServerDraft[] } | { ok: false; message: string };

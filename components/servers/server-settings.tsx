@@ -26,6 +26,7 @@ const draftOf = (server: Server): ServerDraft => ({
   slug: server.slug,
   transport: server.transport,
   url: server.url ?? '',
+  bridge: server.bridge,
   command: server.command ?? '',
   args: server.args.join('\n'),
 });

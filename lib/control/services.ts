@@ -15,6 +15,7 @@ export interface UpstreamAddress {
   readonly url: string | null;
   readonly command: string | null;
   readonly args: readonly string[];
+  readonly bridge?: boolean;
   readonly revision: string;
 }
 

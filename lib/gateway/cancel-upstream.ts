@@ -2,6 +2,7 @@ import type { ForwardContext } from './forward-context';
 import { discard } from './relayed-body';
 import type { Granted } from './stages/grant';
 import { upstreamHeaders } from './upstream-headers';
+import { isByChannel } from './upstream-port';
 
 /** The server gets this long to take the news; nobody waits for it. */
 const TOLD_MS_MAX = 5_000;
@@ -11,7 +12,7 @@ const TOLD_MS_MAX = 5_000;
  * by themselves when their call is let go of, and so does the connection in the modern era.
  */
 export function tellCancelled(call: Granted, { ports }: ForwardContext, reason: string): void {
-  if (call.era === 'modern' || call.server.target.transport !== 'http' || call.message.kind !== 'request') return;
+  if (call.era === 'modern' || isByChannel(call.server.target, call.era) || call.message.kind !== 'request') return;
   const params = { requestId: call.message.id, reason };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), TOLD_MS_MAX);

@@ -1,5 +1,6 @@
 import type { Decision } from '@/lib/domain/decision';
 import type { JwtIdentity } from '@/lib/domain/jwt/jwt-identity';
+import type { Era } from '@/lib/domain/mcp/methods';
 import type { RpcId } from './denial';
 import type { Span, TraceContext } from './ports';
 import type { GatewayRequest } from './request';
@@ -8,7 +9,6 @@ import type { GrantView, LivePolicy, ServerView, Snapshot } from './snapshot-por
 import type { GovernedTarget } from './target';
 import type { WireHeaders } from './wire/headers';
 import type { Message } from './wire/json-rpc';
-import type { Era } from './wire/methods';
 
 /**
  * What is known of one request so far. Stages fill it in from top to bottom and hand it on under a narrower type; a

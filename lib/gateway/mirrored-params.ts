@@ -1,7 +1,7 @@
+import { decodeMirror, encodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 import { type Refused, refuse } from './denial';
 import type { RequestFacts } from './facts';
-import { decodeMirror, encodeMirror } from './wire/headers';
 
 /** A header that repeats an argument, as the tool's schema declares it. */
 interface Mirror {
@@ -46,6 +46,17 @@ export function upstreamParams(call: RequestFacts): Record<string, string> {
     if (text !== null) headers[header] = encodeMirror(text);
   }
   return headers;
+}
+
+/** What the tool declares, all of it, for a client of a revision that has no such headers. */
+export function declaredParams(call: RequestFacts): Record<string, string> {
+  const args = call.message?.params?.arguments;
+  return Object.fromEntries(
+    mirrorsOf(call).flatMap(({ header, path }) => {
+      const text = textOf(valueAt(args, path));
+      return text === null ? [] : [[header, encodeMirror(text)]];
+    }),
+  );
 }
 
 /** Headers that the tool does not declare: nothing says what the upstream makes of them, so people see them. null without any. */

@@ -6,7 +6,7 @@ import { collect } from './relayed-body';
 import type { Granted } from './stages/grant';
 import { beginHop, withTrace } from './trace';
 import { upstreamHeaders } from './upstream-headers';
-import { UpstreamFailure, type UpstreamReply, type UpstreamSession } from './upstream-port';
+import { isByChannel, UpstreamFailure, type UpstreamReply, type UpstreamSession } from './upstream-port';
 import { canonicalText } from './wire/json-rpc';
 
 const ERROR_BYTES_MAX = 64 * 1024;
@@ -27,7 +27,7 @@ export async function send(
   const mayLease =
     session === null &&
     call.era === 'legacy' &&
-    call.server.target.transport === 'http' &&
+    !isByChannel(call.server.target, call.era) &&
     call.message.kind === 'request' &&
     call.message.method !== 'initialize';
   if (!mayLease) return post(call, context, session, signal);

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { type RequestFacts, rpcIdOf, toolOf } from './facts';
 import type { GatewayPorts, Span, SpanAttributes, TraceContext } from './ports';
+import { isByChannel } from './upstream-port';
 import type { Message } from './wire/json-rpc';
 import { readTraceContext, traceIdOf } from './wire/trace-context';
 
@@ -62,7 +63,7 @@ export function traceHeaders(facts: RequestFacts): Record<string, string> {
 export function withTrace(facts: RequestFacts, message: Message): Message {
   if (message.kind !== 'request' || message.method === 'initialize') return message;
   const given = metaOf(message);
-  const channel = facts.server?.target.transport !== 'http';
+  const channel = facts.server === null || isByChannel(facts.server.target, facts.era);
   const context = facts.hop?.context ?? (channel && given?.traceparent === undefined ? facts.carried : null);
   if (context === null || !(channel || facts.era === 'modern' || given?.traceparent !== undefined)) return message;
   const { tracestate: _old, ...meta } = given ?? {};

@@ -1,8 +1,9 @@
+import { namedBy } from '@/lib/domain/mcp/methods';
+import { encodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import type { RequestFacts } from './facts';
-import { upstreamParams } from './mirrored-params';
+import { declaredParams, upstreamParams } from './mirrored-params';
 import { traceHeaders } from './trace';
-import { encodeMirror, lastEventHeader, type WireHeaders } from './wire/headers';
-import { namedBy } from './wire/methods';
+import { lastEventHeader, type WireHeaders } from './wire/headers';
 
 /**
  * Headers for the upstream hop, built anew: none of the caller's but tracing, mirrors written from the body that was decided
@@ -17,7 +18,8 @@ export function upstreamHeaders(facts: RequestFacts, accept = 'application/json,
   if (version !== null && message?.method !== 'initialize') headers['mcp-protocol-version'] = version;
   if (message === null) return headers;
   headers['content-type'] = 'application/json';
-  if (facts.era !== 'modern') return headers;
+  // Over the bridge it is we who speak the revision that repeats arguments.
+  if (facts.era !== 'modern') return facts.server?.target.bridge === true ? Object.assign(headers, declaredParams(facts)) : headers;
   headers['mcp-method'] = message.method;
   const member = namedBy(message.method);
   const name = member === null ? undefined : message.params?.[member];

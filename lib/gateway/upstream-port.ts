@@ -9,10 +9,17 @@ export interface UpstreamTarget {
   readonly url: string | null;
   readonly command: string | null;
   readonly args: readonly string[];
+  /** The server speaks only the stateless revision, and clients of the stateful ones reach it by the bridge. http alone. */
+  readonly bridge?: boolean;
   /** Changes whenever address or secrets change, so that pools and children of the old ones are let go. */
   readonly revision: string;
   /** The agent whose own credential this is; absent for the server's. Connections of one are never used for the other. */
   readonly credentialOf?: string;
+}
+
+/** Whether messages of this era go by a channel, which has its own ways to cancel, to hold sessions and to carry a trace. */
+export function isByChannel({ transport, bridge }: UpstreamTarget, era: 'legacy' | 'modern' | null): boolean {
+  return transport !== 'http' || (bridge === true && era !== 'modern');
 }
 
 /** What the client declared at `initialize`; an upstream is never told more, never less. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jsonReply } from '@/lib/adapters/memory/memory-upstreams';
-import { decodeMirror, encodeMirror } from '@/lib/gateway/wire/headers';
+import { decodeMirror, encodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import { OutcomeSniffer } from '@/lib/gateway/wire/outcome-sniffer';
 import { makeToken } from '@/lib/kernel/token';
 import { newWorld, type SendOptions } from './gateway-world';

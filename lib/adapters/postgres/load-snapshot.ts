@@ -32,7 +32,9 @@ export async function loadSnapshot(run: Run, compile: CompilePolicy, cache: Comp
       `SELECT version::text, ${MS('clock_timestamp()')} AS now_ms FROM config_version WHERE id = 1`,
     );
     if (!head) throw new Error('the configuration has no version row');
-    const servers = await run<ServerRow>('SELECT id, slug, status, transport, url, command, args, revision, keep_arguments FROM servers');
+    const servers = await run<ServerRow>(
+      'SELECT id, slug, status, transport, url, command, args, revision, keep_arguments, bridge FROM servers',
+    );
     const connections = await run<ConnectionRow>('SELECT server_id, agent_id, revision FROM upstream_connections');
     const tools = await run<ToolRow>(
       `SELECT server_id, name, coalesce(manual_category, category) AS category, coalesce(manual_risk, risk) AS risk, status, digest, dispatch, definition -> 'inputSchema' AS input_schema, definition -> 'outputSchema' AS output_schema

@@ -42,6 +42,7 @@ export function serverViews(
       url: row.url,
       command: row.command,
       args: Array.isArray(row.args) ? row.args.map(String) : [],
+      bridge: row.bridge,
       // Another credential means other connections.
       revision: own === undefined ? row.revision : `${row.revision} ${own.revision}`,
     };

@@ -13,6 +13,7 @@ export interface ServerRow {
   args: unknown;
   revision: string;
   keep_arguments: boolean;
+  bridge: boolean;
 }
 
 export interface ConnectionRow {

@@ -112,7 +112,7 @@ export class Channel {
       if (call !== null) this.fail(call, 'The caller is gone.', 'The call was cancelled.');
     };
     const sink = new HttpShapedReply(this.limits.waitingBytesMax, leave);
-    call = this.start(message, sessionId, sink);
+    call = this.start(message, sessionId, sink, request.headers);
     request.signal.addEventListener('abort', leave, { once: true });
     call.release = () => request.signal.removeEventListener('abort', leave);
     return sink.reply;
@@ -150,7 +150,7 @@ export class Channel {
     this.router.drop();
   }
 
-  private start(message: JsonObject, sessionId: string | null, sink: ReplySink): Call {
+  private start(message: JsonObject, sessionId: string | null, sink: ReplySink, headers?: Readonly<Record<string, string>>): Call {
     const id = this.nextId;
     this.nextId += 1;
     const clientToken = progressTokenOf(message);
@@ -164,7 +164,7 @@ export class Channel {
       call.sent = this.calls.has(id);
       return call.sent;
     };
-    this.wire.send(JSON.stringify(renamed), sending).catch((error: unknown) => {
+    this.wire.send(JSON.stringify(renamed), sending, headers).catch((error: unknown) => {
       this.forget(call);
       sink.fail(error instanceof UpstreamFailure ? error : new UpstreamFailure(String(error), call.sent));
     });

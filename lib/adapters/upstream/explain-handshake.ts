@@ -66,7 +66,7 @@ export function explainStatus(status: number, body: string, step: 'initialize' |
     return new StepFailed(
       step,
       'The server speaks only protocol revisions without a handshake (2026-07-28).',
-      'Enable an earlier revision (2025-11-25) on the server as well.',
+      'Switch on the bridge of the server ("speaks only revision 2026-07-28"), or enable an earlier revision on it.',
     );
   return new StepFailed(step, `The server answers ${status}${quoted(body)}.`, 'Check that the URL is the MCP endpoint of the server.');
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { GatewayLog } from '@/lib/gateway/ports';
 import {
   type ClientProfile,
+  isByChannel,
   UpstreamFailure,
   type UpstreamReply,
   type UpstreamSession,
@@ -11,6 +12,8 @@ import {
 import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { SecretFilter } from '@/lib/kernel/secret-filter';
+import { openBridgeWire } from './bridge/bridge-wire';
+import { eraOfHop } from './bridge/legacy-shape';
 import { ChannelHost } from './channel-host';
 import { endChannel, listenChannel, postChannel } from './channel-upstream';
 import type { EgressGuard } from './egress-guard';
@@ -89,20 +92,20 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   post(target: UpstreamTarget, request: Parameters<Upstreams['post']>[1]): Promise<UpstreamReply> {
     return this.observed(target, request.signal, async () => {
-      if (target.transport === 'http') return this.onRoute(target, (route) => postHttp(route, request, this.limits));
+      if (!isByChannel(target, eraOfHop(request.headers))) return this.onRoute(target, (route) => postHttp(route, request, this.limits));
       return postChannel(this.hostFor(target, request.session), request);
     });
   }
 
   listen(target: UpstreamTarget, request: Parameters<Upstreams['listen']>[1]): Promise<UpstreamReply> {
     return this.observed(target, request.signal, async () => {
-      if (target.transport === 'http') return this.onRoute(target, (route) => listenHttp(route, request, this.limits));
+      if (!isByChannel(target, 'legacy')) return this.onRoute(target, (route) => listenHttp(route, request, this.limits));
       return listenChannel(this.hostFor(target, request.session), request);
     });
   }
 
   async end(target: UpstreamTarget, session: UpstreamSession): Promise<number> {
-    if (target.transport === 'http') {
+    if (!isByChannel(target, 'legacy')) {
       // Without an id of its own the upstream holds nothing for this session.
       if (session.upstreamId === null) return 200;
       return this.onRoute(target, (route) => endHttp(route, session, this.limits));
@@ -110,7 +113,7 @@ class UpstreamRegistry implements ManagedUpstreams {
     const key = this.hostKey(target, session);
     const held = this.hosts.get(key);
     const status = endChannel(held?.value, session);
-    if (target.transport === 'sse' && held !== undefined) await this.dropHost(key, held);
+    if (target.transport !== 'stdio' && held !== undefined) await this.dropHost(key, held);
     return status;
   }
 
@@ -202,15 +205,16 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   private async openWire(target: UpstreamTarget, events: Parameters<typeof openStdioWire>[1]): ReturnType<typeof openStdioWire> {
     if (target.transport === 'sse') return this.onRoute(target, (route) => openSseWire(route, events, this.limits));
+    if (target.transport === 'http') return openBridgeWire(() => this.onRoute(target, async (route) => route), events, this.limits);
     if (target.command === null || target.command === '') throw new UpstreamFailure('The server has no command.', false);
     const secrets = await secretsOf(target, this.secrets);
     return openStdioWire({ command: target.command, args: target.args, secrets }, events, this.limits.stdio);
   }
 
-  /** stdio: clients that declare the same share a child. sse: each session has its own connection, as the revision means it. */
+  /** stdio: clients that declare the same share a child. sse and the bridge: each session has its own connection, as the revision means it. */
   private hostKey(target: UpstreamTarget, session: UpstreamSession | null): string {
     const base = `${ownerOf(target)}\n${target.revision}\n`;
-    if (target.transport === 'sse') return `${base}session ${session?.id ?? ''}`;
+    if (target.transport !== 'stdio') return `${base}session ${session?.id ?? ''}`;
     return (
       base +
       createHash('sha256')
@@ -221,7 +225,7 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   private profileFor(target: UpstreamTarget, session: UpstreamSession | null): ClientProfile {
     const capabilities = session?.profile.capabilities ?? {};
-    const clientInfo = target.transport === 'sse' && session !== null ? session.profile.clientInfo : this.clientInfo;
+    const clientInfo = target.transport !== 'stdio' && session !== null ? session.profile.clientInfo : this.clientInfo;
     return { protocolVersion: '2025-11-25', capabilities, clientInfo };
   }
 

@@ -13,9 +13,9 @@ export interface Wire {
   /**
    * Hands one message over, in order; resolves when the transport took it, which it delays while the other side does
    * not read. `sending` is called just before the first byte may leave; when it returns false nothing is sent (the caller has
-   * left meanwhile). Rejects with `UpstreamFailure`.
+   * left meanwhile). `headers` are those of the client's hop, for a transport that has any. Rejects with `UpstreamFailure`.
    */
-  send(text: string, sending: () => boolean): Promise<void>;
+  send(text: string, sending: () => boolean, headers?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends the connection and everything behind it; resolves when nothing is left. Idempotent. */
   close(): Promise<void>;
   /** The same at once, for the exit of the process: no promise would be waited for. */

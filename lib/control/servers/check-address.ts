@@ -6,6 +6,13 @@ export interface ServerAddress {
   readonly url: string | null;
   readonly command: string | null;
   readonly args: readonly string[];
+  readonly bridge: boolean;
+}
+
+/** Where a new server is, from what was given. */
+export function addressOf(body: Partial<ServerAddress> & Pick<ServerAddress, 'transport'>): ServerAddress {
+  const { transport, url = null, command = null, args = [], bridge = false } = body;
+  return { transport, url, command, args, bridge };
 }
 
 /** Throws 422 when the fields do not fit the transport, 403 for stdio without the operator's leave, 422 for a guarded address. */
@@ -61,6 +68,8 @@ function requireStdio(ctx: ControlContext): void {
 
 function misfits(address: ServerAddress, hasEnv: boolean, hasHeaders: boolean): ErrorDetail[] {
   const details: ErrorDetail[] = [];
+  if (address.bridge && address.transport !== 'http')
+    details.push({ path: '/bridge', message: 'only a server of transport http can have a bridge: the others speak the earlier revisions' });
   if (address.transport === 'stdio') {
     if (address.command === null) details.push({ path: '/command', message: 'required: the program to run' });
     if (address.url !== null) details.push({ path: '/url', message: 'a stdio server has no url' });

@@ -42,6 +42,10 @@ export const serverInputShape = {
   env: envSchema.optional().describe('of stdio; write-only'),
   headers: headersSchema.optional(),
   auth: authSchema.optional(),
+  bridge: z
+    .boolean()
+    .optional()
+    .describe('of http; true: the server speaks only 2026-07-28, and clients of earlier revisions reach it by a bridge'),
 };
 
 const setSecretSchema = z.object({ set: z.literal(true), setAt: timeSchema, setBy: z.string(), fingerprint: z.string() });
@@ -70,6 +74,7 @@ export const serverSchema = z.object({
     ])
     .describe('more of the last kinds at /servers/{server}/auth'),
   status: z.enum(['active', 'disabled']),
+  bridge: z.boolean().describe('clients of earlier revisions than the server speaks reach it by a bridge'),
   keepArguments: z.boolean().describe('false: arguments of calls are never stored, whatever a policy says'),
   gatewayUrl: z.string(),
   protocolVersion: z.string().nullable(),

@@ -3,7 +3,7 @@ import type { ControlContext, VerbInput } from '../context';
 import { ControlError, isUniqueViolation } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { connectionIn, writeConnection } from '../upstream-auth/write-connection';
-import { checkAddress } from './check-address';
+import { addressOf, checkAddress } from './check-address';
 import type { createServer as contract } from './contract';
 import { secretChanges, writeSecrets } from './secrets';
 import { recordedServer, serverAnswer } from './server-answer';
@@ -11,7 +11,7 @@ import { synchronise } from './sync-server';
 
 /** Registers the server, then reads its tools. A failed reading is told in `sync` and does not undo the registration. */
 export async function createServer(ctx: ControlContext, { body }: VerbInput<typeof contract>): Promise<AnswerOf<typeof contract>> {
-  const address = { transport: body.transport, url: body.url ?? null, command: body.command ?? null, args: body.args ?? [] };
+  const address = addressOf(body);
   const secrets = secretChanges(body);
   await checkAddress(
     ctx,

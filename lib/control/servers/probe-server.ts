@@ -1,14 +1,14 @@
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError } from '../control-error';
 import type { ReportedStep } from '../services';
-import { checkAddress } from './check-address';
+import { addressOf, checkAddress } from './check-address';
 import { type probeServer as contract, PROBE_STEPS, type ProbeStep } from './contract';
 import { secretChanges } from './secrets';
 
 /** Tries a server that is not saved. The first step is our own check of the fields and the address; nothing is kept. */
 export async function* probeServer(ctx: ControlContext, { body }: VerbInput<typeof contract>): AsyncIterable<ProbeStep> {
   const secrets = secretChanges(body);
-  const address = { transport: body.transport, url: body.url ?? null, command: body.command ?? null, args: body.args ?? [] };
+  const address = addressOf(body);
   const startedMs = performance.now();
   try {
     await checkAddress(

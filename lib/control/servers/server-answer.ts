@@ -56,8 +56,8 @@ export async function serverAnswer(db: Reader, ctx: ControlContext, id: string):
 
 /** What a change record keeps of a server: everything but secrets and volatile facts. */
 export function recordedServer(row: ServerRow): Record<string, unknown> {
-  const { slug, name, transport, url, command, args, status, keepArguments } = row;
-  return { slug, name, transport, url, command, args, status, keepArguments };
+  const { slug, name, transport, url, command, args, bridge, status, keepArguments } = row;
+  return { slug, name, transport, url, command, args, bridge, status, keepArguments };
 }
 
 function plainServer(ctx: ControlContext, row: ServerRow) {
@@ -70,6 +70,7 @@ function plainServer(ctx: ControlContext, row: ServerRow) {
     command: row.command,
     args: row.args as string[],
     status: row.status as ServerAnswer['status'],
+    bridge: row.bridge,
     keepArguments: row.keepArguments,
     gatewayUrl: ctx.services.gatewayUrl(row.slug),
     protocolVersion: row.protocolVersion,

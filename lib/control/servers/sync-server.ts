@@ -57,6 +57,7 @@ async function read(ctx: ControlContext, row: ServerWithSecrets): Promise<Catalo
       url: row.url,
       command: row.command,
       args: row.args as string[],
+      bridge: row.bridge,
       revision: row.revision,
     };
     return await ctx.services.readCatalogue(upstream, await withConnection(ctx, row.id, openSecrets(ctx, row.secrets)));

@@ -21,9 +21,20 @@ export async function updateServer(
     transport === 'stdio'
       ? { url: null, command: before.command, args: before.args as string[] }
       : { url: before.url, command: null, args: [] };
-  const address = { transport, url: body.url ?? kept.url, command: body.command ?? kept.command, args: body.args ?? kept.args };
+  const address = {
+    transport,
+    url: body.url ?? kept.url,
+    command: body.command ?? kept.command,
+    args: body.args ?? kept.args,
+    bridge: body.bridge ?? (before.bridge && transport === 'http'),
+  };
   const secrets = secretChanges(body);
-  const moves = body.transport !== undefined || body.url !== undefined || body.command !== undefined || body.args !== undefined;
+  const moves =
+    body.transport !== undefined ||
+    body.url !== undefined ||
+    body.command !== undefined ||
+    body.args !== undefined ||
+    body.bridge !== undefined;
   const setsEnv = secrets.some((secret) => secret.kind === 'env' && secret.value !== null);
   const setsHeaders = secrets.some((secret) => secret.kind === 'header' && secret.value !== null);
   // A rename needs no look at the address, and must not fail because a name server is away.

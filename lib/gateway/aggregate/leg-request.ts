@@ -1,10 +1,10 @@
+import { type Era, namedBy } from '@/lib/domain/mcp/methods';
+import { encodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayRequest } from '../request';
 import { META_VERSION, MODERN_VERSION } from '../wire/eras';
-import { encodeMirror } from '../wire/headers';
-import { type Era, namedBy } from '../wire/methods';
 
 /** How one server is spoken to on behalf of a client of the aggregate. */
 export interface LegAddress {

@@ -1,5 +1,5 @@
+import type { Era } from '@/lib/domain/mcp/methods';
 import type { Identified } from '../stages/identify';
-import type { Era } from '../wire/methods';
 import type { AggregateSession } from './aggregate-sessions';
 import type { LegAddress } from './leg-request';
 import type { OpenLeg } from './open-leg';

@@ -1,5 +1,5 @@
+import type { Era } from '@/lib/domain/mcp/methods';
 import type { JsonObject } from '@/lib/kernel/json';
-import type { Era } from '../wire/methods';
 
 /** What is known of a server once it has been spoken to. */
 export interface Opened {

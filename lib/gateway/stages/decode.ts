@@ -1,3 +1,4 @@
+import { type Era, isKnownNotification, isKnownRequest } from '@/lib/domain/mcp/methods';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
 import { parseStrictJson } from '@/lib/kernel/strict-json';
@@ -7,7 +8,6 @@ import type { RequestFacts } from '../facts';
 import type { ClientName } from '../sessions';
 import { checkStrayClaim, classifyEra } from '../wire/eras';
 import { type Message, readMessage } from '../wire/json-rpc';
-import { type Era, isKnownNotification, isKnownRequest } from '../wire/methods';
 import type { Identified } from './identify';
 import { isAggregate } from './present-grant';
 

@@ -1,8 +1,9 @@
+import { type Era, namedBy } from '@/lib/domain/mcp/methods';
+import { decodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import { isJsonObject, type Json } from '@/lib/kernel/json';
 import { type Refused, refuse } from '../denial';
-import { decodeMirror, type WireHeaders } from './headers';
+import type { WireHeaders } from './headers';
 import type { Message } from './json-rpc';
-import { type Era, namedBy } from './methods';
 
 export const MODERN_VERSION = '2026-07-28';
 export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const;

@@ -1,4 +1,5 @@
 import type { EventOutcome } from '@/lib/domain/audit-event';
+import { monthLockName } from '@/lib/domain/trail/month-lock';
 import { idTimeMs } from '@/lib/kernel/ids';
 import { change } from '../change';
 import type { ControlContext, Transaction, VerbInput } from '../context';
@@ -9,7 +10,7 @@ import type { reconcileEvent as contract } from './contract';
 
 /**
  * A person says how a call of unknown outcome ended: one more row in the chain and one in the changes; nothing that was written is
- * touched. Throws 409 when the outcome is known, and 503 when the ledger did not confirm the row.
+ * touched. Throws 409 when the outcome is known or the month of the call is being removed, and 503 when the ledger did not confirm the row.
  */
 export async function reconcileEvent(
   ctx: ControlContext,
@@ -22,6 +23,7 @@ export async function reconcileEvent(
   await change(ctx, async (tx, record) => {
     // Two people who reconcile the same call at once must not both be heard.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`reconcile ${params.event}`}, 0))`;
+    await keepMonth(tx, at);
     const event = await tx.auditEvent.findFirst({ where: { id: params.event, at }, select: { serverSlug: true, tool: true } });
     if (event === null) throw notFound('event', params.event);
     await requireUnknown(tx, params.event, at);
@@ -50,6 +52,18 @@ export async function reconcileEvent(
       );
   });
   return { event: params.event, outcome: body.outcome, by: ctx.actor.name, note };
+}
+
+/** Keeps retention from the month of the call until this transaction ends. Throws 409 when it is at it already. */
+async function keepMonth(tx: Transaction, at: Date): Promise<void> {
+  const name = monthLockName(at.toISOString().slice(0, 7));
+  const [row] = await tx.$queryRaw<{ locked: boolean }[]>`SELECT pg_try_advisory_xact_lock_shared(hashtextextended(${name}, 0)) AS locked`;
+  if (row?.locked !== true)
+    throw new ControlError(
+      409,
+      'event.leaving',
+      'The month of this call is being removed by retention. Look whether the call is still there.',
+    );
 }
 
 async function requireUnknown(tx: Transaction, event: string, at: Date): Promise<void> {

@@ -215,6 +215,35 @@ describe('removal', () => {
     expect((await trust.verify()).ok).toBe(true);
   });
 
+  it("and a person who reconciles a call of the month keep out of each other's way, so that calls go on", async () => {
+    const { rows } = await owner.query("SELECT id FROM audit_events WHERE at < '2026-06-01' AND expects_outcome LIMIT 1");
+    ledger.settle({ ...settlementOf(rows[0].id), outcome: 'unknown' }, [], null);
+    await ledger.drain();
+    const reconcile = () => world.call('POST', `/audit/${rows[0].id}/reconcile`, { body: { outcome: 'ok', note: 'seen' } });
+    const removing = await owner.connect();
+    await removing.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('audit month 2026-05', 0)), lock_audit_month('2026-05')");
+    expect(await reconcile()).toMatchObject({ status: 409, body: { error: { code: 'event.leaving' } } });
+    expect(await ledger.admit({ intent: callIntent({ rpcId: 1 }), charges: [] })).toMatchObject({ admitted: true });
+    await removing.query('ROLLBACK');
+
+    await removing.query("BEGIN; SELECT pg_advisory_xact_lock_shared(hashtextextended('audit month 2026-05', 0))");
+    const gone = new AbortController();
+    const tried = trust.removeMonths([{ month: '2026-05', days: 60, by: 'x' }], gone.signal).catch((error: Error) => error);
+    await expect
+      .poll(async () => (await owner.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).rowCount, {
+        timeout: 15_000,
+        interval: 20,
+      })
+      .toBeGreaterThan(0);
+    gone.abort();
+    expect(await tried).toMatchObject({ name: 'AbortError' });
+    await removing.query('ROLLBACK');
+    removing.release();
+    expect(await reconcile()).toMatchObject({ status: 200 });
+    expect(await tombstones()).toEqual([]);
+    await rollUpAll();
+  });
+
   it('takes whole months that no hold keeps, with a tombstone each, out of list and counts alike', async () => {
     const hold = await world.call('POST', '/audit/holds', {
       body: { from: '2026-07-10T00:00:00Z', to: '2026-07-11T00:00:00Z', reason: 'claim 12' },

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { monthLockName } from '@/lib/domain/trail/month-lock';
 import { newId } from '@/lib/kernel/ids';
 import { type CheckpointBody, NO_HASH, readCheckpointBody, type SignedCheckpoint, signCheckpoint } from './checkpoint';
 import type { SigningKey } from './signing-key';
-import { describeMonth, type MonthToRemove, type Removed } from './tombstone';
+import { describeMonth, type MonthToRemove, type Removed, requireSettled } from './tombstone';
 import { checkpointsFrom, type TrailConnection } from './trail-reader';
 
 const LOCK = 4207760047;
@@ -55,6 +56,9 @@ export class CheckpointMaker {
     return this.#locked(waitMs, 'BEGIN', async (client) => {
       // Calls are admitted while this waits for nothing longer than that.
       await client.query(`SET LOCAL lock_timeout = '${LOCK_PATIENCE_MS}ms'; SET LOCAL statement_timeout = '30min'`);
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [monthLockName(month.month)]);
+      // Nobody else has a reason to write into the month: what is settled is not settled again but by people, who are shut out now.
+      await requireSettled(client, month.month);
       await client.query('SELECT lock_audit_month($1)', [month.month]);
       const latest = await latestCheckpoint(client);
       const { heads } = await this.#claimed(client, latest);

@@ -69,6 +69,16 @@ export async function describeMonth(
   };
 }
 
+/** Throws `MonthKept` while calls of the month wait for their outcome: it is still to be written. */
+export async function requireSettled(client: TrailConnection, month: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM audit_events e WHERE e.at >= $1::timestamptz AND e.at < $2::timestamptz AND e.expects_outcome
+        AND NOT EXISTS (SELECT 1 FROM audit_outcomes o WHERE o.event_at = e.at AND o.event_id = e.id) LIMIT 1`,
+    boundsOf(month),
+  );
+  if (rows.length > 0) throw new MonthKept(`calls of ${month} have no outcome yet`);
+}
+
 /** ISO times, half-open. */
 function boundsOf(month: string): [string, string] {
   const [year, number] = month.split('-').map(Number) as [number, number];

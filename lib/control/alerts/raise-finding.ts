@@ -39,14 +39,14 @@ export async function raiseFinding(ctx: RaiseContext, finding: Finding): Promise
       const setting: EffectiveSetting = finding.tellOnly ? { ...held, action: 'alert' } : held;
       const alert = (await carryOn(tx, ctx, key, finding, setting)) ?? (await open(tx, ctx, key, finding, setting));
       if (alert === null) return null;
-      const restricted = setting.action !== 'alert' && (await restrict(tx, ctx, alert.id, finding, setting));
+      const restricted = setting.action !== 'alert' && (await restrict(tx, ctx, alert, finding, setting));
       return { alert: alert.id, opened: alert.opened, restricted };
     },
     { maxWait: 5_000, timeout: 10_000 },
   );
 }
 
-type Held = { readonly id: string; readonly opened: boolean };
+type Held = { readonly id: string; readonly opened: boolean; readonly openedAt: Date };
 
 async function carryOn(tx: Transaction, ctx: RaiseContext, key: string, finding: Finding, setting: EffectiveSetting): Promise<Held | null> {
   const standing = await tx.alert.findFirst({ where: { subject: key, closedAt: null } });
@@ -60,9 +60,11 @@ async function carryOn(tx: Transaction, ctx: RaiseContext, key: string, finding:
       evidence: { ...finding.evidence, from: began.from ?? finding.evidence.from ?? '' },
       lastSeenAt: ctx.now,
       ...(standing.action === setting.action ? {} : { action: setting.action }),
+      // It outlasts its snooze: from now on people hear of it as of a new one (`tell_of_alert`).
+      ...(standing.snoozedUntil !== null && standing.snoozedUntil <= ctx.now ? { snoozedUntil: null, snoozedBy: null } : {}),
     },
   });
-  return { id: standing.id, opened: false };
+  return { id: standing.id, opened: false, openedAt: standing.openedAt };
 }
 
 async function open(tx: Transaction, ctx: RaiseContext, key: string, finding: Finding, setting: EffectiveSetting): Promise<Held | null> {
@@ -91,20 +93,15 @@ async function open(tx: Transaction, ctx: RaiseContext, key: string, finding: Fi
       ...(snoozed ? { snoozedUntil: last.snoozedUntil, snoozedBy: last.snoozedBy } : {}),
     },
   });
-  return { id, opened: true };
+  return { id, opened: true, openedAt: ctx.now };
 }
 
 /**
  * Pauses the agent, or has people asked about its calls, unless that stands already. What a person has lifted does not come
- * back while the same condition goes on; identical calls are counted from zero after lifting, so more of them are a new reason.
+ * back for anything that had begun by then: it lies open before whoever lifts. Identical calls are counted from zero after lifting, so more
+ * of them are a new reason.
  */
-async function restrict(
-  tx: Transaction,
-  ctx: RaiseContext,
-  alertId: string,
-  finding: Finding,
-  setting: EffectiveSetting,
-): Promise<boolean> {
+async function restrict(tx: Transaction, ctx: RaiseContext, alert: Held, finding: Finding, setting: EffectiveSetting): Promise<boolean> {
   const { kind, subject } = finding;
   const mode = setting.action === 'pause' ? 'pause' : 'approval';
   const place =
@@ -117,7 +114,7 @@ async function restrict(
       agentId: subject.agent.id,
       mode,
       ...place,
-      OR: [{ liftedAt: null, untilAt: { gt: now } }, ...(countsAnew(kind) ? [] : [{ alertId, liftedAt: { not: null } }])],
+      OR: [{ liftedAt: null, untilAt: { gt: now } }, ...(countsAnew(kind) ? [] : [{ liftedAt: { gte: alert.openedAt } }])],
     },
   });
   if (standing !== null) return false;
@@ -131,7 +128,7 @@ async function restrict(
       ...place,
       serverSlug: place.serverId === null ? null : (subject.server?.slug ?? null),
       kind,
-      alertId,
+      alertId: alert.id,
       explanation: storableText(finding.explanation),
       startedAt: now,
       untilAt,
@@ -145,7 +142,7 @@ async function restrict(
       entity: 'agent',
       entityId: subject.agent.id,
       entityName: subject.agent.slug,
-      after: { until: untilAt, because: finding.explanation, kind: KINDS[kind].name, alert: alertId },
+      after: { until: untilAt, because: finding.explanation, kind: KINDS[kind].name, alert: alert.id },
     },
   );
   return true;

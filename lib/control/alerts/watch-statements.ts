@@ -1,3 +1,5 @@
+import { RISK_LEVELS } from '@/lib/domain/risk';
+
 /** Calls of tools by agents that are known. */
 const CALLS = "p.method = 'tools/call' AND p.agent_id IS NOT NULL";
 const TOOLS = `${CALLS} AND p.server_id IS NOT NULL AND p.tool IS NOT NULL`;
@@ -32,17 +34,20 @@ export const BURSTS = `
             WHERE b.agent_id = n.agent_id AND b.server_id = n.server_id AND b.tool = n.tool), '[]') AS hours
     FROM now_hour n JOIN known k ON k.agent_id = n.agent_id AND k.server_id = n.server_id AND k.tool = n.tool`;
 
-/** Tools that an agent was let through to on the day $1 and never called on a day before; with the agent's own first day. */
+const PASSED = "(p.decision = 'allowed' OR p.decision LIKE 'observed%')";
+const RISKS = `ARRAY[${RISK_LEVELS.map((risk) => `'${risk}'`).join(', ')}]`;
+
+/** Tools that an agent was let through to on the day $1 and on no day before, at their highest risk; with the agent's own first day. */
 export const FIRST_USES = `
   WITH today AS MATERIALIZED (
-    SELECT p.agent_id, max(p.agent_slug) AS agent_slug, p.server_id, max(p.server_slug) AS server_slug, p.tool, max(p.risk) AS risk, sum(c.calls)::float8 AS calls
+    SELECT p.agent_id, max(p.agent_slug) AS agent_slug, p.server_id, max(p.server_slug) AS server_slug, p.tool, (${RISKS})[max(array_position(${RISKS}, p.risk))] AS risk, sum(c.calls)::float8 AS calls
       FROM call_counts_day c JOIN call_profiles p ON p.id = c.profile
-     WHERE c.bucket = $1::timestamptz AND c.calls > 0 AND ${TOOLS} AND (p.decision = 'allowed' OR p.decision LIKE 'observed%')
+     WHERE c.bucket = $1::timestamptz AND c.calls > 0 AND ${TOOLS} AND ${PASSED}
      GROUP BY p.agent_id, p.server_id, p.tool
   ), fresh AS MATERIALIZED (
     SELECT t.* FROM today t WHERE NOT EXISTS (
       SELECT 1 FROM call_profiles p JOIN call_counts_day d ON d.profile = p.id AND d.bucket < $1::timestamptz AND d.calls > 0
-       WHERE p.agent_id = t.agent_id AND p.server_id = t.server_id AND p.tool = t.tool)
+       WHERE p.agent_id = t.agent_id AND p.server_id = t.server_id AND p.tool = t.tool AND ${PASSED})
   )
   SELECT f.*, (SELECT min(d.since) FROM call_profiles p CROSS JOIN LATERAL (SELECT min(bucket) AS since FROM call_counts_day WHERE profile = p.id) d
                 WHERE p.agent_id = f.agent_id) AS known_since

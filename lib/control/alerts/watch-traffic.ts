@@ -11,6 +11,8 @@ import { BURSTS, FIRST_USES, HOURS, SESSIONS, STORMS } from './watch-statements'
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** Calls are counted seconds late and looked at once a minute: an hour or a day that has just ended is looked at again, whole. */
+const LOOKED_AGAIN_MS = 5 * 60_000;
 
 interface SubjectRow {
   readonly agent_id: string;
@@ -40,7 +42,16 @@ export async function findStorms({ db, nowMs, settings }: Look): Promise<Finding
 
 /** What is judged by the hours and days before. */
 export async function findDeviations(look: Look): Promise<Finding[]> {
-  return [...(await findBursts(look)), ...(await findFirstUses(look)), ...(await findHours(look)), ...(await findSessions(look))];
+  const findings: Finding[] = [];
+  for (const hour of looksOf(look, HOUR)) findings.push(...(await findBursts(hour)), ...(await findHours(hour)));
+  for (const day of looksOf(look, DAY)) findings.push(...(await findFirstUses(day)));
+  return [...findings, ...(await findSessions(look))];
+}
+
+/** The look at the stretch that runs now, and before it the last one at the stretch before while that is not long over. */
+function looksOf(look: Look, lengthMs: number): Look[] {
+  const startMs = Math.floor(look.nowMs / lengthMs) * lengthMs;
+  return look.nowMs - startMs < LOOKED_AGAIN_MS ? [{ ...look, nowMs: startMs - 1 }, look] : [look];
 }
 
 async function findBursts({ db, nowMs, settings }: Look): Promise<Finding[]> {

@@ -172,6 +172,16 @@ describe('an alert', () => {
     });
   });
 
+  it('is told of when it outlasts its snooze, once', async () => {
+    const before = await told();
+    for (let look = 0; look < 13; look++) {
+      await world.passLong(10 * MINUTE);
+      await raise(storm());
+    }
+    expect((await alerts('?kind=denial_storm&status=open')).items).toMatchObject([{ snoozedUntil: null, snoozedBy: null }]);
+    expect(await told()).toBe(before + 1);
+  });
+
   it('pages by a cursor, and filters by agent and server', async () => {
     const first = await alerts('?limit=2');
     const second = await alerts(`?limit=2&cursor=${first.nextCursor}`);
@@ -180,6 +190,25 @@ describe('an alert', () => {
     expect((await alerts('?agent=bot&server=bank')).items.every(({ kind }: { kind: string }) => kind === 'loop')).toBe(true);
     expect((await alerts('?agent=nobody')).items).toEqual([]);
     expect((await world.call('GET', '/alerts/alr_none')).status).toBe(404);
+  });
+});
+
+describe('a pause', () => {
+  it('that was lifted does not come back for what had begun by then, but for what begins anew', async () => {
+    await world.call('PUT', '/anomaly-settings/burst', { body: { action: 'pause', minutes: 60, reason: 'strict' } });
+    const batch = { id: 'agt_batch', slug: 'batch' };
+    const burst = (tool: string) => raise(storm({ kind: 'burst', subject: { agent: batch, server, tool } }));
+    expect((await burst('a'))?.restricted).toBe(true);
+    for (const tool of ['b', 'c']) expect((await burst(tool))?.restricted).toBe(false);
+    const [paused] = (await world.call('GET', '/restrictions?agent=batch&active=true')).body.items;
+    expect((await world.call('POST', `/restrictions/${paused.id}/lift`, { as: 'approver', body: { reason: 'known batch' } })).status).toBe(
+      200,
+    );
+    world.pass(MINUTE);
+    for (const tool of ['a', 'b', 'c']) expect((await burst(tool))?.restricted).toBe(false);
+    expect((await burst('d'))?.restricted).toBe(true);
+    await world.prisma.agentRestriction.updateMany({ where: { agentId: batch.id }, data: { untilAt: world.now() } });
+    await world.prisma.alert.updateMany({ where: { agentId: batch.id }, data: { closedAt: world.now(), closedBecause: 'end of test' } });
   });
 });
 

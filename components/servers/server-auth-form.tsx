@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
+import { IssuerConfirm, unconfirmedIssuer } from './issuer-confirm';
 
 const KINDS = [
   { value: 'oauth', label: 'OAuth', hint: 'a person connects once' },
@@ -29,10 +30,11 @@ export function ServerAuthForm({
   const [form, setForm] = useState({ type: 'oauth', clientId: '', clientSecret: '', scopes: '' });
   const change = (patch: Partial<typeof form>) => setForm((old) => ({ ...old, ...patch }));
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (issuer: string | null) =>
       api('PUT', path, {
         body: {
           type: form.type,
+          ...(issuer === null ? {} : { issuer }),
           ...(form.clientId.trim() ? { clientId: form.clientId.trim() } : {}),
           ...(form.clientSecret ? { clientSecret: form.clientSecret } : {}),
           ...(form.scopes.trim() ? { scopes: form.scopes.trim().split(/\s+/).join(' ') } : {}),
@@ -47,7 +49,7 @@ export function ServerAuthForm({
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        if (missing === null) save.mutate();
+        if (missing === null) save.mutate(null);
       }}
     >
       <Field label="Kind">
@@ -88,7 +90,8 @@ export function ServerAuthForm({
           Redirect address of a client that you register by hand: <code className="break-all font-mono">{redirectUri}</code>
         </p>
       ) : null}
-      <FormError error={save.error} shownFields={['clientId', 'clientSecret', 'scopes']} />
+      <IssuerConfirm error={save.error} pending={save.isPending} onConfirm={save.mutate} onCancel={save.reset} />
+      <FormError error={unconfirmedIssuer(save.error) === null ? save.error : null} shownFields={['clientId', 'clientSecret', 'scopes']} />
       <div className="flex justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" variant="primary" pending={save.isPending} disabledReason={missing}>

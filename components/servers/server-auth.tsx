@@ -13,6 +13,7 @@ import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { Facts, Panel } from '@/components/ui/panel';
 import { toast } from '@/components/ui/toaster';
+import { IssuerConfirm, unconfirmedIssuer } from './issuer-confirm';
 import { ServerAuthForm } from './server-auth-form';
 
 const STATES: Record<UpstreamConnection['status'], { words: string; look: string }> = {
@@ -96,7 +97,7 @@ interface ConnectionProps {
 function Connection({ connection, path, refusal, onChanged, onLeave }: ConnectionProps) {
   const [open, setOpen] = useState<'disconnect' | 'remove' | null>(null);
   const connect = useMutation({
-    mutationFn: () => api<{ url: string }>('POST', `${path}/connect`, { body: {} }),
+    mutationFn: (issuer: string | null) => api<{ url: string }>('POST', `${path}/connect`, { body: issuer === null ? {} : { issuer } }),
     onSuccess: ({ url }) => window.location.assign(url),
   });
   const settle = () => {
@@ -177,7 +178,8 @@ function Connection({ connection, path, refusal, onChanged, onLeave }: Connectio
           <InertText text={connection.lastError} max={600} />
         </p>
       ) : null}
-      {connect.error ? (
+      <IssuerConfirm error={connect.error} pending={connect.isPending} onConfirm={connect.mutate} onCancel={connect.reset} />
+      {connect.error && unconfirmedIssuer(connect.error) === null ? (
         <p role="alert" className="text-denied">
           <InertText text={connect.error.message} max={600} />
         </p>
@@ -188,7 +190,7 @@ function Connection({ connection, path, refusal, onChanged, onLeave }: Connectio
             variant={connected ? undefined : 'primary'}
             pending={connect.isPending}
             disabledReason={refusal}
-            onClick={() => connect.mutate()}
+            onClick={() => connect.mutate(null)}
           >
             {connection.connectedAt ? 'Reconnect' : 'Connect'}
           </Button>

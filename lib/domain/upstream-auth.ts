@@ -44,6 +44,8 @@ export interface OAuthSettings {
   readonly clientSecret: string | null;
   /** Separated by spaces. */
   readonly scopes: string | null;
+  /** The authorization server that was confirmed; null before the first. */
+  readonly issuer: string | null;
 }
 
 /** An authorization that waits for a person to come back from the authorization server. */

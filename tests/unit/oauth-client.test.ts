@@ -7,13 +7,13 @@ const own = {
   metadataUrl: 'https://gate.example.com/api/v1/oauth/client.json',
 };
 const as = { issuer: 'https://as.example.com', token_endpoint: 'https://as.example.com/token' };
-const nobody = { clientId: null, clientSecret: null, scopes: null };
+const nobody = { clientId: null, clientSecret: null, scopes: null, issuer: null };
 const refuse = async () => Promise.reject(new Error('asked'));
 
 describe('who we are at an authorization server', () => {
   it('is what was typed, before everything that it offers', async () => {
     const offers = { ...as, client_id_metadata_document_supported: true, registration_endpoint: 'https://as.example.com/register' };
-    const typed = { clientId: 'mine', clientSecret: 's', scopes: null };
+    const typed = { clientId: 'mine', clientSecret: 's', scopes: null, issuer: null };
     expect(await registerClient(offers, typed, own, refuse)).toEqual({
       clientId: 'mine',
       clientSecret: 's',

@@ -9,7 +9,7 @@ import { connectionAnswer, readConnection, recordedConnection } from './connecti
 import type { connectServer as connecting, getOAuthClient as describing, disconnectServer as disconnecting } from './contract';
 import { callbackUrl, clientDocumentUrl } from './own-addresses';
 import { giveBack } from './server-auth';
-import { givenSecret } from './write-connection';
+import { givenSecret, refusedBy } from './write-connection';
 
 const ATTEMPT_MS = 600_000;
 
@@ -34,10 +34,11 @@ export async function connectServer(
   const state = ctx.services.randomText();
   let begun: { readonly url: string; readonly attempt: OAuthAttempt };
   try {
-    const settings = { clientId: row.clientId, clientSecret: givenSecret(ctx, row), scopes: row.askedScopes };
+    const { clientId, askedScopes: scopes } = row;
+    const settings = { clientId, clientSecret: givenSecret(ctx, row), scopes, issuer: body.issuer ?? row.issuer };
     begun = await ctx.services.upstreamAuth.begin({ serverUrl: server.url, settings, neededScopes: row.neededScopes || null, state });
   } catch (error) {
-    throw new ControlError(422, 'server_auth.refused', (error as Error).message);
+    throw refusedBy(error);
   }
   const stateHash = ctx.services.hashToken(state);
   await change(ctx, async (tx, record) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CONNECTION_KINDS, CONNECTION_STATES, REGISTRATIONS } from '@/lib/domain/upstream-auth';
 import { defineContract } from '../define-contract';
 import { referenceSchema, timeSchema } from '../schema-parts';
-import { authorizationInputSchema, clientCredentialsInputSchema, headersSchema } from './input-contract';
+import { authorizationInputSchema, clientCredentialsInputSchema, headersSchema, issuerSchema } from './input-contract';
 
 export const connectionSchema = z.object({
   agent: referenceSchema.nullable().describe('whose own credential it is; null for the server’s'),
@@ -74,8 +74,9 @@ export const connectServer = defineContract({
   method: 'POST',
   path: '/servers/{server}/auth/connect',
   permission: 'server.write',
-  summary: 'Begins an authorization for the signed-in person: open `url` in the same browser within ten minutes.',
-  body: z.strictObject({ agent: agentSchema }),
+  summary:
+    'Begins an authorization for the signed-in person: open `url` in the same browser within ten minutes. 422 `server_auth.issuer` when the authorization server has to be confirmed first.',
+  body: z.strictObject({ agent: agentSchema, issuer: issuerSchema }),
   bodyOptional: true,
   answer: z.object({ url: z.string(), issuer: z.string() }),
 });

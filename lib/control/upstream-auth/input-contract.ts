@@ -14,11 +14,20 @@ const scopesSchema = z
   .optional()
   .describe('what the server announces unless told');
 
+export const issuerSchema = z
+  .url({ protocol: /^https?$/ })
+  .max(2_048)
+  .optional()
+  .describe(
+    'confirms the authorization server that the server names; needed with a client id, and where the server names another one than before',
+  );
+
 /** Authorized by a person. */
 export const authorizationInputSchema = z.strictObject({
   type: z.literal('oauth'),
   clientId: visible(2_048).optional().describe('of a client that was registered by hand'),
   clientSecret: visible(4_096).optional().describe('write-only'),
+  issuer: issuerSchema,
   scopes: scopesSchema,
 });
 
@@ -27,6 +36,7 @@ export const clientCredentialsInputSchema = z.strictObject({
   type: z.literal('client_credentials'),
   clientId: visible(2_048),
   clientSecret: visible(4_096).describe('write-only'),
+  issuer: issuerSchema,
   scopes: scopesSchema,
 });
 

@@ -1,3 +1,4 @@
+import { IssuerUnconfirmed } from '@/lib/domain/issuer-unconfirmed';
 import {
   type ConnectionKind,
   connectionAad,
@@ -17,9 +18,16 @@ export type ConnectionInput =
       readonly type: 'oauth';
       readonly clientId?: string | undefined;
       readonly clientSecret?: string | undefined;
+      readonly issuer?: string | undefined;
       readonly scopes?: string | undefined;
     }
-  | { readonly type: 'client_credentials'; readonly clientId: string; readonly clientSecret: string; readonly scopes?: string | undefined }
+  | {
+      readonly type: 'client_credentials';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly issuer?: string | undefined;
+      readonly scopes?: string | undefined;
+    }
   | { readonly type: 'headers'; readonly headers: Readonly<Record<string, string>> };
 
 /** The same, tried where it can be: a first token of a client of its own. */
@@ -32,6 +40,7 @@ export const settingsOf = (input: Exclude<ConnectionInput, { type: 'headers' }>)
   clientId: input.clientId ?? null,
   clientSecret: input.clientSecret ?? null,
   scopes: input.scopes ?? null,
+  issuer: input.issuer ?? null,
 });
 
 /** What the `auth` of a server asks for, tried where it can be; null when it is no connection. */
@@ -76,8 +85,15 @@ export async function prepareConnection(
   try {
     return { input, first: await ctx.services.upstreamAuth.clientCredentials(serverUrl, settingsOf(input)) };
   } catch (error) {
-    throw new ControlError(422, 'server_auth.refused', `There is no token for this client. ${(error as Error).message}`);
+    throw refusedBy(error, 'There is no token for this client. ');
   }
+}
+
+/** Why there is no token or no authorization, as an answer of 422. */
+export function refusedBy(error: unknown, before = ''): ControlError {
+  if (error instanceof IssuerUnconfirmed)
+    return new ControlError(422, 'server_auth.issuer', error.message, [{ path: '/issuer', message: error.named }]);
+  return new ControlError(422, 'server_auth.refused', `${before}${(error as Error).message}`);
 }
 
 /** Puts the connection in the place of the one before, whose tokens are forgotten. Gives its id. */
@@ -97,13 +113,14 @@ export async function writeConnection(
     });
     return id;
   }
-  const { clientId, clientSecret, scopes } = settingsOf(input);
+  const { clientId, clientSecret, scopes, issuer } = settingsOf(input);
   await tx.upstreamConnection.create({
     data: {
       ...base,
       status: 'disconnected',
       clientId,
       askedScopes: scopes,
+      issuer,
       clientEnvelope: clientSecret === null ? null : envelope.seal(clientSecret, givenClientAad(id)),
     },
   });
@@ -127,6 +144,7 @@ export async function keepTokens(
       status: 'connected',
       revision: ctx.services.newId('con'),
       party: { ...party },
+      issuer: party.issuer,
       envelope: ctx.services.envelope.seal(JSON.stringify(secrets), connectionAad(id, party.issuer, party.resource)),
       scopes: tokens.scopes,
       accessExpiresAt: tokens.expiresInSeconds === null ? null : new Date(ctx.now.getTime() + tokens.expiresInSeconds * 1_000),

@@ -180,14 +180,53 @@ describe('connecting a server', () => {
   });
 });
 
+describe('the authorization server that a server names', () => {
+  let other: AuthorizationServer;
+  beforeAll(async () => {
+    other = await startAuthorizationServer();
+  });
+  afterAll(() => other.stop());
+  const unconfirmed = (named: AuthorizationServer) => ({
+    status: 422,
+    body: { error: { code: 'server_auth.issuer', details: [{ path: '/issuer', message: named.issuer }] } },
+  });
+
+  it('gets no client that was typed before somebody has confirmed it', async () => {
+    const client = { clientId: 'batch', clientSecret: 'batch+secret/1' };
+    const asked = as.requests.length;
+    expect(await world.call('PUT', '/servers/crm/auth', { body: { type: 'client_credentials', ...client } })).toMatchObject(
+      unconfirmed(as),
+    );
+    expect((await world.call('PUT', '/servers/crm/auth', { body: { type: 'oauth', ...client } })).status).toBe(200);
+    expect(await begin()).toMatchObject(unconfirmed(as));
+    expect(as.requests.slice(asked).filter(({ path }) => path === '/token' || path === '/authorize')).toEqual([]);
+    const confirmed = await world.call('POST', '/servers/crm/auth/connect', { body: { issuer: as.issuer } });
+    expect(confirmed).toMatchObject({ status: 200, body: { issuer: as.issuer } });
+    await world.call('PUT', '/servers/crm/auth', { body: { type: 'oauth' } });
+  });
+
+  it('is told nothing when it is another one than before, until somebody has confirmed the change', async () => {
+    await connect();
+    mcp.says.issuer = other.issuer;
+    other.behaviour.metadata = { authorization_response_iss_parameter_supported: false };
+    expect(await begin()).toMatchObject(unconfirmed(other));
+    expect(other.requests.filter(({ path }) => !path.startsWith('/.well-known'))).toEqual([]);
+    expect((await auth()).connection.status).toBe('connected');
+    const wrong = await world.call('POST', '/servers/crm/auth/connect', { body: { issuer: as.issuer } });
+    expect(wrong).toMatchObject(unconfirmed(other));
+    const moved = await world.call('POST', '/servers/crm/auth/connect', { body: { issuer: other.issuer } });
+    expect(moved).toMatchObject({ status: 200, body: { issuer: other.issuer } });
+  });
+});
+
 describe('a client of its own, and credentials of one agent', () => {
   it('gets a first token when it is set, and refuses a client that is not known', async () => {
     const wrong = await world.call('PUT', '/servers/crm/auth', {
-      body: { type: 'client_credentials', clientId: 'batch', clientSecret: 'no' },
+      body: { type: 'client_credentials', clientId: 'batch', clientSecret: 'no', issuer: as.issuer },
     });
     expect(wrong.body.error).toMatchObject({ code: 'server_auth.refused', message: expect.stringContaining('client') });
     const set = await world.call('PUT', '/servers/crm/auth', {
-      body: { type: 'client_credentials', clientId: 'batch', clientSecret: 'batch+secret/1' },
+      body: { type: 'client_credentials', clientId: 'batch', clientSecret: 'batch+secret/1', issuer: as.issuer },
     });
     expect(set.body).toMatchObject({ kind: 'client_credentials', status: 'connected', clientSecret: { set: true }, issuer: as.issuer });
     expect(as.count('client_credentials')).toBeGreaterThan(0);

@@ -9,7 +9,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { IssuedTokens, OAuthAttempt, OAuthSettings } from '@/lib/domain/upstream-auth';
-import { type OwnClient, registerClient } from './client-registration';
+import { type OwnClient, registerClient, requireIssuer } from './client-registration';
 import { discover } from './discover';
 import type { OAuthFetch } from './oauth-fetch';
 import { OAuthProblem, problemOf } from './oauth-problem';
@@ -23,6 +23,7 @@ export async function beginAuthorization(
 ): Promise<{ readonly url: string; readonly attempt: OAuthAttempt }> {
   try {
     const { as, resource, scopes: announced } = await discover(input.serverUrl, fetch);
+    requireIssuer(as, input.settings);
     requirePkce(as);
     const client = await registerClient(as, input.settings, own, fetch);
     const scopes = union(input.settings.scopes ?? announced, input.neededScopes);

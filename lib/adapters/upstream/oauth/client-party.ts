@@ -1,5 +1,5 @@
 import type { OAuthParty, OAuthSettings } from '@/lib/domain/upstream-auth';
-import { givenClient } from './client-registration';
+import { givenClient, requireIssuer } from './client-registration';
 import { discover } from './discover';
 import type { OAuthFetch } from './oauth-fetch';
 import { OAuthProblem, problemOf } from './oauth-problem';
@@ -13,6 +13,7 @@ export async function discoverClientParty(
   if (settings.clientId === null) throw new OAuthProblem('Client credentials take a client id.', true);
   try {
     const { as, resource } = await discover(serverUrl, fetch);
+    requireIssuer(as, settings);
     const { clientId, registration, authMethod } = givenClient(as, settings.clientId, settings.clientSecret);
     const party = {
       issuer: as.issuer,

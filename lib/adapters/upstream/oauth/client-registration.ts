@@ -6,6 +6,7 @@ import {
   dynamicClientRegistrationRequest,
   processDynamicClientRegistrationResponse,
 } from 'oauth4webapi';
+import { IssuerUnconfirmed } from '@/lib/domain/issuer-unconfirmed';
 import { CLIENT_AUTH_METHODS, clientMetadata, type OAuthParty, type OAuthSettings } from '@/lib/domain/upstream-auth';
 import type { OAuthFetch } from './oauth-fetch';
 import { OAuthProblem, problemOf } from './oauth-problem';
@@ -43,6 +44,15 @@ export async function registerClient(
   } catch (error) {
     throw problemOf(error, 'to register a client');
   }
+}
+
+/**
+ * Throws `IssuerUnconfirmed` unless people know whom they deal with: a server names its authorization server anew each time, and would get a
+ * client's secret, or a person's consent, by naming another. A client that is registered for the connection has nothing to lose the first time.
+ */
+export function requireIssuer({ issuer }: AuthorizationServer, settings: OAuthSettings): void {
+  const known = settings.issuer === null ? settings.clientId === null : settings.issuer === issuer;
+  if (!known) throw new IssuerUnconfirmed(issuer, settings.issuer);
 }
 
 /** A client that an administrator registered. */

@@ -5,6 +5,7 @@ import {
   UnsupportedOperationError,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
+import { IssuerUnconfirmed } from '@/lib/domain/issuer-unconfirmed';
 import { failureSentence } from '../failure-sentence';
 
 /** Why there is no token, for people; never with a secret or with text of the other side that could pass for ours. */
@@ -33,8 +34,8 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** What went wrong, from whatever the library, the guard or the network threw. */
-export function problemOf(error: unknown, doing: string): OAuthProblem {
-  if (error instanceof OAuthProblem) return error;
+export function problemOf(error: unknown, doing: string): OAuthProblem | IssuerUnconfirmed {
+  if (error instanceof OAuthProblem || error instanceof IssuerUnconfirmed) return error;
   if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
     const code = /^[\x20-\x7e]{1,60}$/.test(error.error) ? error.error : 'unreadable error';
     return new OAuthProblem(WORDS[code] ?? `The authorization server answers ${code} ${doing}.`, FINAL.has(code), { cause: error });

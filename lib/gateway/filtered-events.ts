@@ -11,7 +11,7 @@ export class FilteredEvents implements AsyncIterableIterator<Uint8Array> {
 
   constructor(
     body: AsyncIterable<Uint8Array>,
-    private readonly rewrite: (event: SseEvent) => Uint8Array,
+    private readonly rewrite: (event: SseEvent) => Uint8Array | Promise<Uint8Array>,
     private readonly abort: () => void,
   ) {
     this.source = body[Symbol.asyncIterator]();
@@ -25,7 +25,7 @@ export class FilteredEvents implements AsyncIterableIterator<Uint8Array> {
     for (;;) {
       const read = await this.source.next();
       const events = read.done === true ? this.parser.end() : await this.parsed(read.value);
-      if (events.length > 0) return { done: false, value: joinBytes(events.map(this.rewrite)) };
+      if (events.length > 0) return { done: false, value: joinBytes(await Promise.all(events.map(this.rewrite))) };
       // What follows the last whole event is no event, to any reader.
       if (read.done === true) return { done: true, value: undefined };
     }

@@ -17,38 +17,38 @@ const encoder = new TextEncoder();
 export async function filteredList(
   call: Granted,
   context: ForwardContext,
-  filter: (message: Json) => Json,
+  filter: (message: Json) => Json | Promise<Json>,
   unreadable: string,
 ): Promise<Result<GatewayResponse, Denial>> {
   const answered = await exchange(call, context, call.session?.upstream ?? null);
   if (!answered.ok) return answered;
   const { reply, kind, abort } = answered.value;
   const body = reply.body as AsyncIterable<Uint8Array>;
-  const through = (text: string): string | null => filterText(text, call, filter);
+  const through = (text: string): Promise<string | null> => filterText(text, call, filter);
   if (kind === 'stream')
     return ok({ status: reply.status, headers: STREAM_HEADERS, body: new FilteredEvents(body, (event) => rewrite(event, through), abort) });
   const bytes = await collect(body, LIST_BYTES_MAX).catch(() => null);
-  const text = bytes === null ? null : through(decoder.decode(bytes));
+  const text = bytes === null ? null : await through(decoder.decode(bytes));
   if (text === null) return refuse('upstream.failed', { message: unreadable });
   return ok({ status: reply.status, headers: JSON_HEADERS, body: text });
 }
 
-/** null when the text cannot be read: what cannot be filtered is not shown. */
-function filterText(text: string, call: Granted, filter: (message: Json) => Json): string | null {
+/** null when the text cannot be read or filtered: it is not shown then. */
+async function filterText(text: string, call: Granted, filter: (message: Json) => Json | Promise<Json>): Promise<string | null> {
   try {
     const message = JSON.parse(text) as Json;
     if (isJsonObject(message) && typeof message.method === 'string' && (typeof message.id === 'string' || typeof message.id === 'number')) {
       call.session?.expectResponse(message.id);
     }
-    return JSON.stringify(filter(message));
+    return JSON.stringify(await filter(message));
   } catch {
     return null;
   }
 }
 
-function rewrite(event: SseEvent, through: (text: string) => string | null): Uint8Array {
+async function rewrite(event: SseEvent, through: (text: string) => Promise<string | null>): Promise<Uint8Array> {
   if (event.data === null || event.data === '') return encoder.encode(event.raw);
-  const text = through(event.data);
+  const text = await through(event.data);
   // An unreadable message may be a list to a laxer reader: it is left out.
   return text === null ? new Uint8Array(0) : encodeEvent(text, event);
 }

@@ -89,7 +89,7 @@ class NodeGateway implements Gateway {
       publicUrl: options.publicUrl,
       held: new HeldCalls(),
       live: new LiveCalls(),
-      tasks: new TaskOwners(),
+      tasks: new TaskOwners(ports),
       holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
       answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),
       onSent: () => this.calls++,

@@ -2,6 +2,7 @@ import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from './denial';
 import { filteredList } from './filtered-list';
 import type { ForwardContext } from './forward-context';
+import { LedgerUnavailable } from './ports';
 import { relayRequest } from './relay';
 import type { GatewayResponse } from './request';
 import { admitTarget } from './stages/admit-target';
@@ -33,6 +34,12 @@ async function taskRequest(call: Granted, context: ForwardContext): Promise<Resu
   const { tasks } = context;
   if (call.message.method === 'tasks/list')
     return filteredList(call, context, (message) => tasks.withoutForeign(call, message), 'The server gave no readable list.');
-  if (tasks.isForeign(call, call.message.params?.taskId)) return refuse('request.invalid_params', { http: 200, message: 'Task not found' });
+  try {
+    if (await tasks.isForeign(call, call.message.params?.taskId))
+      return refuse('request.invalid_params', { http: 200, message: 'Task not found' });
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailable)) throw error;
+    return refuse('audit.unavailable', { message: 'Whose task this is cannot be looked up at the moment. Nothing was sent.' });
+  }
   return relayRequest(call, context);
 }

@@ -23,6 +23,7 @@ export interface GatewayPorts {
   readonly seals: Seals;
   readonly jwt: JwtVerifier;
   readonly tokenUses: TokenUses;
+  readonly taskOwnership: TaskOwnership;
   readonly log: GatewayLog;
   /** Absent where requests are not traced. */
   readonly tracing?: Tracing;
@@ -80,6 +81,13 @@ export interface TokenUses {
    * SHA-256 in lower-case hex, `expiresAtMs` (epoch) says how long it has to be remembered. Rejects with `LedgerUnavailable`.
    */
   redeem(key: string, expiresAtMs: number): Promise<boolean>;
+}
+
+export interface TaskOwnership {
+  /** Notes the grant that a server made a task for; the first note stands, at whichever node. Rejects with `LedgerUnavailable`. */
+  note(serverId: string, taskId: string, grantId: string): Promise<void>;
+  /** Grants by task, of those that were noted within the last 30 days. Rejects with `LedgerUnavailable`. */
+  ownersOf(serverId: string, taskIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface GatewayLog {

@@ -1,46 +1,49 @@
 import { isJsonObject, type Json } from '@/lib/kernel/json';
+import type { GatewayPorts } from './ports';
 import type { Granted } from './stages/grant';
-
-/** Older ones are forgotten first; tasks live for minutes. */
-const REMEMBERED_MAX = 20_000;
 
 /**
  * Whose tasks are whose. A server that all agents reach with one credential cannot tell them apart, so whoever learns the id of a
- * task could read its result. What this node has seen made by one grant is there for no other.
+ * task could read its result. What was made by one grant is there for no other, at whichever node it asks.
  */
 export class TaskOwners {
-  private readonly owners = new Map<string, string>();
+  constructor(private readonly ports: Pick<GatewayPorts, 'taskOwnership' | 'log'>) {}
 
-  /** A result that makes a task: `task` in the stateful revisions, `resultType: "task"` after them. */
-  learn(call: Granted, text: string): void {
-    if (!text.includes('taskId')) return;
+  /**
+   * A result that makes a task: `task` in the stateful revisions, `resultType: "task"` after them. Resolves when it is written down, which
+   * is before the client hears of it; null for every other message. Never rejects: the call has run, and its answer is delivered.
+   */
+  learn(call: Granted, text: string): Promise<void> | null {
+    if (!text.includes('taskId')) return null;
     const id = madeTask(text);
-    if (id === null) return;
-    if (this.owners.size >= REMEMBERED_MAX) this.owners.delete(this.owners.keys().next().value as string);
-    const key = keyOf(call, id);
-    // The first one made it: no server may hand a task over by naming it again.
-    if (!this.owners.has(key)) this.owners.set(key, call.grant.id);
+    if (id === null) return null;
+    const { taskOwnership, log } = this.ports;
+    return taskOwnership
+      .note(call.server.id, id, call.grant.id)
+      .catch((error: unknown) => log.error('the owner of a task was not written down', { server: call.server.slug, error: String(error) }));
   }
 
-  /** true when the task was made under another grant. */
-  isForeign(call: Granted, taskId: Json | undefined): boolean {
+  /** true when the task was made under another grant. Rejects with `LedgerUnavailable`. */
+  async isForeign(call: Granted, taskId: Json | undefined): Promise<boolean> {
     if (typeof taskId !== 'string') return false;
-    const owner = this.owners.get(keyOf(call, taskId));
+    const owner = (await this.ports.taskOwnership.ownersOf(call.server.id, [taskId])).get(taskId);
     return owner !== undefined && owner !== call.grant.id;
   }
 
-  /** `tasks/list` without the tasks of others. */
-  withoutForeign(call: Granted, message: Json): Json {
+  /** `tasks/list` without the tasks of others. Rejects with `LedgerUnavailable`. */
+  async withoutForeign(call: Granted, message: Json): Promise<Json> {
     if (!isJsonObject(message) || !isJsonObject(message.result) || !Array.isArray(message.result.tasks)) return message;
     const all = message.result.tasks as readonly Json[];
-    const tasks = all.filter((task) => !isJsonObject(task) || !this.isForeign(call, task.taskId));
+    const owners = await this.ports.taskOwnership.ownersOf(
+      call.server.id,
+      all.map(idOf).filter((id) => id !== null),
+    );
+    const tasks = all.filter((task) => (owners.get(idOf(task) ?? '') ?? call.grant.id) === call.grant.id);
     return { ...message, result: { ...message.result, tasks } };
   }
 }
 
-function keyOf({ server }: Granted, taskId: string): string {
-  return `${server.id} ${taskId}`;
-}
+const idOf = (task: Json): string | null => (isJsonObject(task) && typeof task.taskId === 'string' ? task.taskId : null);
 
 function madeTask(text: string): string | null {
   try {
@@ -48,7 +51,7 @@ function madeTask(text: string): string | null {
     const result = isJsonObject(message) ? message.result : undefined;
     if (!isJsonObject(result)) return null;
     const task = isJsonObject(result.task) ? result.task : result.resultType === 'task' ? result : null;
-    return typeof task?.taskId === 'string' ? task.taskId : null;
+    return idOf(task);
   } catch {
     return null;
   }

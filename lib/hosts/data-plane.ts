@@ -9,6 +9,7 @@ import { createPostgresLedger, type PostgresLedger } from '@/lib/adapters/postgr
 import { type NodeFacts, NodeHeartbeat } from '@/lib/adapters/postgres/node-heartbeat';
 import { PostgresSecretSource } from '@/lib/adapters/postgres/secret-source';
 import { createPostgresSnapshots, type PostgresSnapshots } from '@/lib/adapters/postgres/snapshots';
+import { PostgresTaskOwnership } from '@/lib/adapters/postgres/task-ownership';
 import { PostgresTokenUses } from '@/lib/adapters/postgres/token-uses';
 import { AuditTrust } from '@/lib/adapters/postgres/trust/audit-trust';
 import { sendCheckpoints } from '@/lib/adapters/postgres/trust/checkpoint-webhook';
@@ -21,7 +22,7 @@ import type { RepeatFacts } from '@/lib/domain/anomaly/repeats';
 import type { Env } from '@/lib/env/env';
 import { createEnvelope, type Envelope, hmacKey } from '@/lib/env/envelope';
 import { createGateway, type Gateway } from '@/lib/gateway/gateway';
-import type { TokenUses, Tracing } from '@/lib/gateway/ports';
+import type { TaskOwnership, TokenUses, Tracing } from '@/lib/gateway/ports';
 import { newId } from '@/lib/kernel/ids';
 import { compilePolicy } from '@/lib/policy/compile';
 import { redactArguments } from '@/lib/policy/redact';
@@ -122,6 +123,8 @@ export async function composeDataPlane(
   closing.unshift(() => heartbeat.close());
   const tokenUses = new PostgresTokenUses(poolConfig, log);
   closing.unshift(() => tokenUses.close());
+  const taskOwnership = new PostgresTaskOwnership(poolConfig, log);
+  closing.unshift(() => taskOwnership.close());
   const usage = new GrantUsage(pool, log);
   closing.unshift(() => usage.flush());
 
@@ -140,6 +143,7 @@ export async function composeDataPlane(
     snapshots,
     usage,
     tokenUses,
+    taskOwnership,
     metrics,
   });
   closing.unshift(() => upstreams.stopAll());
@@ -192,6 +196,7 @@ type GatewayParts = Pick<
   readonly approvals: PostgresApprovals;
   readonly usage: GrantUsage;
   readonly tokenUses: TokenUses;
+  readonly taskOwnership: TaskOwnership;
   readonly tracing: Tracing | undefined;
 };
 
@@ -207,6 +212,7 @@ function composeGateway({
   snapshots,
   usage,
   tokenUses,
+  taskOwnership,
   metrics,
   tracing,
 }: GatewayParts): Pick<DataPlane, 'upstreams' | 'gateway'> {
@@ -232,6 +238,7 @@ function composeGateway({
       onUse: (grant, client, ip, method) => usage.recordUsage(grant, client, ip, method),
       jwt: createJwtVerifier(guard, log),
       tokenUses,
+      taskOwnership,
     },
     {
       publicUrl,

@@ -4,6 +4,7 @@ import { JoseVerifier } from '@/lib/adapters/jwt/jwt-verifier';
 import { MemoryApprovals } from '@/lib/adapters/memory/memory-approvals';
 import { MemoryLedger, type RecordedEvent } from '@/lib/adapters/memory/memory-ledger';
 import { MemorySnapshots } from '@/lib/adapters/memory/memory-snapshots';
+import { MemoryTaskOwnership } from '@/lib/adapters/memory/memory-task-ownership';
 import { MemoryTokenUses } from '@/lib/adapters/memory/memory-token-uses';
 import { MemoryUpstreams } from '@/lib/adapters/memory/memory-upstreams';
 import type { CatalogueTool } from '@/lib/domain/decision';
@@ -162,6 +163,7 @@ export function newWorld(
       }),
     ),
     tokenUses: new MemoryTokenUses(),
+    taskOwnership: new MemoryTaskOwnership(),
     log: {
       ...(options.onRequest && { debug: (_message: string, facts?: Record<string, unknown>) => options.onRequest?.(facts ?? {}) }),
       warn: (message) => log.push(message),

@@ -28,8 +28,8 @@ export interface ScreenOptions {
   /** The tool's approved output schema, where the policy has it checked. */
   readonly outputSchema: JsonObject | null;
   readonly answer: ScreenedAnswer;
-  /** Told of each message as it came. */
-  readonly learn?: (text: string) => void;
+  /** Told of each message as it came; where it gives a promise, the message waits for it. */
+  readonly learn?: (text: string) => Promise<void> | null;
   /** Sees requests of the server, and results that ask for something. Says null where it has nothing against the message. */
   readonly asks: ((message: JsonObject) => Promise<Screened>) | null;
 }
@@ -52,8 +52,12 @@ export class MessageScreen {
   }
 
   screen(text: string): Screened | Promise<Screened> {
-    const { asks, learn } = this.options;
-    learn?.(text);
+    const learned = this.options.learn?.(text) ?? null;
+    return learned === null ? this.decide(text) : learned.then(() => this.decide(text));
+  }
+
+  private decide(text: string): Screened | Promise<Screened> {
+    const { asks } = this.options;
     if (asks === null || !ASKING.test(text)) return this.look(text);
     const message = parse(text);
     if (!isJsonObject(message)) return this.look(text);

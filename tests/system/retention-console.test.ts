@@ -49,7 +49,7 @@ describe.skipIf(!CHROMIUM)(`retention in a real browser${CHROMIUM ? '' : ` (skip
     await callgate?.remove();
   });
 
-  it('is shortened with a typed name, a reason and the password, and lengthened with a reason', async () => {
+  it('is shortened by two with the typed days, a reason and their passwords, and lengthened with a reason', async () => {
     const { page } = ana;
     await visit(page, `${origin}/settings/retention`);
     await page.getByText('Calls are kept for ever').waitFor();
@@ -69,8 +69,22 @@ describe.skipIf(!CHROMIUM)(`retention in a real browser${CHROMIUM ? '' : ` (skip
     await dialog(page).getByLabel('Your password').fill(ADMIN_PASSWORD);
     await save.click();
     await dialog(page).waitFor({ state: 'detached' });
-    await page.getByText('Calls are kept 90 days.').waitFor();
+    await page.getByText('proposed to keep calls 90 days only').waitFor();
+    expect(await page.getByRole('button', { name: 'Confirm 90 days' }).getAttribute('aria-disabled')).toBe('true');
+    expect((await retention()).days).toBeNull();
+
+    await visit(ben.page, `${origin}/settings/retention`);
+    await ben.page.getByRole('button', { name: 'Confirm 90 days' }).click();
+    await dialog(ben.page).getByLabel('Reason').fill('I agree');
+    await dialog(ben.page).getByLabel(/^Type/).fill('90 days');
+    await dialog(ben.page).getByLabel('Your password').fill(BEN.password);
+    expect(await overflowWidth(ben.page)).toBe(0);
+    await dialog(ben.page).getByRole('button', { name: 'Change retention' }).click();
+    await dialog(ben.page).waitFor({ state: 'detached' });
+    await ben.page.getByText('Calls are kept 90 days.').waitFor();
     expect((await retention()).days).toBe(90);
+    await visit(page, `${origin}/settings/retention`);
+    await page.getByText('Calls are kept 90 days.').waitFor();
 
     await page.getByRole('button', { name: 'Change retention' }).click();
     await dialog(page).getByLabel('Days', { exact: true }).fill('120');

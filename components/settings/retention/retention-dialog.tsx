@@ -19,17 +19,18 @@ const CHOICES = [
   { value: 'days', label: 'Remove after some days' },
 ] as const;
 
-/** Removing more takes the typed days, a reason and the own password; keeping more takes a reason. */
-export function RetentionDialog({ now, onClose }: { now: Retention; onClose: () => void }) {
+/** Removing more takes the typed days, a reason, the own password and a second admin; keeping more takes a reason. */
+export function RetentionDialog({ now, start, onClose }: { now: Retention; start: number | null; onClose: () => void }) {
   const client = useQueryClient();
-  const [choice, setChoice] = useState<string>(now.days === null ? 'all' : 'days');
-  const [text, setText] = useState(String(now.days ?? 365));
+  const [choice, setChoice] = useState<string>(start === null ? 'all' : 'days');
+  const [text, setText] = useState(String(start ?? 365));
   const [password, setPassword] = useState('');
   const value = Number(text);
   const fits = Number.isInteger(value) && value >= RETENTION_DAYS_MIN && value <= RETENTION_DAYS_MAX;
   const wrong = choice === 'all' || fits ? null : `A whole number from ${RETENTION_DAYS_MIN} to ${RETENTION_DAYS_MAX}`;
   const days = choice === 'all' ? null : value;
   const shorter = wrong === null && isShorter(days, now.days);
+  const confirms = shorter && now.proposed !== null && now.proposed.days === days && !now.proposed.mine;
   const preview = useRetention(wrong === null ? days : undefined);
   const save = useMutation({
     mutationFn: (reason: string) =>
@@ -38,7 +39,11 @@ export function RetentionDialog({ now, onClose }: { now: Retention; onClose: () 
       }),
     onSuccess: (saved) => {
       client.invalidateQueries({ queryKey: ['retention'] });
-      toast.success(`Calls are kept ${keepWords(saved.days)}`);
+      toast.success(
+        saved.proposed === null
+          ? `Calls are kept ${keepWords(saved.days)}`
+          : `Proposed: ${keepWords(saved.proposed.days)}. Another admin has to confirm it`,
+      );
       onClose();
     },
   });
@@ -49,6 +54,7 @@ export function RetentionDialog({ now, onClose }: { now: Retention; onClose: () 
     wrong !== null || days === null
       ? ['Nothing is removed any more. What was removed does not come back.']
       : [
+          ...(shorter && !confirms ? ['Nothing changes until another admin has confirmed it. Then:'] : []),
           due ? `Removed for good within minutes: ${due}.` : 'Nothing is removed now.',
           ...(held ? [`Kept by legal holds until they are lifted: ${held}.`] : []),
           `From then on each month leaves once its last day is older than ${keepWords(days)}: calls, outcomes, arguments and their counts.`,

@@ -12,6 +12,7 @@ import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { RetentionDialog } from './retention-dialog';
+import { RetentionProposal } from './retention-proposal';
 import { keepWords, monthsWords, monthWords } from './retention-words';
 import { useRetention } from './use-retention';
 
@@ -32,9 +33,10 @@ const COLUMNS: readonly Column<RetentionMonth>[] = [
 export function RetentionPanel() {
   const retention = useRetention();
   const refusal = useRefusal('retention.write');
-  const [changing, setChanging] = useState(false);
+  // The days that the dialog begins with; undefined while it is closed.
+  const [changing, setChanging] = useState<number | null>();
   const change = (
-    <Button variant="primary" size="sm" disabledReason={refusal} onClick={() => setChanging(true)}>
+    <Button variant="primary" size="sm" disabledReason={refusal} onClick={() => setChanging(retention.data?.days ?? null)}>
       Change retention
     </Button>
   );
@@ -43,7 +45,7 @@ export function RetentionPanel() {
       <Loaded query={retention} what="Retention" skeleton={<SkeletonRows rows={6} />}>
         {(data) => (
           <>
-            <Setting retention={data} />
+            <Setting retention={data} onConfirm={() => setChanging(data.proposed?.days)} />
             {data.months.some(({ calls }) => calls > 0) ? (
               <DataTable
                 label="Months"
@@ -66,7 +68,7 @@ export function RetentionPanel() {
             ) : (
               <EmptyState title="No calls yet">Each month with calls is listed here, with what retention makes of it.</EmptyState>
             )}
-            {changing ? <RetentionDialog now={data} onClose={() => setChanging(false)} /> : null}
+            {changing === undefined ? null : <RetentionDialog now={data} start={changing} onClose={() => setChanging(undefined)} />}
           </>
         )}
       </Loaded>
@@ -74,7 +76,7 @@ export function RetentionPanel() {
   );
 }
 
-function Setting({ retention }: { retention: Retention }) {
+function Setting({ retention, onConfirm }: { retention: Retention; onConfirm: () => void }) {
   const { days, changedAt, changedBy, reason, months, problem } = retention;
   const due = monthsWords(months.filter(({ state }) => state === 'due'));
   return (
@@ -88,6 +90,7 @@ function Setting({ retention }: { retention: Retention }) {
           {changedBy} set it, <Time at={changedAt} />: “<InertText text={reason ?? ''} max={500} />”
         </p>
       ) : null}
+      <RetentionProposal retention={retention} onConfirm={onConfirm} />
       {days === null ? null : due ? <p className="text-limited">To be removed now: {due}.</p> : <p>Nothing is to be removed now.</p>}
       {problem ? (
         <p role="alert" className="flex items-start gap-1.5 text-denied">

@@ -24,6 +24,16 @@ const retentionSchema = z.object({
   changedAt: timeSchema.nullable(),
   changedBy: z.string().nullable(),
   reason: z.string().nullable(),
+  proposed: z
+    .object({
+      days: count,
+      at: timeSchema,
+      by: z.string(),
+      reason: z.string(),
+      mine: z.boolean().describe('proposed by whoever asks, who cannot confirm it'),
+    })
+    .nullable()
+    .describe('a shorter retention that waits for another admin, who sets the same days'),
   lookedAt: timeSchema.nullable().describe('when it was last looked what is due'),
   problem: z.string().nullable().describe('why the last look could not remove everything that was due'),
   removed: z
@@ -52,7 +62,7 @@ export const setRetention = defineContract({
   path: '/audit/retention',
   permission: 'retention.write',
   summary:
-    'How many days calls are kept; null keeps everything. Whole months past it are removed. To shorten it, a person types the days and gives the password again.',
+    'How many days calls are kept; null keeps everything. Whole months past it are removed. Shortening it takes two: the first proposes, another admin or key sets the same days; people also type them and give the password again. Anything longer holds at once and takes a proposal back.',
   body: z.strictObject({
     days: daysSchema.nullable(),
     reason: lineSchema(500),

@@ -8,11 +8,13 @@ import { storableText } from '../storable';
 import type { listRemovals as listContract, Retention, getRetention as readContract, setRetention as writeContract } from './contract';
 import { readMonths } from './read-months';
 
+type AuditRetention = Awaited<ReturnType<Reader['auditRetention']['findUniqueOrThrow']>>;
+
 export async function getRetention(ctx: ControlContext, { query }: VerbInput<typeof readContract>): Promise<Retention> {
-  return answerOf(ctx.prisma, ctx.now, query.days);
+  return answerOf(ctx, ctx.prisma, query.days);
 }
 
-/** Keeping longer needs a reason; what will be removed for good needs a person who means it. */
+/** Keeping longer needs a reason; what will be removed for good needs two who mean it: nobody does away with the trail alone. */
 export async function setRetention(ctx: ControlContext, { body }: VerbInput<typeof writeContract>): Promise<Retention> {
   const days = body.days;
   // Attempts at the password count, whatever becomes of the change.
@@ -22,19 +24,26 @@ export async function setRetention(ctx: ControlContext, { body }: VerbInput<type
     const before = await tx.auditRetention.findUniqueOrThrow({ where: { id: 1 } });
     if (isShorter(days, before.days) && ctx.actor.kind === 'user' && body.password === undefined) throw passwordNeeded();
     const reason = storableText(body.reason);
+    const isConfirmed = before.proposedDays === days && before.proposedById !== ctx.actor.id;
+    const waits = isShorter(days, before.days) && !isConfirmed;
     await tx.auditRetention.update({
       where: { id: 1 },
-      data: { days, changedAt: ctx.now, changedBy: ctx.actor.name, reason, problem: null, retryAt: null },
+      data: waits
+        ? { proposedDays: days, proposedAt: ctx.now, proposedById: ctx.actor.id, proposedBy: ctx.actor.name, proposedReason: reason }
+        : { ...NO_PROPOSAL, days, changedAt: ctx.now, changedBy: namesOf(ctx, before, isConfirmed), reason, problem: null, retryAt: null },
     });
     await record({
-      action: 'retention.set',
+      action: waits ? 'retention.propose' : 'retention.set',
       entity: 'retention',
       entityId: 'audit',
       entityName: 'Retention of calls',
-      before: { days: before.days },
-      after: { days, reason },
+      before: {
+        days: before.days,
+        ...(before.proposedDays === null ? {} : { proposed: before.proposedDays, proposedBy: before.proposedBy }),
+      },
+      after: { ...(waits ? { days: before.days, proposed: days } : { days }), reason },
     });
-    return answerOf(tx, ctx.now);
+    return answerOf(ctx, tx);
   });
 }
 
@@ -59,7 +68,13 @@ export async function listRemovals(ctx: ControlContext, { query }: VerbInput<typ
   return pageOf(rows, query.limit, (row) => [row.month], items);
 }
 
-async function answerOf(db: Reader, now: Date, asIf?: number): Promise<Retention> {
+const NO_PROPOSAL = { proposedDays: null, proposedAt: null, proposedById: null, proposedBy: null, proposedReason: null };
+
+/** Whoever takes part in shortening is named by the tombstones. */
+const namesOf = (ctx: ControlContext, { proposedBy }: { readonly proposedBy: string | null }, isConfirmed: boolean): string =>
+  isConfirmed && proposedBy !== null ? `${proposedBy} and ${ctx.actor.name}` : ctx.actor.name;
+
+async function answerOf(ctx: ControlContext, db: Reader, asIf?: number): Promise<Retention> {
   const row = await db.auditRetention.findUniqueOrThrow({ where: { id: 1 } });
   const removed = await db.auditRemoval.aggregate({ _max: { endsAt: true, removedAt: true } });
   const { endsAt, removedAt } = removed._max;
@@ -68,11 +83,18 @@ async function answerOf(db: Reader, now: Date, asIf?: number): Promise<Retention
     changedAt: row.changedAt?.toISOString() ?? null,
     changedBy: row.changedBy,
     reason: row.reason,
+    proposed: proposalOf(ctx, row),
     lookedAt: row.lookedAt?.toISOString() ?? null,
     problem: row.problem,
     removed: endsAt && removedAt ? { before: endsAt.toISOString(), at: removedAt.toISOString() } : null,
-    months: await readMonths(db, asIf ?? row.days, now),
+    months: await readMonths(db, asIf ?? row.days, ctx.now),
   };
+}
+
+function proposalOf(ctx: ControlContext, row: AuditRetention): Retention['proposed'] {
+  const { proposedDays: days, proposedAt: at, proposedBy: by, proposedReason: reason } = row;
+  if (days === null || at === null || by === null || reason === null) return null;
+  return { days, at: at.toISOString(), by, reason, mine: row.proposedById === ctx.actor.id };
 }
 
 const isShorter = (days: number | null, than: number | null): boolean => days !== null && (than === null || days < than);

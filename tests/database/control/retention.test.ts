@@ -143,16 +143,30 @@ describe('the setting', () => {
     expect(await months('?days=100')).toEqual({ '2026-05': 'due', '2026-06': 'due', '2026-07': 'due', '2026-08': 'kept' });
   });
 
-  it('is shortened only by an admin who types it and gives the password', async () => {
+  it('is shortened only by an admin who types it and gives the password, and somebody else who wants the same', async () => {
     expect((await set({ days: 60 }, 'approver')).status).toBe(403);
     expect((await set({ days: 29 })).status).toBe(400);
     expect((await set({ days: 60 })).body.error).toMatchObject({ code: 'retention.confirm', details: [{ path: '/confirm' }] });
     expect((await set({ days: 60, confirm: '60 days' })).body.error.code).toBe('retention.password');
     expect((await set({ days: 60, confirm: '60 days', password: 'wrong' })).status).toBe(422);
-    const done = await set({ days: 60, confirm: '60 days', password: PASSWORD });
-    expect(done.body).toMatchObject({ days: 60, changedBy: 'The admin', reason: 'agreed with legal', problem: null });
+    const asked = await set({ days: 60, confirm: '60 days', password: PASSWORD });
+    expect(asked.body).toMatchObject({ days: null, proposed: { days: 60, by: 'The admin', reason: 'agreed with legal', mine: true } });
+    // Not by whoever proposed it, and not for other days.
+    expect((await set({ days: 60, confirm: '60 days', password: PASSWORD })).body.days).toBeNull();
+    expect((await set({ days: 61 }, 'key')).body).toMatchObject({ days: null, proposed: { days: 61, by: 'Management key' } });
+    expect(await remove()).toEqual([]);
+    await set({ days: 60, confirm: '60 days', password: PASSWORD });
+    const done = await set({ days: 60 }, 'key');
+    expect(done.body).toMatchObject({ days: 60, proposed: null, changedBy: 'The admin and Management key', problem: null });
     expect((await set({ days: 90 })).body.days).toBe(90);
-    expect((await set({ days: null })).body.days).toBeNull();
+    // What is longer holds at once, and takes back what waits.
+    expect((await set({ days: 70 }, 'key')).body).toMatchObject({ days: 90, proposed: { days: 70 } });
+    expect((await set({ days: 90 })).body).toMatchObject({ days: 90, proposed: null });
+    expect((await set({ days: 70, confirm: '70 days', password: PASSWORD })).body.days).toBe(90);
+    expect((await set({ days: null })).body).toMatchObject({ days: null, proposed: null });
+    const actions = (await world.prisma.adminChange.findMany({ where: { entity: 'retention' } })).map(({ action }) => action);
+    expect(new Set(actions)).toEqual(new Set(['retention.propose', 'retention.set']));
+    await set({ days: 60, confirm: '60 days', password: PASSWORD });
     expect((await set({ days: 60 }, 'key')).body.days).toBe(60);
   });
 });

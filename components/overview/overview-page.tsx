@@ -1,15 +1,16 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { use, useState } from 'react';
 import { AlertList } from '@/components/shared/alerts/alert-list';
 import { api } from '@/components/shared/api/client';
 import type { DecisionTimes, Setup, Stats } from '@/components/shared/api/wire';
 import { PageHeader } from '@/components/shared/page-header';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
-import { TimeRange } from '@/components/shared/time-range';
 import { LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Checklist } from './checklist';
+import { Controls } from './controls';
 import { DueReviews } from './due-reviews';
 import { KeyNumbers } from './key-numbers';
 import { NearLimits } from './near-limits';
@@ -21,44 +22,52 @@ import { type Scope, useScope } from './scope';
 
 import { TopLists } from './top-lists';
 import { UpstreamHealth } from './upstream-health';
-import { useOverview, useRefresh } from './use-overview';
+import { Paused, useOverview, useRefresh } from './use-overview';
 
 export function OverviewPage() {
   const { scope, set } = useScope();
+  const [paused, setPaused] = useState(false);
+  return (
+    <Paused value={paused}>
+      <PageHeader title="Overview" actions={<Controls scope={scope} set={set} paused={paused} onPause={setPaused} />} />
+      <Panels scope={scope} />
+    </Paused>
+  );
+}
+
+function Panels({ scope }: { scope: Scope }) {
+  const paused = use(Paused);
   const stats = useOverview<Stats>('/stats', scope, { pace: 'fast' });
   const before = useOverview<Stats>('/stats', scope, { pace: 'slow', of: 'before' });
   const approvals = useOverview<DecisionTimes>('/stats/approvals', scope, { pace: 'fast' });
   const approvalsBefore = useOverview<DecisionTimes>('/stats/approvals', scope, { pace: 'slow', of: 'before' });
   const setup = useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => api<Setup>('GET', '/setup', { signal }) });
-  useRefresh(false, () => {
+  useRefresh(paused, () => {
     if (setup.data?.steps && !setup.data.steps.enforced) void setup.refetch();
   });
   const quiet = stats.data?.total === 0 && (scope.compare === 'none' || before.data?.total === 0);
   return (
-    <>
-      <PageHeader title="Overview" actions={<TimeRange state={scope.range} onChange={(patch) => set({ ...patch })} />} />
-      <div className="flex flex-col gap-4">
-        {setup.data?.steps ? <Checklist steps={setup.data.steps} /> : null}
-        <PostureLine scope={scope} />
-        <DueReviews />
-        <KeyNumbers {...{ scope, stats, before, approvals, approvalsBefore }} />
-        {quiet ? <NoCalls scope={scope} /> : <OutcomePanel scope={scope} stats={stats} />}
-        <div className="grid items-start gap-4 lg:grid-cols-2">
-          <AlertList />
-          <NearLimits scope={scope} />
-        </div>
-        {quiet ? null : <UpstreamHealth scope={scope} />}
-        {quiet ? null : (
-          <Loaded query={stats} what="The busiest agents and tools" skeleton={<div className="h-72" />}>
-            {(data) => <TopLists stats={data} scope={scope} />}
-          </Loaded>
-        )}
-        <div className="grid items-start gap-4 lg:grid-cols-2">
-          <NewThings scope={scope} />
-          <RecentChanges />
-        </div>
+    <div className="flex flex-col gap-4">
+      {setup.data?.steps ? <Checklist steps={setup.data.steps} /> : null}
+      <PostureLine scope={scope} />
+      <DueReviews />
+      <KeyNumbers {...{ scope, stats, before, approvals, approvalsBefore }} />
+      {quiet ? <NoCalls scope={scope} /> : <OutcomePanel scope={scope} stats={stats} />}
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <AlertList />
+        <NearLimits scope={scope} />
       </div>
-    </>
+      {quiet ? null : <UpstreamHealth scope={scope} />}
+      {quiet ? null : (
+        <Loaded query={stats} what="The busiest agents and tools" skeleton={<div className="h-72" />}>
+          {(data) => <TopLists stats={data} scope={scope} />}
+        </Loaded>
+      )}
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <NewThings scope={scope} />
+        <RecentChanges />
+      </div>
+    </div>
   );
 }
 

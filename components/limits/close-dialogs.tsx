@@ -5,11 +5,11 @@ import { useState } from 'react';
 import { api } from '@/components/shared/api/client';
 import type { LimitRow } from '@/components/shared/api/wire';
 import { formatCount } from '@/components/shared/format';
+import { nameOf } from '@/components/shared/limits/limit-words';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { Field } from '@/components/ui/field';
 import { Textarea } from '@/components/ui/input';
 import { toast } from '@/components/ui/toaster';
-import { nameOf } from './limit-words';
 import { limitPath } from './use-limits';
 
 interface DialogProps {

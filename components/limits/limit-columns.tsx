@@ -1,11 +1,11 @@
 import Link from 'next/link';
 import type { LimitRow } from '@/components/shared/api/wire';
 import { formatCount } from '@/components/shared/format';
+import { Countdown, ForecastText, RaisedTag, RuleLink, Who } from '@/components/shared/limits/limit-cells';
+import { nameOf, refusedHref } from '@/components/shared/limits/limit-words';
 import { Meter } from '@/components/shared/meter';
 import type { Column } from '@/components/shared/table/data-table';
 import { InertText } from '@/components/shared/unverified-text';
-import { Countdown, ForecastText, RaisedTag, RuleLink, Who } from './limit-cells';
-import { nameOf, refusedHref } from './limit-words';
 
 export type Group = 'agent' | 'rule' | 'policy';
 

@@ -6,6 +6,7 @@ import { ApiError } from '@/components/shared/api/client';
 import { useAllAgents, useAllPolicies, useAllServers } from '@/components/shared/api/lists';
 import type { LimitRow } from '@/components/shared/api/wire';
 import { type Facet, FilterBar, useFilters } from '@/components/shared/filter-bar';
+import { ServerOffset } from '@/components/shared/limits/server-clock';
 import { PageHeader } from '@/components/shared/page-header';
 import { useRefusal } from '@/components/shared/permission';
 import { useShortcuts } from '@/components/shared/shortcuts';
@@ -20,7 +21,6 @@ import { ResetDialog, RevokeDialog } from './close-dialogs';
 import { type Group, LimitNarrow, limitColumns } from './limit-columns';
 import { type LimitAction, LimitPanel } from './limit-panel';
 import { RaiseDialog } from './raise-dialog';
-import { ServerOffset } from './server-clock';
 import { useLimits } from './use-limits';
 
 const GROUPS: readonly { value: Group | 'none'; label: string }[] = [

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { api, fieldError } from '@/components/shared/api/client';
 import type { LimitRow } from '@/components/shared/api/wire';
 import { formatCount, plural } from '@/components/shared/format';
+import { nameOf, spanWords, utcWords } from '@/components/shared/limits/limit-words';
+import { useServerNow } from '@/components/shared/limits/server-clock';
 import { useTimeZone } from '@/components/shared/time-zone';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { Field } from '@/components/ui/field';
@@ -12,8 +14,6 @@ import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { RAISE_FACTOR_MAX } from '@/lib/domain/counters/counter-raise';
-import { nameOf, spanWords, utcWords } from './limit-words';
-import { useServerNow } from './server-clock';
 import { limitPath } from './use-limits';
 
 const TIMES = [

@@ -2,91 +2,145 @@
 
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import type { Stats } from '@/components/shared/api/wire';
+import type { DecisionTimes, Stats } from '@/components/shared/api/wire';
 import { totalsOf } from '@/components/shared/charts/series';
-import { formatCount, formatMs } from '@/components/shared/format';
+import { formatCount, formatMs, plural } from '@/components/shared/format';
+import { Time } from '@/components/shared/time-text';
 import { REFUSED_DECISIONS } from '@/lib/domain/audit-event';
+import { countDelta, durationWords, shareWords } from './delta-words';
+import { activityHref, beforeWords, type Scope } from './scope';
+
+interface Asked<T> {
+  data: T | undefined;
+  error: unknown;
+}
 
 interface KeyNumbersProps {
-  current: Stats;
-  /** The same range seven days before. */
-  before: Stats;
-  /** Query of the Activity page with the same range. */
-  filter: string;
+  scope: Scope;
+  stats: Asked<Stats>;
+  before: Asked<Stats>;
+  approvals: Asked<DecisionTimes>;
+  approvalsBefore: Asked<DecisionTimes>;
 }
 
-const REFUSED = REFUSED_DECISIONS.join(',');
+const refusedOf = (stats: Stats): number => stats.total - totalsOf(stats.byDecision).allowed;
 
-/** `+12 %`, `−3 %`, `no change`; null without anything to compare with. */
-export function changeWords(now: number, before: number): string | null {
-  if (before === 0) return null;
-  const percent = Math.round(((now - before) / before) * 100);
-  if (percent === 0) return 'no change';
-  return `${percent > 0 ? '+' : '−'}${Math.abs(percent)} %`;
-}
-
-export function KeyNumbers({ current, before, filter }: KeyNumbersProps) {
-  const now = totalsOf(current.byDecision);
-  const old = totalsOf(before.byDecision);
-  const refused = current.total - now.allowed;
-  const share = current.total ? (refused / current.total) * 100 : 0;
-  const join = (extra: string) => `/activity${filter ? `${filter}&` : '?'}${extra}`;
+/** Each number is there, or says that it is not, by itself; the room for it is kept. */
+export function KeyNumbers({ scope, stats, before, approvals, approvalsBefore }: KeyNumbersProps) {
+  const when = beforeWords(scope);
+  const compared = <T,>(query: Asked<T>, words: (then: T) => string): string | null => {
+    if (scope.compare === 'none') return null;
+    if (query.data) return words(query.data);
+    return query.error ? `${when}: could not be loaded` : ' ';
+  };
+  const calls = (now: (stats: Stats) => number) =>
+    stats.data
+      ? compared(before, (then) => countDelta({ now: now(stats.data as Stats), old: now(then), callsOld: then.total, when }))
+      : null;
+  const time = (of: 'gatewayMs' | 'upstreamMs') =>
+    compared(before, (then) =>
+      then.total === 0 ? `${when}: no calls then` : `${formatMs(then[of].p95)} of ${formatCount(then.total)} ${when}`,
+    );
+  const base = activityHref(scope);
   return (
     <section
       aria-label="Key numbers"
-      className="grid grid-cols-2 rounded-panel border border-line bg-surface lg:grid-cols-5 [&>*]:border-line-soft [&>*]:border-b [&>*:last-child]:border-b-0 lg:[&>*]:border-b-0 lg:[&>*+*]:border-l"
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-panel border border-line bg-line-soft md:grid-cols-3 xl:grid-cols-6"
     >
-      <Cell
-        label="Calls"
-        value={formatCount(current.total)}
-        note={delta(current.total, before.total, before.total)}
-        href={`/activity${filter}`}
-      />
+      <Cell label="Calls" query={stats} href={base} value={(now) => now.total} notes={() => [calls(({ total }) => total)]} />
       <Cell
         label="Not allowed"
-        value={formatCount(refused)}
-        note={`${share < 10 ? share.toFixed(1) : Math.round(share)} % of ${formatCount(current.total)}`}
-        href={join(`decision=${REFUSED}`)}
+        query={stats}
+        href={activityHref(scope, { decision: REFUSED_DECISIONS.join(',') })}
+        value={refusedOf}
+        notes={(now) => [shareWords(refusedOf(now), now.total), calls(refusedOf)]}
       />
       <Cell
-        label="Rate-limited"
-        value={formatCount(now.limited)}
-        note={delta(now.limited, old.limited, before.total)}
-        href={join('decision=limited')}
+        label="Waiting for approval"
+        query={approvals}
+        href="/approvals"
+        value={({ pending }) => pending}
+        notes={({ oldestAt }) => [
+          oldestAt ? (
+            <>
+              the oldest asked <Time at={oldestAt} />
+            </>
+          ) : (
+            'nobody waits'
+          ),
+        ]}
+      />
+      <Cell
+        label="Time to decide, p50"
+        query={approvals}
+        href="/approvals?tab=decided"
+        value={({ p50Seconds }) => durationWords(p50Seconds)}
+        notes={({ decided, p95Seconds }) => [
+          decided === 0 ? 'nothing was decided' : `p95 ${durationWords(p95Seconds)}, of ${plural(decided, 'decision')}`,
+          compared(approvalsBefore, (then) =>
+            then.decided === 0 ? `${when}: no decisions then` : `${durationWords(then.p50Seconds)} of ${formatCount(then.decided)} ${when}`,
+          ),
+        ]}
       />
       <Cell
         label="Gateway overhead, p95"
-        value={formatMs(current.gatewayMs.p95)}
-        note={`p50 ${formatMs(current.gatewayMs.p50)}, p99 ${formatMs(current.gatewayMs.p99)}`}
+        query={stats}
+        href={base}
+        value={({ gatewayMs }) => formatMs(gatewayMs.p95)}
+        notes={(now) => [timesOf(now, 'gatewayMs'), time('gatewayMs')]}
       />
       <Cell
         label="Upstream time, p95"
-        value={formatMs(current.upstreamMs.p95)}
-        note={`p50 ${formatMs(current.upstreamMs.p50)}, p99 ${formatMs(current.upstreamMs.p99)}`}
+        query={stats}
+        href={base}
+        value={({ upstreamMs }) => formatMs(upstreamMs.p95)}
+        notes={(now) => [timesOf(now, 'upstreamMs'), time('upstreamMs')]}
       />
     </section>
   );
 }
 
-/** The change to the week before, always with the number it is of. */
-function delta(now: number, then: number, callsThen: number): string {
-  if (callsThen === 0) return 'a week before: no calls then';
-  const words = changeWords(now, then);
-  return words ? `${words}, ${formatCount(then)} a week before` : `none of ${formatCount(callsThen)} a week before`;
+const timesOf = ({ total, ...stats }: Stats, of: 'gatewayMs' | 'upstreamMs'): string =>
+  total === 0 ? 'no calls' : `p50 ${formatMs(stats[of].p50)}, p99 ${formatMs(stats[of].p99)}, of ${formatCount(total)}`;
+
+interface CellProps<T> {
+  label: string;
+  query: Asked<T>;
+  href: string;
+  value: (data: T) => number | string;
+  notes: (data: T) => readonly (ReactNode | null)[];
 }
 
-function Cell({ label, value, note, href }: { label: string; value: string; note: ReactNode; href?: string }) {
+function Cell<T>({ label, query: { data, error }, href, value, notes }: CellProps<T>) {
+  const shown = data === undefined ? null : value(data);
   return (
-    <div className="flex min-w-0 flex-col px-4 py-3">
+    <div className="flex min-h-27 min-w-0 flex-col bg-surface px-4 py-3">
       <span className="text-base text-ink-2">{label}</span>
-      {href ? (
-        <Link href={href} className="num w-fit rounded-sm text-key font-semibold tracking-[-0.02em] text-ink hover:text-accent">
-          {value}
-        </Link>
+      {shown === null || data === undefined ? (
+        <span aria-hidden className="text-key font-semibold text-ink-3">
+          –
+        </span>
       ) : (
-        <span className="num text-key font-semibold tracking-[-0.02em] text-ink">{value}</span>
+        <Link
+          href={href}
+          aria-label={`${typeof shown === 'number' ? formatCount(shown) : shown}, ${label}`}
+          data-count={typeof shown === 'number' && href.startsWith('/activity') ? shown : undefined}
+          className="num w-fit rounded-sm text-key font-semibold tracking-[-0.02em] text-ink hover:text-accent"
+        >
+          {typeof shown === 'number' ? formatCount(shown) : shown}
+        </Link>
       )}
-      <span className="num text-meta text-ink-3">{note}</span>
+      {data === undefined ? (
+        <span className="text-meta text-ink-3">{error ? 'could not be loaded' : ' '}</span>
+      ) : (
+        notes(data).map((note, index) =>
+          note === null ? null : (
+            <span key={index} className="num text-meta text-ink-3">
+              {note}
+            </span>
+          ),
+        )
+      )}
     </div>
   );
 }

@@ -2,14 +2,14 @@
 
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { queryString } from '@/components/shared/api/client';
 import type { Stats } from '@/components/shared/api/wire';
-import { formatCount } from '@/components/shared/format';
+import { formatCount, plural } from '@/components/shared/format';
 import { InertText } from '@/components/shared/unverified-text';
 import { Panel } from '@/components/ui/panel';
 import { REFUSED_DECISIONS } from '@/lib/domain/audit-event';
 import { NOT_RECORDED } from '@/lib/domain/counted-filters';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
+import { activityHref, type Scope } from './scope';
 
 interface Row {
   key: string;
@@ -37,11 +37,11 @@ function wordsOf(reason: string): string {
   return reason.startsWith('tool.') ? `${words} (${reason.slice('tool.'.length)})` : (words.split(/[.:] /)[0] ?? words).replace(/\.$/, '');
 }
 
-export function TopLists({ stats, filter }: { stats: Stats; filter: Record<string, string | null> }) {
-  const link = (extra: Record<string, string | null>) => `/activity${queryString({ method: 'tools/call', ...filter, ...extra })}`;
+export function TopLists({ stats, scope }: { stats: Stats; scope: Scope }) {
+  const link = (extra: Record<string, string | null>) => activityHref(scope, extra);
   const refused = REFUSED_DECISIONS.join(',');
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-3">
+    <div className="grid items-start gap-4 md:grid-cols-2 2xl:grid-cols-4">
       <Bars
         title="Which agents call most?"
         rows={stats.topAgents.map((one) => ({
@@ -51,6 +51,7 @@ export function TopLists({ stats, filter }: { stats: Stats; filter: Record<strin
           refused: one.refused,
           href: link({ agent: one.name }),
         }))}
+        all={stats.all.agents}
       />
       <Bars
         title="Which tools are called most?"
@@ -68,6 +69,7 @@ export function TopLists({ stats, filter }: { stats: Stats; filter: Record<strin
           refused: one.refused,
           href: link({ tool: one.name, server: one.server ?? NOT_RECORDED }),
         }))}
+        all={stats.all.tools}
       />
       <Bars
         title="Why were calls refused?"
@@ -78,24 +80,54 @@ export function TopLists({ stats, filter }: { stats: Stats; filter: Record<strin
           colour: colourOf(one.reason),
           href: link({ reason: one.reason, decision: refused }),
         }))}
+        all={stats.all.reasons}
         empty="No call was refused in this time."
+      />
+      <Bars
+        title="Which rules refuse most?"
+        rows={stats.topRules.map((one) => ({
+          key: `${one.server}/${one.policy}#${one.rule}`,
+          label: (
+            <>
+              <span className="text-ink-3">
+                {one.server ?? 'deleted'} / {one.policy}{' '}
+              </span>
+              <code className="font-mono text-meta">
+                <InertText text={one.rule} max={80} />
+              </code>
+            </>
+          ),
+          calls: one.calls,
+          colour: 'bg-denied-chart',
+          href: link({ rule: one.rule, server: one.server ?? NOT_RECORDED, policy: one.policy ?? NOT_RECORDED, decision: refused }),
+        }))}
+        all={stats.all.rules}
+        empty="No rule refused a call in this time."
       />
     </div>
   );
 }
 
+interface BarsProps {
+  title: string;
+  rows: readonly Row[];
+  /** How many values there are, those of the rows included, and the sum of their calls. */
+  all: Stats['all']['agents'];
+  empty?: string;
+}
+
 /** Bars share one scale per list; the refused part is darker and told in words. */
-function Bars({ title, rows, empty = 'No calls in this time.' }: { title: string; rows: readonly Row[]; empty?: string }) {
+function Bars({ title, rows, all, empty = 'No calls in this time.' }: BarsProps) {
   const most = Math.max(1, ...rows.map((row) => row.calls));
   const shown = rows.slice(0, ROWS);
-  const rest = rows.slice(ROWS).reduce((sum, row) => sum + row.calls, 0);
+  const rest = all.calls - shown.reduce((sum, row) => sum + row.calls, 0);
   return (
     <Panel title={title} flush>
       {shown.length === 0 ? <p className="px-4 py-6 text-ink-2">{empty}</p> : null}
       <ul className="py-1">
         {shown.map((row) => (
           <li key={row.key}>
-            <Link href={row.href} className="block px-4 py-1.5 -outline-offset-2 hover:bg-hover">
+            <Link href={row.href} data-count={row.calls} className="block px-4 py-1.5 -outline-offset-2 hover:bg-hover">
               <span className="flex items-baseline justify-between gap-3">
                 <span className="min-w-0 truncate">{row.label}</span>
                 <span className="num shrink-0">
@@ -112,7 +144,7 @@ function Bars({ title, rows, empty = 'No calls in this time.' }: { title: string
         ))}
         {rest > 0 ? (
           <li className="num px-4 py-1.5 text-ink-3">
-            {formatCount(rest)} in {rows.length - ROWS} others
+            {formatCount(rest)} in {plural(all.values - shown.length, 'other')}
           </li>
         ) : null}
       </ul>

@@ -94,7 +94,8 @@ function SearchBox({ value, label, onChange }: { value: string; label: string; o
   );
 }
 
-function FacetPicker({ facet, value, onChange }: { facet: Facet; value: string; onChange: (value: string | null) => void }) {
+/** One filter by itself, for pages without a list. */
+export function FacetPicker({ facet, value, onChange }: { facet: Facet; value: string; onChange: (value: string | null) => void }) {
   const chosen = value ? value.split(',') : [];
   const names = chosen.map((one) => facet.options.find((option) => option.value === one)?.label ?? one);
   const toggle = (one: string, on: boolean) => {

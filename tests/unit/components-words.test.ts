@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeWords } from '@/components/overview/key-numbers';
+import { changeWords } from '@/components/overview/delta-words';
 import { ApiError, fieldError, queryString } from '@/components/shared/api/client';
 import { VERDICTS, verdictOf } from '@/components/shared/decision-chip';
 import { absoluteTime, formatBytes, formatCount, formatMs, relativeTime } from '@/components/shared/format';

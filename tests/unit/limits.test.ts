@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { historyBuckets } from '@/components/limits/history-buckets';
-import { forecastWords, leftWords, utcWords } from '@/components/limits/limit-words';
 import type { LimitDetail } from '@/components/shared/api/wire';
+import { forecastWords, leftWords, utcWords } from '@/components/shared/limits/limit-words';
 import { historyBucket } from '@/lib/domain/counters/counter-history';
 import { raiseFor } from '@/lib/domain/counters/counter-raise';
 import type { CounterState } from '@/lib/domain/counters/counter-state';

@@ -27,6 +27,7 @@ import type { getMe, listOwnSessions } from '@/lib/control/me/contract';
 import type { getOffboarding, MemberAnswer } from '@/lib/control/members/contract';
 import type { getEnforcement } from '@/lib/control/nodes/contract';
 import type { ChannelAnswer, DeliveryAnswer } from '@/lib/control/notifications/contract';
+import type { getDecisionTimes, getNewBehaviour, getPosture, getUpstreamTimes, listPublishMarks } from '@/lib/control/overview/contract';
 import type {
   getPolicy,
   getPolicyVersion,
@@ -119,6 +120,11 @@ export type LimitPage = AnswerOf<typeof listLimits>;
 export type LimitDetail = AnswerOf<typeof getLimit>;
 export type LimitRaise = RaiseAnswer;
 export type Stats = AnswerOf<typeof getStats>;
+export type Posture = AnswerOf<typeof getPosture>;
+export type PublishMarks = AnswerOf<typeof listPublishMarks>;
+export type DecisionTimes = AnswerOf<typeof getDecisionTimes>;
+export type UpstreamTimes = AnswerOf<typeof getUpstreamTimes>;
+export type NewBehaviour = AnswerOf<typeof getNewBehaviour>;
 export type Member = MemberAnswer;
 export type Change = z.output<typeof changeSchema>;
 export type ChangeFacets = AnswerOf<typeof getChangeFacets>;

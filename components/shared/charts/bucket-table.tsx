@@ -1,19 +1,25 @@
 'use client';
 
+import Link from 'next/link';
 import { Button } from '@/components/ui/button';
 import { absoluteTime, formatCount } from '../format';
-import { type Bucket, type ChartSeries, SERIES_LOOKS } from './series';
+import { InertText } from '../unverified-text';
+import type { ChartMark } from './chart-marks';
+import { type Bucket, type ChartSeries, SERIES_LOOKS, shareOf, sumOf } from './series';
 
 interface BucketTableProps {
   buckets: readonly Bucket[];
   shown: readonly ChartSeries[];
   timeZone: string | undefined;
   stepMs: number;
+  marks?: readonly ChartMark[] | undefined;
+  /** Shares of the bar's calls beside the counts. */
+  asShares?: boolean;
   onZoom?: ((fromMs: number, toMs: number) => void) | undefined;
 }
 
 /** The chart's numbers, newest first. Each row can be zoomed into, which is what dragging does without a mouse. */
-export function BucketTable({ buckets, shown, timeZone, stepMs, onZoom }: BucketTableProps) {
+export function BucketTable({ buckets, shown, timeZone, stepMs, marks = [], asShares = false, onZoom }: BucketTableProps) {
   return (
     <div tabIndex={0} role="region" aria-label="Calls by outcome as a table" className="h-full overflow-auto">
       <table className="w-full">
@@ -40,9 +46,19 @@ export function BucketTable({ buckets, shown, timeZone, stepMs, onZoom }: Bucket
               <th scope="row" className="num py-0.5 text-left font-normal text-ink-2">
                 {absoluteTime(bucket.at, timeZone, 'minutes')}
                 {bucket.at + stepMs > Date.now() ? ', still running' : ''}
+                {marks
+                  .filter(({ atMs }) => atMs >= bucket.at && atMs < bucket.at + stepMs)
+                  .map((mark) => (
+                    <Link key={mark.href} href={mark.href} className="block text-accent text-meta underline">
+                      <InertText text={mark.label} max={300} />
+                    </Link>
+                  ))}
               </th>
               {shown.map((series) => (
                 <td key={series} className="num text-right">
+                  {asShares && sumOf(bucket) > 0 ? (
+                    <span className="text-ink-3">{shareOf(bucket[series], sumOf(bucket)).toFixed(1)} % · </span>
+                  ) : null}
                   {formatCount(bucket[series])}
                 </td>
               ))}

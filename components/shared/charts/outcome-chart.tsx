@@ -3,11 +3,13 @@
 import { useId, useState } from 'react';
 import { Bar, BarChart, CartesianGrid, Cell, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { Button } from '@/components/ui/button';
-import { absoluteTime, formatCount } from '../format';
 import { useTimeZone } from '../time-zone';
 import { useBarRange } from './bar-range';
 import { BucketTable } from './bucket-table';
+import { BucketTip } from './bucket-tip';
+import { ChartLegend } from './chart-legend';
 import { COUNT_AXIS, RunningHatch, TIME_AXIS } from './chart-look';
+import { type ChartMark, ChartMarks } from './chart-marks';
 import {
   BUCKET_WORDS,
   type Bucket,
@@ -15,6 +17,7 @@ import {
   bucketsOf,
   CHART_SERIES,
   type ChartSeries,
+  drawn,
   type OutcomeSeries,
   SERIES_LOOKS,
   totalsOf,
@@ -26,19 +29,36 @@ interface OutcomeChartProps {
   height?: number;
   /** Picks a bar or several as the time range. */
   onZoom?: (fromMs: number, toMs: number) => void;
+  /** Where the calls of an outcome are. */
+  hrefOf?: (series: ChartSeries) => string;
+  /** Moments to mark; room for them is kept also when there are none. */
+  marks?: readonly ChartMark[];
+  /** Offers shares beside counts. */
+  withShares?: boolean;
 }
 
+const Y_AXIS = 60;
+const X_AXIS = 30;
+const MARKS = 24;
+const percentTick = (value: number): string => `${Number(value.toFixed(2))} %`;
+
 /** Calls by outcome over time, allowed at the bottom in its quiet colour; the same numbers as a table on demand. */
-export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps) {
+export function OutcomeChart({ stats, height = 220, onZoom, hrefOf, marks, withShares = false }: OutcomeChartProps) {
   const { timeZone, offsetWords } = useTimeZone();
   const [asTable, setAsTable] = useState(false);
+  const [asShares, setAsShares] = useState(false);
   const [only, setOnly] = useState<'all' | 'refused'>('all');
   const buckets = bucketsOf(stats);
   const step = bucketMs(stats);
   const shown = CHART_SERIES.filter((series) => (only === 'all' ? true : series !== 'allowed'));
   const totals = totalsOf(stats.byDecision);
   const id = useId();
-  const zoom = useBarRange(step, onZoom);
+  // The first and the last bar may begin before and end after what was counted.
+  const zoomIn =
+    onZoom && ((from: number, to: number) => onZoom(Math.max(from, Date.parse(stats.from)), Math.min(to, Date.parse(stats.to))));
+  const zoom = useBarRange(step, zoomIn);
+  const spanMs = Math.max(1, buckets.length) * step;
+  const firstMs = buckets[0]?.at ?? Date.parse(stats.from);
   const runningAt = (bucket: Bucket): boolean => bucket.at + step > Date.parse(stats.to) && Date.parse(stats.to) > Date.now() - step;
   const tick = (at: number) =>
     new Intl.DateTimeFormat(
@@ -50,22 +70,18 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
   return (
     <div>
       <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-1">
-        <ul className="flex flex-wrap gap-x-3 gap-y-1">
-          {shown
-            .filter((series) => totals[series] > 0 || series === 'allowed' || series === 'denied')
-            .map((series) => (
-              <li key={series} className="flex items-center gap-1.5 text-meta text-ink-2">
-                <span aria-hidden className="size-2.5 rounded-[2px]" style={{ background: SERIES_LOOKS[series].colour }} />
-                {SERIES_LOOKS[series].word} <span className="num text-ink">{formatCount(totals[series])}</span>
-              </li>
-            ))}
-        </ul>
+        <ChartLegend shown={shown} totals={totals} hrefOf={hrefOf} marks={marks?.length ?? 0} />
         <span className="ml-auto flex flex-wrap items-center gap-1 text-meta text-ink-3">
           <span className="whitespace-nowrap">
             {BUCKET_WORDS[stats.bucket]}, {offsetWords}
           </span>
           {onZoom && buckets.length > 0 ? (
             <ZoomMenu buckets={buckets} stepMs={step} timeZone={timeZone} zone={offsetWords} onZoom={onZoom} />
+          ) : null}
+          {withShares ? (
+            <Button size="sm" variant="ghost" aria-pressed={asShares} onClick={() => setAsShares(!asShares)}>
+              {asShares ? 'Counts' : 'Shares'}
+            </Button>
           ) : null}
           <Button size="sm" variant="ghost" aria-pressed={only === 'refused'} onClick={() => setOnly(only === 'all' ? 'refused' : 'all')}>
             {only === 'all' ? 'Hide allowed' : 'Show allowed'}
@@ -75,13 +91,13 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
           </Button>
         </span>
       </div>
-      <div style={{ height }}>
+      <div className="relative" style={{ height: marks ? height + MARKS : height, paddingTop: marks && !asTable ? MARKS : 0 }}>
         {asTable ? (
-          <BucketTable buckets={buckets} shown={shown} timeZone={timeZone} stepMs={step} onZoom={onZoom} />
+          <BucketTable {...{ buckets, shown, timeZone, stepMs: step, marks, asShares }} onZoom={zoomIn} />
         ) : (
           <ResponsiveContainer width="100%" height="100%" debounce={50}>
             <BarChart
-              data={buckets}
+              data={buckets.map((bucket) => drawn(bucket, asShares))}
               barCategoryGap={1}
               margin={{ top: 4, right: 0, bottom: 0, left: 0 }}
               accessibilityLayer
@@ -94,12 +110,17 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
                 ))}
               </defs>
               <CartesianGrid vertical={false} stroke="var(--line-soft)" />
-              <XAxis dataKey="at" tickFormatter={tick} {...TIME_AXIS} />
-              <YAxis width={60} tickCount={height < 120 ? 3 : 5} {...COUNT_AXIS} />
+              <XAxis dataKey="at" height={X_AXIS} tickFormatter={tick} {...TIME_AXIS} />
+              <YAxis
+                width={Y_AXIS}
+                tickCount={height < 120 ? 3 : 5}
+                {...COUNT_AXIS}
+                {...(asShares ? { tickFormatter: percentTick, allowDecimals: true, domain: only === 'all' ? [0, 100] : undefined } : {})}
+              />
               <Tooltip
                 isAnimationActive={false}
                 cursor={{ fill: 'var(--hover)' }}
-                content={<BucketTip timeZone={timeZone} zone={offsetWords} stepMs={step} shown={shown} />}
+                content={<BucketTip timeZone={timeZone} zone={offsetWords} stepMs={step} shown={shown} asShares={asShares} />}
               />
               {shown.map((series) => (
                 <Bar key={series} dataKey={series} stackId="calls" fill={SERIES_LOOKS[series].colour} isAnimationActive={false}>
@@ -120,38 +141,8 @@ export function OutcomeChart({ stats, height = 220, onZoom }: OutcomeChartProps)
             </BarChart>
           </ResponsiveContainer>
         )}
+        {marks && !asTable ? <ChartMarks marks={marks} fromMs={firstMs} spanMs={spanMs} axis={{ left: Y_AXIS, bottom: X_AXIS }} /> : null}
       </div>
-    </div>
-  );
-}
-
-interface TipProps {
-  active?: boolean;
-  payload?: readonly { payload?: Bucket }[];
-  timeZone: string | undefined;
-  zone: string;
-  stepMs: number;
-  shown: readonly ChartSeries[];
-}
-
-function BucketTip({ active, payload, timeZone, zone, stepMs, shown }: TipProps) {
-  const bucket = payload?.[0]?.payload;
-  if (!active || !bucket) return null;
-  return (
-    <div className="rounded-control border border-line bg-raised px-3 py-2 text-meta shadow-overlay">
-      <p className="mb-1 font-medium">
-        {absoluteTime(bucket.at, timeZone, 'minutes')} {zone}
-        {bucket.at + stepMs > Date.now() ? ', still running' : ''}
-      </p>
-      {[...shown].reverse().map((series) => (
-        <p key={series} className="flex items-center justify-between gap-6">
-          <span className="flex items-center gap-1.5 text-ink-2">
-            <span aria-hidden className="size-2 rounded-[2px]" style={{ background: SERIES_LOOKS[series].colour }} />
-            {SERIES_LOOKS[series].word}
-          </span>
-          <span className="num">{formatCount(bucket[series])}</span>
-        </p>
-      ))}
     </div>
   );
 }

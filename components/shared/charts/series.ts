@@ -1,4 +1,4 @@
-import type { EventDecision } from '@/lib/domain/audit-event';
+import { EVENT_DECISIONS, type EventDecision } from '@/lib/domain/audit-event';
 import type { Stats } from '../api/wire';
 import { VERDICTS, type Verdict, verdictOf } from '../decision-chip';
 
@@ -75,4 +75,21 @@ export function totalsOf(byDecision: Record<string, number>): Record<ChartSeries
   const totals = { allowed: 0, needs_approval: 0, limited: 0, denied: 0, unavailable: 0 };
   for (const [decision, count] of Object.entries(byDecision)) totals[seriesOf(decision)] += count;
   return totals;
+}
+
+/** The decisions that a series is of, as Activity filters by them. */
+export const decisionsOf = (series: ChartSeries): string => EVENT_DECISIONS.filter((decision) => seriesOf(decision) === series).join(',');
+
+/** A bar as it is drawn: its counts, or its shares in percent, with the counts kept beside. */
+export type DrawnBucket = Bucket & { readonly counts: Bucket };
+
+export const sumOf = (bucket: Bucket): number => CHART_SERIES.reduce((sum, series) => sum + bucket[series], 0);
+export const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : (part / whole) * 100);
+
+export function drawn(bucket: Bucket, asShares: boolean): DrawnBucket {
+  if (!asShares) return { ...bucket, counts: bucket };
+  const calls = sumOf(bucket);
+  const shares = { ...bucket };
+  for (const series of CHART_SERIES) shares[series] = shareOf(bucket[series], calls);
+  return { ...shares, counts: bucket };
 }

@@ -68,6 +68,7 @@ export const getDecisionTimes = defineContract({
   answer: z.object({
     ...rangeAnswer,
     pending: z.number().int().describe('waiting now, whenever they were asked'),
+    oldestAt: timeSchema.nullable().describe('since when the longest of those waits'),
     asked: z.number().int().describe('requests of the time; the outcomes below add up to it'),
     outcomes: z.object({
       waiting: z.number().int(),

@@ -26,6 +26,7 @@ interface Row {
   readonly decided: number;
   readonly p50: number | null;
   readonly p95: number | null;
+  readonly oldest: Date | null;
 }
 
 /** How requests for approval of a time ended, and the seconds people took for those they decided in it. */
@@ -48,11 +49,11 @@ export async function getDecisionTimes(ctx: ControlContext, { query }: VerbInput
     `WITH asked AS (SELECT a.created_at, ${OUTCOME(now)} AS outcome FROM approvals a WHERE a.created_at >= ${from} AND a.created_at < ${to} AND ${who}),
           decided AS (SELECT a.created_at, a.decided_at FROM approvals a
             WHERE a.decided_at >= ${from} AND a.decided_at < ${to} AND a.decided_by IS NOT NULL AND ${who})
-     SELECT NULL::int AS slot, q.outcome, count(*)::int AS asked, 0 AS decided, NULL::float8 AS p50, NULL::float8 AS p95 FROM asked q GROUP BY 2
-     UNION ALL SELECT NULL, NULL, 0, count(*)::int, ${seconds('0.5')}, ${seconds('0.95')} FROM decided d
-     UNION ALL SELECT width_bucket(q.created_at, ${slots}), NULL, count(*)::int, 0, NULL, NULL FROM asked q GROUP BY 1
-     UNION ALL SELECT width_bucket(d.decided_at, ${slots}), NULL, 0, count(*)::int, ${seconds('0.5')}, NULL FROM decided d GROUP BY 1
-     UNION ALL SELECT NULL, 'pending', count(*)::int, 0, NULL, NULL FROM approvals a WHERE a.status = 'pending' AND a.expires_at > ${now} AND ${who}`,
+     SELECT NULL::int AS slot, q.outcome, count(*)::int AS asked, 0 AS decided, NULL::float8 AS p50, NULL::float8 AS p95, NULL::timestamptz AS oldest FROM asked q GROUP BY 2
+     UNION ALL SELECT NULL, NULL, 0, count(*)::int, ${seconds('0.5')}, ${seconds('0.95')}, NULL FROM decided d
+     UNION ALL SELECT width_bucket(q.created_at, ${slots}), NULL, count(*)::int, 0, NULL, NULL, NULL FROM asked q GROUP BY 1
+     UNION ALL SELECT width_bucket(d.decided_at, ${slots}), NULL, 0, count(*)::int, ${seconds('0.5')}, NULL, NULL FROM decided d GROUP BY 1
+     UNION ALL SELECT NULL, 'pending', count(*)::int, 0, NULL, NULL, min(a.created_at) FROM approvals a WHERE a.status = 'pending' AND a.expires_at > ${now} AND ${who}`,
     values,
   );
   const outcome = (name: string): number => rows.find((row) => row.outcome === name)?.asked ?? 0;
@@ -69,6 +70,7 @@ export async function getDecisionTimes(ctx: ControlContext, { query }: VerbInput
     from: range.from.toISOString(),
     to: range.to.toISOString(),
     pending: outcome('pending'),
+    oldestAt: rows.find((row) => row.outcome === 'pending')?.oldest?.toISOString() ?? null,
     asked: Object.values(outcomes).reduce((sum, count) => sum + count, 0),
     outcomes,
     decided: all?.decided ?? 0,

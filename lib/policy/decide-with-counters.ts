@@ -1,12 +1,13 @@
-import type { Charge, Decision, TraceStep } from '@/lib/domain/decision';
+import type { Charge, TraceStep } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
+import type { AnyDecision } from './decide-request';
 
 /**
  * A decision as it would be with these counters, for trying a call: nothing is charged. `used` gives what a counter
  * (by `Charge.key`) has used in its current window; undefined is 0. Precedence as in the language: what is denied or
  * hidden stays so, a used-up limit comes before a question to a person, and a limit that only observes never refuses.
  */
-export function applyCounters(decision: Decision, used: (key: string) => number | undefined): Decision {
+export function applyCounters<D extends AnyDecision>(decision: D, used: (key: string) => number | undefined): D {
   if (decision.charges.length === 0) return decision;
   const spent = new Map<string, number>();
   const exhausted: Charge[] = [];
@@ -22,7 +23,7 @@ export function applyCounters(decision: Decision, used: (key: string) => number 
   return observed !== undefined && decision.passes && milder ? limited(decision, observed, true) : decision;
 }
 
-function limited(decision: Decision, charge: Charge, observed: boolean): Decision {
+function limited<D extends AnyDecision>(decision: D, charge: Charge, observed: boolean): D {
   return {
     ...decision,
     outcome: 'limited',

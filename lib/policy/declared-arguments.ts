@@ -1,6 +1,7 @@
-import type { CatalogueTool, Decision } from '@/lib/domain/decision';
+import type { CatalogueTool } from '@/lib/domain/decision';
 import { REASONS } from '@/lib/domain/reasons';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
+import type { AnyDecision } from './decide-request';
 
 /** Keywords that can permit or forbid members on their own; a schema with one of them decides for itself. */
 const OPEN_KEYWORDS = [
@@ -33,7 +34,7 @@ export function undeclaredArgument(args: JsonObject, schema: JsonObject | null):
 }
 
 /** What the gateway answers to a call that the policy lets pass: the same decision, or the refusal of an undeclared argument. */
-export function withDeclaredArguments(decision: Decision, args: JsonObject, tool: CatalogueTool | undefined): Decision {
+export function withDeclaredArguments<D extends AnyDecision>(decision: D, args: JsonObject, tool: CatalogueTool | undefined): D {
   const refusedAlready = !decision.passes && decision.outcome !== 'needs_approval';
   if (refusedAlready || tool === undefined || undeclaredArgument(args, tool.inputSchema) === null) return decision;
   return {

@@ -1,6 +1,7 @@
-import type { Catalogue, Decision } from '@/lib/domain/decision';
+import type { Catalogue } from '@/lib/domain/decision';
 import { compileDocument } from './compile';
 import type { CompiledPolicy } from './compiled-policy';
+import type { AnyDecision } from './decide-request';
 import type { ExpectedOutcome, PolicyDocument, TestExpectation } from './document';
 import { pointerTo } from './problem';
 import { tryCall } from './try-call';
@@ -12,7 +13,7 @@ export interface TestResult {
   readonly pointer: string;
   readonly passed: boolean;
   readonly expected: TestExpectation;
-  readonly decision: Decision;
+  readonly decision: AnyDecision;
   /** What differs, as a sentence; null when it passed. */
   readonly difference: string | null;
 }
@@ -41,11 +42,11 @@ export function runPolicyTests(
 }
 
 /** The outcome in the words of a test. */
-export function outcomeOf(decision: Pick<Decision, 'outcome' | 'observed'>): ExpectedOutcome {
+export function outcomeOf(decision: Pick<AnyDecision, 'outcome' | 'observed'>): ExpectedOutcome {
   return decision.observed && decision.outcome !== 'allowed' ? `observed_${decision.outcome}` : decision.outcome;
 }
 
-function differenceOf(expected: TestExpectation, decision: Decision): string | null {
+function differenceOf(expected: TestExpectation, decision: AnyDecision): string | null {
   const outcome = outcomeOf(decision);
   if (outcome !== expected.outcome) return `Expected ${expected.outcome}; it is ${outcome} by ${decision.rule}.`;
   if (expected.rule !== null && expected.rule !== decision.rule) return `Expected ${expected.rule} to decide; ${decision.rule} does.`;

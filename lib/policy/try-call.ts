@@ -1,15 +1,20 @@
-import type { CallFacts, Catalogue, Decision } from '@/lib/domain/decision';
+import type { CallFacts, Catalogue } from '@/lib/domain/decision';
+import type { TargetMethod } from '@/lib/domain/target-methods';
 import type { CompiledPolicy } from './compiled-policy';
+import { type AnyDecision, decideRequest, targetFacts } from './decide-request';
 import { applyCounters } from './decide-with-counters';
 import { withDeclaredArguments } from './declared-arguments';
 import type { PolicyTest } from './document';
 
 /** A call as tests and Try describe it; what is left out is plain. */
-export type TriedCall = Omit<PolicyTest, 'name' | 'expect'>;
+export type TriedCall = Omit<PolicyTest, 'name' | 'expect'> & {
+  /** Another request than a tool call; then `tool` is the address of the resource or the name of the prompt. */
+  readonly method?: TargetMethod;
+};
 
 export interface Trial {
   readonly call: CallFacts;
-  readonly decision: Decision;
+  readonly decision: AnyDecision;
   /** What the counter of a charge (by `Charge.key`) is said to have used. */
   readonly used: ReadonlyMap<string, number>;
 }
@@ -22,8 +27,13 @@ export function tryCall(
   server: { readonly id: string; readonly slug: string },
   now: number,
 ): Trial {
-  const call = callFacts(tried, server, now);
-  const decided = withDeclaredArguments(policy.decide(call, catalogue), call.args, catalogue.get(tried.tool));
+  const { method } = tried;
+  const described = callFacts(tried, server, now);
+  const call = method === undefined ? described : targetFacts(method, described);
+  const decided: AnyDecision =
+    method === undefined
+      ? withDeclaredArguments(policy.decide(call, catalogue), call.args, catalogue.get(tried.tool))
+      : decideRequest(policy, method, call);
   const used = new Map(
     decided.charges.map((charge) => [charge.key, tried.counters[charge.rule] ?? tried.counters[charge.counter] ?? 0] as const),
   );

@@ -171,6 +171,41 @@ describe.skipIf(!CHROMIUM)(`trying calls in a real browser${CHROMIUM ? '' : ` (s
     expect(await verdict().textContent()).toContain('args.amount = 800');
   });
 
+  it('tries resources, prompts and what servers ask, which are no calls', async () => {
+    const text = {
+      version: '1',
+      default: 'deny',
+      resources: { default: 'deny', rules: { 'file:///docs/*': {} } },
+      server: { default: 'deny' },
+    };
+    await must(callgate, 200, 'PUT', '/servers/desk/policies/beyond', { text: JSON.stringify(text) });
+    const other = await watched.context.newPage();
+    await visit(other, `${origin}/policies/desk/beyond?dock=try`);
+    const region = other.getByRole('region', { name: 'Try a call' });
+    const said = () => other.getByTestId('verdict').textContent();
+    const choose = async (name: RegExp) => {
+      await region.getByLabel('Request').click();
+      await other.getByRole('option', { name }).click();
+    };
+    await choose(/Read a resource/);
+    await region.getByLabel('Address').fill('file:///docs/a.md');
+    await expect.poll(said).toMatch(/Allowed.*the resource/);
+    await region.getByLabel('Address').fill('file:///etc/passwd');
+    await expect.poll(said).toMatch(/Denied.*what is not listed is denied/);
+    await region.getByText('this request cannot be saved as one').waitFor();
+    await choose(/Get a prompt/);
+    await region.getByLabel('Prompt').fill('review');
+    await expect.poll(said).toMatch(/Allowed.*\(not governed\)/);
+    await choose(/asks the model/);
+    await expect.poll(said).toMatch(/Denied.*Server gets.*does not let the server ask/);
+    await region.getByLabel('Parameters as JSON').fill('{"maxTokens": 5}');
+    expect(await overflowWidth(other)).toBe(0);
+    expect(await seriousAxeProblems(other)).toEqual([]);
+    await choose(/Call a tool/);
+    await region.getByLabel('Tool', { exact: true }).waitFor();
+    await other.close();
+  });
+
   it('is usable at any width and in the dark, without serious problems for assistive technology', async () => {
     for (const [width, dark] of [
       [1440, false],

@@ -80,4 +80,47 @@ describe.skipIf(!CHROMIUM)(`connecting a server in the console${CHROMIUM ? '' : 
     await page.getByText('Connected', { exact: true }).first().waitFor();
     expect(await call(url, token, 'read_admin')).toContain('client client-');
   });
+
+  it('gives an agent a credential of its own, replaces it and removes it, and never shows what it holds', async () => {
+    const { url, token, agent } = await grantAccess(callgate, 'crm', 'main');
+    const { page } = ana;
+    await visit(page, `${origin}/servers/crm?tab=settings`);
+    const own = page.getByRole('region', { name: 'Credentials of single agents' });
+    await own.getByText('No agent has a credential of its own here.').waitFor();
+    await own.getByRole('button', { name: 'Add a credential' }).click();
+    await own.getByLabel('Agent').click();
+    await page.getByRole('option', { name: agent }).click();
+    expect(await own.getByRole('button', { name: 'Save credential' }).getAttribute('aria-disabled')).toBe('true');
+    await own.getByLabel('Value of Authorization').fill('Bearer canary-of-this-agent');
+    expect(await seriousAxeProblems(page)).toEqual([]);
+    await own.getByRole('button', { name: 'Save credential' }).click();
+    await own.getByText(agent).click();
+    await own.getByText('Headers of its own').waitFor();
+    expect(await page.content()).not.toContain('canary-of-this-agent');
+    expect(JSON.stringify(await must(callgate, 200, 'GET', '/servers/crm/auth'))).not.toContain('canary-of-this-agent');
+    // The server knows no such token, and the server's own credential is not tried in its place.
+    expect(await call(url, token, 'whoami')).not.toContain('client client-');
+
+    await own.getByRole('button', { name: 'Replace' }).click();
+    await own.getByLabel('Kind').click();
+    await page.getByRole('option', { name: /^OAuth/ }).click();
+    await own.getByRole('button', { name: 'Save credential' }).click();
+    await own.getByText('Not connected', { exact: true }).first().waitFor();
+    await own.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.waitForURL(/auth=connected/);
+    await settled(page);
+    await own.getByText('Connected', { exact: true }).first().waitFor();
+    expect(await call(url, token, 'whoami')).toContain('client client-');
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await overflowWidth(page), `at ${width}`).toBe(0);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await own.getByText(agent).click();
+    await own.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: `Remove the credential of ${agent}` }).click();
+    await own.getByText('No agent has a credential of its own here.').waitFor();
+    expect(await call(url, token, 'whoami')).toContain('client client-');
+    expect(ana.watched.problems).toEqual([]);
+  });
 });

@@ -17,7 +17,7 @@ type Group = Result['groups'][number];
 type Sample = Group['samples'][number];
 
 const BY = [
-  ['tool', 'By tool'],
+  ['tool', 'By tool or target'],
   ['agent', 'By agent'],
   ['rule', 'By rule'],
 ] as const;

@@ -12,25 +12,26 @@ import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { Popover } from '@/components/ui/popover';
+import { factsOfTarget, type TargetMethod } from '@/lib/domain/target-methods';
 import { isJsonObject } from '@/lib/kernel/json';
 import { REDACTED } from '@/lib/policy/redact';
 import type { TriedState } from './tried-call';
 
 interface RecordedCallsProps {
   server: string;
+  method: 'tools/call' | TargetMethod;
   /** Only calls of this tool, when one is chosen. */
   tool: string;
   onPick: (state: TriedState) => void;
 }
 
-/** The latest recorded calls of the server, to be decided again by the text in the editor. */
-export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
+/** The latest recorded calls of the server, or other requests, to be decided again by the text in the editor. */
+export function RecordedCalls({ server, method, tool, onPick }: RecordedCallsProps) {
   const [open, setOpen] = useState(false);
   const agents = useAllAgents(open);
   const calls = useQuery({
-    queryKey: ['audit', 'try', server, tool],
-    queryFn: ({ signal }) =>
-      api<Page<AuditRow>>('GET', `/audit${queryString({ server, method: 'tools/call', limit: 20, tool })}`, { signal }),
+    queryKey: ['audit', 'try', server, method, tool],
+    queryFn: ({ signal }) => api<Page<AuditRow>>('GET', `/audit${queryString({ server, method, limit: 20, tool })}`, { signal }),
     enabled: open,
     staleTime: 10_000,
   });
@@ -48,7 +49,7 @@ export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
       const agent = agents.data?.find((one) => one.slug === event.agent);
       const shown = event.arguments.shown && isJsonObject(event.arguments.value) ? event.arguments.value : null;
       const notes = [
-        ...(event.arguments.shown ? [] : [`Its arguments are not shown: ${event.arguments.why}`]),
+        ...(event.arguments.shown || method === 'resources/read' ? [] : [`Its arguments are not shown: ${event.arguments.why}`]),
         ...(JSON.stringify(shown ?? {}).includes(REDACTED)
           ? ['Some of its arguments were redacted when it was recorded; put values of your own in their place.']
           : []),
@@ -58,7 +59,7 @@ export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
       ];
       onPick({
         call: {
-          tool: event.tool ?? '',
+          ...(method === 'tools/call' ? { tool: event.tool ?? '' } : { method, tool: factsOfTarget(method).ask ?? event.target ?? '' }),
           arguments: shown ?? {},
           agent: agent
             ? { slug: agent.slug, name: agent.name, owner: agent.owner, environment: agent.environment, labels: agent.labels }
@@ -89,7 +90,13 @@ export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
     >
       <FormError error={calls.error ?? pick.error} />
       {calls.data?.items.length === 0 ? (
-        <p className="p-3 text-ink-2">{tool === '' ? 'No call to this server is recorded yet.' : `No call of ${tool} is recorded yet.`}</p>
+        <p className="p-3 text-ink-2">
+          {method !== 'tools/call'
+            ? `No ${method} is recorded yet.`
+            : tool === ''
+              ? 'No call to this server is recorded yet.'
+              : `No call of ${tool} is recorded yet.`}
+        </p>
       ) : null}
       <ul className="max-h-80 overflow-y-auto">
         {calls.data?.items.map((row) => (
@@ -100,7 +107,7 @@ export function RecordedCalls({ server, tool, onPick }: RecordedCallsProps) {
               className="grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 rounded-[5px] px-2 py-1.5 text-left hover:bg-hover focus-visible:bg-selected"
             >
               <span className="truncate font-mono text-meta">
-                <InertText text={row.tool ?? ''} max={80} />
+                <InertText text={row.tool ?? row.target ?? ''} max={80} />
               </span>
               <DecisionChip decision={row.decision} />
               <span className="truncate text-meta text-ink-3">{row.agent ?? 'no agent'}</span>

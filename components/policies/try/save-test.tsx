@@ -9,7 +9,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/popover';
 import { toast } from '@/components/ui/toaster';
-import type { Decision } from '@/lib/domain/decision';
+import type { AnyDecision } from '@/lib/policy/decide-request';
 import type { PolicyTest } from '@/lib/policy/document';
 import type { Change } from '@/lib/policy/edit/change';
 import { outcomeOf } from '@/lib/policy/run-tests';
@@ -22,7 +22,7 @@ interface SaveTestProps {
   /** Index of the test that was opened; -1 for none. */
   opened: number;
   /** What the policy decides as its tests see it. */
-  decision: Decision;
+  decision: AnyDecision;
   tests: readonly PolicyTest[];
   refusal: string | null;
   onEdit: (change: (text: string) => Change) => void;

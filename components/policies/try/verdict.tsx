@@ -7,6 +7,7 @@ import { Trace } from '@/components/shared/trace';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
+import type { TargetMethod } from '@/lib/domain/target-methods';
 import type { JsonObject } from '@/lib/kernel/json';
 import { agentSees } from '@/lib/policy/agent-sees';
 import { outcomeOf } from '@/lib/policy/run-tests';
@@ -16,6 +17,8 @@ import type { Trial } from '@/lib/policy/try-call';
 interface VerdictProps {
   policy: PolicyDetail;
   trial: Trial;
+  /** Of what is no tool call. */
+  method?: TargetMethod;
   /** The same call by the live version; null when nothing is live. */
   live: Trial | null;
   suggestions: readonly Suggestion[];
@@ -24,10 +27,20 @@ interface VerdictProps {
   onSelect: (pointer: string) => void;
 }
 
+const TOOL_WORDS = { sees: 'Agent sees', answer: "the tool's own answer" };
+const REQUEST_WORDS: Readonly<Record<TargetMethod, typeof TOOL_WORDS>> = {
+  'resources/read': { sees: 'Agent sees', answer: 'the resource' },
+  'prompts/get': { sees: 'Agent sees', answer: 'the prompt' },
+  'sampling/createMessage': { sees: 'Server gets', answer: 'what the model of the client answers' },
+  'elicitation/create': { sees: 'Server gets', answer: 'what the person at the client answers' },
+  'roots/list': { sees: 'Server gets', answer: 'the folders of the client' },
+};
+
 /** What comes of a tried call: decision and trace, what the agent reads, what it would take, and what the live version says. */
-export function Verdict({ policy, trial, live, suggestions, onUsed, onArguments, onSelect }: VerdictProps) {
+export function Verdict({ policy, trial, method, live, suggestions, onUsed, onArguments, onSelect }: VerdictProps) {
   const { decision, call } = trial;
-  const sees = agentSees(decision, call.tool, call.at);
+  const sees = agentSees(decision, call.tool, call.at, method);
+  const words = method === undefined ? TOOL_WORDS : REQUEST_WORDS[method];
   return (
     <div className="flex flex-col gap-3" aria-live="polite" data-testid="verdict">
       <Trace
@@ -60,10 +73,10 @@ export function Verdict({ policy, trial, live, suggestions, onUsed, onArguments,
         </ul>
       ) : null}
       <dl className="grid grid-cols-[96px_minmax(0,1fr)] gap-x-3 gap-y-2">
-        <dt className="text-meta text-ink-3">Agent sees</dt>
+        <dt className="text-meta text-ink-3">{words.sees}</dt>
         <dd className="text-read" data-testid="agent-sees">
           {sees.kind === 'answer' ? (
-            <span className="text-ink-2">the tool's own answer</span>
+            <span className="text-ink-2">{words.answer}</span>
           ) : (
             <>
               “<InertText text={sees.text} max={600} />”

@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import type { EventDecision, EventOutcome } from '@/lib/domain/audit-event';
+import { isTargetMethod, TARGET_METHODS } from '@/lib/domain/target-methods';
 import { isJsonObject } from '@/lib/kernel/json';
 import type { RecordedArguments, RecordedCall } from '@/lib/policy/simulate/recorded-call';
 import { openArguments, type TextSealer } from './argument-store';
 
-/** Which recorded calls; times are epoch milliseconds, half-open. */
+/** Which recorded calls and other requests; times are epoch milliseconds, half-open. */
 export interface RecordedCallsRange {
   readonly serverId: string;
   /** null: whatever policy decided, and none. */
@@ -13,11 +14,13 @@ export interface RecordedCallsRange {
   readonly toMs: number;
   /** null: all. */
   readonly agentIds: readonly string[] | null;
+  /** Tool calls alone, or with the other requests that policies have rules for. */
+  readonly requests: 'calls' | 'all';
 }
 
 export const RECORDED_BATCH_ROWS = 4_000;
 
-const CHOSEN = `e.server_id = $1 AND e.method = 'tools/call' AND e.at >= $2::timestamptz AND e.at < $3::timestamptz
+const CHOSEN = `e.server_id = $1 AND e.method = ANY($6) AND e.at >= $2::timestamptz AND e.at < $3::timestamptz
      AND ($4::text IS NULL OR e.policy_id = $4) AND ($5::text[] IS NULL OR e.agent_id = ANY($5))`;
 
 /**
@@ -29,12 +32,13 @@ const CHOSEN = `e.server_id = $1 AND e.method = 'tools/call' AND e.at >= $2::tim
 const READ_BATCH = `
   WITH e AS MATERIALIZED (
     SELECT id, at, writer, seq, decision, reason, rule, agent_id, agent_slug, grant_id, tool, definition_digest, arguments_envelope, session,
-           client_name, client_version
-      FROM audit_events e WHERE ${CHOSEN} AND (e.at, e.id) > ($2::timestamptz, $6) ORDER BY e.at, e.id LIMIT $7
+           client_name, client_version, method, target
+      FROM audit_events e WHERE ${CHOSEN} AND (e.at, e.id) > ($2::timestamptz, $7) ORDER BY e.at, e.id LIMIT $8
   )
   SELECT e.id, (extract(epoch FROM e.at) * 1000)::float8, e.writer, e.seq::float8, e.decision, e.reason, e.rule, e.agent_id, e.agent_slug,
          e.grant_id, e.tool, e.definition_digest, e.arguments_envelope, e.session, e.client_name, e.client_version,
-         o.outcome, (extract(epoch FROM o.at) * 1000)::float8, o.writer, o.seq::float8
+         o.outcome, (extract(epoch FROM o.at) * 1000)::float8, o.writer, o.seq::float8,
+         e.method, e.target
     FROM e LEFT JOIN audit_outcomes o
       ON o.event_at = e.at AND o.event_id = e.id AND o.event_at >= $2::timestamptz AND o.event_at <= (SELECT max(at) FROM e)
    ORDER BY e.at, e.id, o.at`;
@@ -60,6 +64,8 @@ type Row = readonly [
   outcomeAt: number | null,
   outcomeWriter: string | null,
   outcomeSeq: number | null,
+  method: string,
+  target: string | null,
 ];
 
 /** How many calls the range holds now. */
@@ -105,8 +111,17 @@ export async function* readRecordedCalls(
   }
 }
 
+const METHODS = { calls: ['tools/call'], all: ['tools/call', ...TARGET_METHODS] };
+
 function parametersOf(range: RecordedCallsRange, fromMs: number): unknown[] {
-  return [range.serverId, new Date(fromMs).toISOString(), new Date(range.toMs).toISOString(), range.policyId, range.agentIds];
+  return [
+    range.serverId,
+    new Date(fromMs).toISOString(),
+    new Date(range.toMs).toISOString(),
+    range.policyId,
+    range.agentIds,
+    METHODS[range.requests],
+  ];
 }
 
 /** Takes the calls of the last millisecond out: its rest is in the next batch, and within one millisecond ids do not tell the order. */
@@ -129,7 +144,8 @@ function callsOf(rows: readonly Row[], sealer: TextSealer): RecordedCall[] {
     // The latest outcome counts, and comes last.
     if (rows[index + 1]?.[0] === row[0]) continue;
     const [event, at, writer, seq, decision, reason, rule, agentId, agentSlug, grantId, tool, definitionDigest, envelope, session] = row;
-    const [, , , , , , , , , , , , , , clientName, clientVersion, outcome, outcomeAt, outcomeWriter, outcomeSeq] = row;
+    const [, , , , , , , , , , , , , , clientName, clientVersion, outcome, outcomeAt, outcomeWriter, outcomeSeq, method, target] = row;
+    const request = isTargetMethod(method) && target !== null ? { method, target } : null;
     calls.push({
       event,
       at,
@@ -142,6 +158,7 @@ function callsOf(rows: readonly Row[], sealer: TextSealer): RecordedCall[] {
       agentSlug,
       grantId,
       tool,
+      request,
       definitionDigest,
       session,
       client: clientName === null ? null : { name: clientName, version: clientVersion ?? '' },

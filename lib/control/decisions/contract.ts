@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OUTCOMES } from '@/lib/domain/decision';
+import { TARGET_METHODS } from '@/lib/domain/target-methods';
 import { defineContract } from '../define-contract';
 import { categorySchema, jsonObjectSchema, riskSchema, timeInputSchema } from '../schema-parts';
 
@@ -33,8 +34,18 @@ export const decide = defineContract({
       .describe('this text instead of a published policy'),
     grant: z.string().min(1).optional(),
     agent: z.string().min(1).optional(),
-    tool: z.string().min(1).max(512),
-    arguments: jsonObjectSchema.default({}),
+    method: z
+      .enum(['tools/call', ...TARGET_METHODS])
+      .default('tools/call')
+      .describe('what is asked; the last three are what a server asks of the client'),
+    tool: z.string().min(1).max(512).optional().describe('of `tools/call`, and required there'),
+    target: z
+      .string()
+      .min(1)
+      .max(8_192)
+      .optional()
+      .describe('the address for `resources/read`, the name for `prompts/get`; required there and nowhere else'),
+    arguments: jsonObjectSchema.default({}).describe('of the tool or the prompt, or the parameters of what a server asks'),
     at: timeInputSchema.optional().describe('now unless told'),
     counters: z
       .record(z.string(), z.number().min(0))
@@ -49,8 +60,8 @@ export const decide = defineContract({
     rule: z.string(),
     message: z.string().nullable(),
     tools: z.array(z.string()),
-    category: categorySchema,
-    risk: riskSchema,
+    category: categorySchema.nullable().describe('null for what is no tool call'),
+    risk: riskSchema.nullable().describe('null for what is no tool call'),
     policy: z.object({ id: z.string(), slug: z.string(), version: z.number().int() }).nullable(),
     charges: z.array(
       z.object({

@@ -1,6 +1,7 @@
 import { type CounterRaise, raiseFor, readRaise } from '@/lib/domain/counters/counter-raise';
 import { withRaises } from '@/lib/domain/counters/raise-words';
-import type { Charge, Decision } from '@/lib/domain/decision';
+import type { Charge } from '@/lib/domain/decision';
+import type { AnyDecision } from '@/lib/policy/decide-request';
 import type { Reader } from '../context';
 
 export interface CountersUsed {
@@ -45,7 +46,7 @@ export async function usedOf(
 }
 
 /** The decision with the maxima that hold for a while in place of the rules' own, and a trace that says so. */
-export function raised(decision: Decision, raises: CountersUsed['raises']): Decision {
+export function raised<D extends AnyDecision>(decision: D, raises: CountersUsed['raises']): D {
   if (raises.size === 0) return decision;
   return {
     ...decision,

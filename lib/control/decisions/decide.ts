@@ -1,5 +1,6 @@
 import type { CallFacts, Catalogue, Decision } from '@/lib/domain/decision';
 import type { JsonObject } from '@/lib/kernel/json';
+import { type AnyDecision, decideRequest, targetFacts } from '@/lib/policy/decide-request';
 import { applyCounters } from '@/lib/policy/decide-with-counters';
 import { withDeclaredArguments } from '@/lib/policy/declared-arguments';
 import type { ControlContext, VerbInput } from '../context';
@@ -11,6 +12,9 @@ import { type CompiledText, compileText } from '../policies/compile-text';
 import { catalogueOf } from '../tools/catalogue';
 import type { decide as contract } from './contract';
 import { raised, usedOf } from './counters-used';
+import { requestOf } from './request-of';
+
+type Classes = Pick<Decision, 'category' | 'risk'>;
 
 interface ChosenPolicy {
   readonly compiled: NonNullable<CompiledText['compiled']>['policy'] | null;
@@ -24,24 +28,31 @@ export async function decide(ctx: ControlContext, { body }: VerbInput<typeof con
     throw new ControlError(400, 'decision.two_policies', 'Give either `policy` or `text`, not both.', [
       { path: '/text', message: 'given together with policy' },
     ]);
+  const { method, name } = requestOf(body);
   const server = await locateServer(ctx.prisma, body.server);
   const { facts, policyId } = await whoCalls(ctx, server, body);
   const catalogue = await catalogueOf(ctx.prisma, server.id);
   const chosen = await choosePolicy(ctx, server.id, catalogue, body, policyId);
-  const call: CallFacts = {
+  const described: CallFacts = {
     ...facts,
-    tool: body.tool,
+    tool: name,
     args: body.arguments as JsonObject,
     at: body.at ? Date.parse(body.at) : ctx.now.getTime(),
     server: { id: server.id, slug: server.slug },
     client: null,
     session: null,
   };
-  const decided = chosen.compiled ? chosen.compiled.decide(call, catalogue) : withoutPolicy(call);
-  const decision = withDeclaredArguments(decided, call.args, catalogue.get(body.tool));
+  const call = method === 'tools/call' ? described : targetFacts(method, described);
+  const decided: AnyDecision & Partial<Classes> = !chosen.compiled
+    ? withoutPolicy(call)
+    : method === 'tools/call'
+      ? chosen.compiled.decide(call, catalogue)
+      : decideRequest(chosen.compiled, method, call);
+  const decision = method === 'tools/call' ? withDeclaredArguments(decided, call.args, catalogue.get(name)) : decided;
   const { used, raises } = await usedOf(ctx.prisma, chosen.policyId, decision.charges, call.at, body.counters, body.grant !== undefined);
   return answer(
     applyCounters(raised(decision, raises), (key) => used.get(key)),
+    method === 'tools/call' ? decision : null,
     used,
     chosen.reference,
   );
@@ -128,8 +139,13 @@ function withoutPolicy(call: CallFacts): Decision {
   };
 }
 
-function answer(decision: Decision, used: ReadonlyMap<string, number>, policy: ChosenPolicy['reference']): AnswerOf<typeof contract> {
-  const { outcome, passes, observed, reason, rule, message, category, risk } = decision;
+function answer(
+  decision: AnyDecision,
+  classes: Partial<Classes> | null,
+  used: ReadonlyMap<string, number>,
+  policy: ChosenPolicy['reference'],
+): AnswerOf<typeof contract> {
+  const { outcome, passes, observed, reason, rule, message } = decision;
   return {
     outcome,
     passes,
@@ -137,8 +153,8 @@ function answer(decision: Decision, used: ReadonlyMap<string, number>, policy: C
     reason,
     rule,
     message,
-    category,
-    risk,
+    category: classes?.category ?? null,
+    risk: classes?.risk ?? null,
     policy,
     tools: [...decision.tools],
     charges: decision.charges.map((charge) => ({

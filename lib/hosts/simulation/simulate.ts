@@ -64,6 +64,7 @@ export async function simulate(
     fromMs: job.warm ? warmUpFromMs(documents, job.fromMs) : job.fromMs,
     toMs: job.toMs,
     agentIds: sharesCounters(documents) ? null : job.agentIds,
+    requests: 'all',
   };
   const of = await countRecordedCalls(client, range);
   if (!(await report(0, of))) return null;

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import pg, { type PoolConfig } from 'pg';
-import type { RecordedCallsRange } from '@/lib/adapters/postgres/recorded-calls';
 import { createEnvelope } from '@/lib/env/envelope';
 import type { ObservedUse } from '@/lib/policy/simulate/observed-use';
 import type { Log } from '../log';
-import { readObservedUse } from './read-observed-use';
+import { type CallsRange, readObservedUse } from './read-observed-use';
 import { runJob } from './run-job';
 import { failDeadJobs, failJob, keepAlive, putBackJob, takeNextJob } from './simulation-jobs';
 import { startWorker } from './worker-process';
@@ -67,7 +66,7 @@ export class SimulationRunner {
   }
 
   /** What agents did with a server, read aside from the gateway; one reading at a time. */
-  observe(range: RecordedCallsRange): Promise<ObservedUse> {
+  observe(range: CallsRange): Promise<ObservedUse> {
     const turn = this.#observing.then(async () => {
       if (this.#closing) throw new Error('the process is ending');
       this.#observer = this.#begin({ kind: 'observe', range });
@@ -135,7 +134,7 @@ export class SimulationRunner {
     }
   }
 
-  #begin(task: { kind: 'simulate'; id: string } | { kind: 'observe'; range: RecordedCallsRange }): Work {
+  #begin(task: { kind: 'simulate'; id: string } | { kind: 'observe'; range: CallsRange }): Work {
     const { workerFile, poolConfig, secretKey } = this.#options;
     if (workerFile === null) return this.#beginHere(task);
     const worker = startWorker(workerFile, { poolConfig, secretKey: secretKey.toString('base64'), task });
@@ -147,7 +146,7 @@ export class SimulationRunner {
   }
 
   /** Without a worker's bundle: in this process, giving way after each batch for as long again as the batch took. */
-  #beginHere(task: { kind: 'simulate'; id: string } | { kind: 'observe'; range: RecordedCallsRange }): Work {
+  #beginHere(task: { kind: 'simulate'; id: string } | { kind: 'observe'; range: CallsRange }): Work {
     const { poolConfig, secretKey } = this.#options;
     let stopped = false;
     let lastMs = performance.now();

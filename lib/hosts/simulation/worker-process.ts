@@ -2,16 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PoolConfig } from 'pg';
-import type { RecordedCallsRange } from '@/lib/adapters/postgres/recorded-calls';
 import { projectRoot } from '@/lib/db/project-root';
 import type { ObservedUse } from '@/lib/policy/simulate/observed-use';
+import type { CallsRange } from './read-observed-use';
 
 /** What a worker is told; over the channel, so that no secret shows in a process list or an environment. */
 export interface WorkerOrder {
   readonly poolConfig: PoolConfig;
   /** Base64. */
   readonly secretKey: string;
-  readonly task: { readonly kind: 'simulate'; readonly id: string } | { readonly kind: 'observe'; readonly range: RecordedCallsRange };
+  readonly task: { readonly kind: 'simulate'; readonly id: string } | { readonly kind: 'observe'; readonly range: CallsRange };
 }
 
 export interface WorkerAnswer {

@@ -3,6 +3,8 @@ import type { LimitRule, PolicyDocument, RuleBlock } from '../document';
 /** Every limit of a policy, wherever it stands. */
 export function limitsOf(document: PolicyDocument): LimitRule[] {
   const blocks: (RuleBlock | null | undefined)[] = [document.all_tools, ...Object.values(document.risk), ...Object.values(document.tools)];
+  for (const targets of [document.resources, document.prompts]) if (targets) blocks.push(targets.all, ...Object.values(targets.rules));
+  blocks.push(...Object.values(document.server?.rules ?? {}));
   return blocks.flatMap((block) => (block ? [...block.limits, ...(block.rate_limit === null ? [] : [block.rate_limit])] : []));
 }
 
@@ -32,6 +34,6 @@ export function replayNotes(facts: {
   if (facts.forgotCounters) notes.push('There were more counters than can be kept, so some limits are underestimated.');
   if (facts.dispatchers)
     notes.push('Definitions of tools that run behind another tool are not recorded; they are taken as they are today.');
-  if (facts.hides) notes.push('Hiding a tool also takes it out of the list that agents read. What they would use instead is not known.');
+  if (facts.hides) notes.push('What is hidden is also taken out of the list that agents read. What they would use instead is not known.');
   return notes;
 }

@@ -1,8 +1,9 @@
 import { type CounterState, refund, rollCounter } from '@/lib/domain/counters/counter-state';
 import { decideAdmission, type TakenCharge } from '@/lib/domain/counters/decide-admission';
-import type { ApprovalDemand, CallFacts, Catalogue, Charge, Decision } from '@/lib/domain/decision';
+import type { ApprovalDemand, CallFacts, Catalogue, Charge } from '@/lib/domain/decision';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { CompiledPolicy } from '../compiled-policy';
+import { type AnyDecision, decideRequest } from '../decide-request';
 import { undeclaredArgument } from '../declared-arguments';
 import type { CannotTellReason } from './cannot-tell';
 import { isBefore, type RecordedCall, type TrailPlace } from './recorded-call';
@@ -47,11 +48,13 @@ export class ReplayTrack {
   decide(call: RecordedCall, facts: CallFacts, args: WatchedArguments): TrackVerdict {
     this.#giveBackUntil(call);
     args.reset();
-    const decision = this.#policy.decide(facts, this.#catalogue);
+    const { request } = call;
+    const decision: AnyDecision =
+      request === null ? this.#policy.decide(facts, this.#catalogue) : decideRequest(this.#policy, request.method, facts);
     const missing = args.missing();
     if (missing !== null) return { told: false, reason: missing };
     if (!decision.passes && decision.outcome !== 'needs_approval') return told(decision);
-    const undeclared = this.#isUndeclared(call, facts.args);
+    const undeclared = request === null && this.#isUndeclared(call, facts.args);
     const missingNow = args.missing();
     if (missingNow !== null) return { told: false, reason: missingNow };
     if (undeclared) return { told: true, state: 'denied', rule: '(undeclared argument)', approval: null };
@@ -67,7 +70,7 @@ export class ReplayTrack {
     return undeclaredArgument(args, this.#catalogue.get(call.tool ?? '')?.inputSchema ?? null) !== null;
   }
 
-  #admit(call: RecordedCall, decision: Decision): TrackVerdict {
+  #admit(call: RecordedCall, decision: AnyDecision): TrackVerdict {
     const { charges } = decision;
     if (charges.length === 0) return told(decision);
     const keys = charges.map((charge) => charge.key);
@@ -120,7 +123,7 @@ export class ReplayTrack {
   }
 }
 
-function told(decision: Decision): TrackVerdict {
+function told(decision: AnyDecision): TrackVerdict {
   return { told: true, state: decidedState(decision), rule: decision.rule, approval: decision.approval };
 }
 

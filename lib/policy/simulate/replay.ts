@@ -1,7 +1,9 @@
 import type { CallFacts, Catalogue, CatalogueTool } from '@/lib/domain/decision';
+import { factsOfTarget } from '@/lib/domain/target-methods';
 import { compileDocument } from '../compile';
 import type { CompiledPolicy } from '../compiled-policy';
 import type { PolicyDocument } from '../document';
+import type { CannotTellReason } from './cannot-tell';
 import type { RecordedCall } from './recorded-call';
 import { limitsOf, replayNotes } from './replay-notes';
 import type { ReplayResult } from './replay-result';
@@ -63,7 +65,7 @@ export class Replay {
       warm,
       againstLive: this.#against !== null,
       dispatchers: [...this.#tools.values()].some((tool) => tool.dispatch !== null),
-      hides: document.hide.length > 0,
+      hides: [document, document.resources, document.prompts].some((list) => list !== undefined && list.hide.length > 0),
       forgotCounters: this.#draft.forgotCounters || (this.#against?.forgotCounters ?? false),
     });
     return this.#tally.result((toMs - fromMs) / 86_400_000, notes);
@@ -71,16 +73,16 @@ export class Replay {
 
   #judge(call: RecordedCall): Comparison {
     const recorded = recordedState(call);
-    if (recorded === null || call.tool === null) return { told: false, reason: 'not_decided_by_policy' };
-    const tool = this.#tools.get(call.tool);
-    if (tool === undefined) return { told: false, reason: 'tool_unknown' };
-    if (tool.digest !== call.definitionDigest) return { told: false, reason: 'definition_changed' };
+    const name = call.request?.target ?? call.tool;
+    if (recorded === null || name === null) return { told: false, reason: 'not_decided_by_policy' };
+    const unlike = call.request === null ? this.#unlike(name, call.definitionDigest) : isCut(call.request) ? 'arguments_not_kept' : null;
+    if (unlike !== null) return { told: false, reason: unlike };
     const agent = call.agentId === null ? undefined : this.#options.agents.get(call.agentId);
     const grant = call.grantId === null ? undefined : this.#options.grants.get(call.grantId);
     if (agent === undefined || grant === undefined) return { told: false, reason: 'caller_unknown' };
     const args = watchArguments(call.args);
     const facts: CallFacts = {
-      tool: call.tool,
+      tool: name,
       args: args.value,
       at: call.at,
       server: this.#options.server,
@@ -94,10 +96,23 @@ export class Replay {
     if (!after.told) return after;
     return before.told ? { told: true, before, after } : before;
   }
+
+  #unlike(name: string, digest: string | null): CannotTellReason | null {
+    const tool = this.#tools.get(name);
+    if (tool === undefined) return 'tool_unknown';
+    return tool.digest === digest ? null : 'definition_changed';
+  }
 }
 
 type Told = Extract<TrackVerdict, { told: true }>;
 type Comparison = { readonly told: true; readonly before: Told; readonly after: Told } | Extract<TrackVerdict, { told: false }>;
+
+/** The trail keeps this much of an address. */
+const TARGET_KEPT = 2_000;
+
+function isCut({ method, target }: NonNullable<RecordedCall['request']>): boolean {
+  return factsOfTarget(method).ask === null && target.length >= TARGET_KEPT;
+}
 
 /** A call was made while its definition was approved, and it is compared by its digest; what waits for approval today is another matter. */
 function activeTools(catalogue: Catalogue): Map<string, CatalogueTool> {

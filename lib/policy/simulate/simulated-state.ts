@@ -13,6 +13,8 @@ const POLICY_REASONS = /^(policy|argument|dispatch|limit|approval)\./;
  * not approved, the request malformed, the audit database away). Such a call says nothing about any policy.
  */
 export function recordedState(call: Pick<RecordedCall, 'decision' | 'reason'>): SimulatedState | null {
+  // What the policy of the time did not speak of passed.
+  if (call.reason === 'request.ungoverned') return 'allowed';
   if (!POLICY_REASONS.test(call.reason)) return null;
   // The gateway refuses undeclared arguments after every policy that would let the call pass; "try a call" names it denied too.
   if (call.decision === 'refused') return call.reason === 'argument.undeclared' ? 'denied' : null;

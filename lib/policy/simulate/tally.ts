@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome } from '@/lib/domain/decision';
 import type { CannotTellReason } from './cannot-tell';
 import { ApprovalCount } from './forecast-approvals';
-import type { RecordedCall } from './recorded-call';
+import { type RecordedCall, subjectOf } from './recorded-call';
 import type { ReplayGroup, ReplayResult, ReplaySample } from './replay-result';
 import type { TrackVerdict } from './replay-track';
 import { SampleShelf } from './sample-shelf';
@@ -44,7 +44,7 @@ export class Tally {
     this.#calls++;
     this.#untold++;
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-    for (const group of [this.#group('tool', call.tool ?? '(none)'), this.#group('agent', call.agentSlug ?? '(none)')]) {
+    for (const group of [this.#group('tool', subjectOf(call)), this.#group('agent', call.agentSlug ?? '(none)')]) {
       if (group === null) continue;
       group.calls++;
       group.cannotTell++;
@@ -59,7 +59,7 @@ export class Tally {
     if (to.state.startsWith('observed_')) this.#observed.set(to.state, (this.#observed.get(to.state) ?? 0) + 1);
     if (effect === 'needs_approval') this.#approvals.add(call, to.rule, to.approval);
     this.#matrix.add(from, to.state);
-    const tool = call.tool ?? '(none)';
+    const tool = subjectOf(call);
     const agent = call.agentSlug ?? '(none)';
     const sample: ReplaySample = {
       event: call.event,

@@ -57,13 +57,13 @@ function sayClosed({ before, after }: Comparison, say: Say): void {
   const { require, deny_if, limits, rate_limit: rate, approval } = before.block;
   const rules = [...require, ...deny_if, ...limits, rate, approval].filter((rule) => rule !== null);
   const opens = modeOf(after) === 'observe' && rules.some((rule) => isEnforcedRule(rule, before));
-  const pointer = after.origin === 'default' ? '/default' : pointerTo(after.pointer, 'action');
+  const pointer = after.origin === 'default' ? after.pointer : pointerTo(after.pointer, 'action');
   say(opens ? 'loosens' : 'tightens', `${stateWords(before)} → ${stateWords(after)}`, pointer);
 }
 
 /** What was denied and no longer is, with the rules under which it is open now. */
 function sayOpened({ before, after }: Comparison, say: Say): void {
-  say('loosens', `${stateWords(before)} → ${stateWords(after)}`, after.origin === 'default' ? '/default' : after.pointer);
+  say('loosens', `${stateWords(before)} → ${stateWords(after)}`, after.pointer);
   const { mode: _, dispatch: __, redact: ___, ...rules } = after.block;
   const block: RuleBlock = { ...rules, mode: null, dispatch: null, redact: [] };
   for (const sentence of explainBlock(block, after.pointer, 'all_tools', 'enforce'))

@@ -3,6 +3,7 @@ import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { PolicyDocument } from '../../document';
 import { resultWords } from '../explain-targets';
 import type { ChangeSentence } from '../explanation';
+import { compareTargetRules, targetSide } from './compare-target-rules';
 
 const TITLES = { resources: 'resources', prompts: 'prompts', server: 'what the server may ask of clients' } as const;
 
@@ -21,8 +22,12 @@ export function compareTargets(before: PolicyDocument, after: PolicyDocument): r
         effect: 'loosens',
         in: 'before',
       });
-    else if (was !== undefined && is !== undefined && canonicalJson(was) !== canonicalJson(is))
-      sentences.push({ text: `Other rules for ${what}`, pointer: `/${kind}`, effect: 'loosens', in: 'after' });
+    else if (was !== undefined && is !== undefined) {
+      const found = compareTargetRules(targetSide(kind, before), targetSide(kind, after));
+      sentences.push(...found);
+      if (found.length === 0 && canonicalJson(was) !== canonicalJson(is))
+        sentences.push({ text: `Other rules for ${what}`, pointer: `/${kind}`, effect: 'loosens', in: 'after' });
+    }
   }
   const [was, is] = [before.results ?? PLAIN_RESULTS, after.results ?? PLAIN_RESULTS];
   if (canonicalJson(was) !== canonicalJson(is))

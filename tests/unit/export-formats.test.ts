@@ -1,17 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { auditRowSchema } from '@/lib/control/audit/contract';
 import type { CallRecord } from '@/lib/control/exports/call-record';
 import { csvLine } from '@/lib/control/exports/csv-line';
+import { callTexts } from '@/lib/control/exports/export-audit';
 import { exportFile, headText, rowText } from '@/lib/control/exports/export-text';
 import { ocsfEvent } from '@/lib/control/exports/ocsf-event';
 import { CALL_COLUMNS, CALL_COLUMNS_ON_SCREEN, CALL_COLUMNS_OPEN } from '@/lib/domain/call-columns';
 
 describe('a line of CSV', () => {
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('keeps a spreadsheet from running %j', (text) => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＠x'])('keeps a spreadsheet from running %j', (text) => {
     expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/);
   });
 
+  it('keeps one from it that parts cells by semicolons, tabs or lines, as many do', () => {
+    expect(csvLine(["x;=cmd|' /C calc'!A0"])).toBe("x;'=cmd|' /C calc'!A0\r\n");
+    expect(csvLine(['a\t+1', 'b\n@c', 'd;;-e'])).toBe("a\t'+1,\"b\n'@c\",d;;'-e\r\n");
+  });
+
   it('leaves numbers and harmless texts alone', () => {
-    expect(csvLine([-1.5, 0, true, 'a=b', 'a-b', null, ''])).toBe('-1.5,0,true,a=b,a-b,,\r\n');
+    expect(csvLine([-1.5, 0, true, 'a=b', 'a-b', 'key: a; - b', null, ''])).toBe('-1.5,0,true,a=b,a-b,key: a; - b,,\r\n');
   });
 
   it('quotes as RFC 4180 has it', () => {
@@ -34,6 +41,7 @@ const CALL: CallRecord = {
   tool: 'call_tool',
   innerTool: 'delete_item',
   method: 'tools/call',
+  target: null,
   category: 'destructive',
   risk: 'critical',
   reason: 'policy.denied',
@@ -48,6 +56,7 @@ const CALL: CallRecord = {
   gatewayMs: null,
   argumentsBytes: 20,
   resultBytes: null,
+  flags: ['link'],
   client: 'cli',
   clientVersion: '1',
   session: 'ses',
@@ -67,6 +76,10 @@ describe('rows by columns', () => {
     const text = rowText('ndjson', ['tool'], { tool: 'a\r\nb\u0000\u001b[31m\u2028' });
     expect(text.trimEnd().split('\n')).toHaveLength(1);
     expect(text).not.toContain('\u001b');
+  });
+
+  it('have everything that the list has', () => {
+    expect(CALL_COLUMNS).toEqual(expect.arrayContaining(Object.keys(auditRowSchema.shape)));
   });
 
   it('shows payloads only where they are asked for', () => {
@@ -132,10 +145,42 @@ describe('an event of OCSF', () => {
     });
   });
 
+  it('names what was read where no tool was called', () => {
+    const read = { ...BARE, method: 'resources/read', target: 'file:///payroll.csv', flags: ['secret'] };
+    expect(ocsfEvent(read)).toMatchObject({
+      resources: [{ name: 'file:///payroll.csv', type: 'MCP resource' }],
+      unmapped: { flags: ['secret'] },
+    });
+    expect(ocsfEvent({ ...read, method: 'prompts/get', target: 'hello' })).toMatchObject({ resources: [{ type: 'MCP prompt' }] });
+  });
+
   it('tells how it ended, and never arguments', () => {
     expect(ocsfEvent({ ...CALL, decision: 'allowed', outcome: 'ok' })).toMatchObject({ status_id: 1, severity_id: 1 });
     expect(ocsfEvent({ ...CALL, decision: 'allowed', outcome: 'unknown' })).toMatchObject({ status_id: 0 });
     expect(ocsfEvent({ ...CALL, decision: 'observed_denied', outcome: 'tool_error' })).toMatchObject({ status_id: 2 });
     expect(JSON.stringify(ocsfEvent(CALL))).not.toContain('secret');
   });
+});
+
+const BLANK_ROW = { method: 'tools/call', decision: 'allowed', reason: 'policy.allowed', rule: '/t' };
+
+it('writes calls with large arguments in pieces that fit, each with the place of its last row', async () => {
+  const at = new Date('2026-11-20T12:00:00.000Z');
+  const row = (n: number) => ({ ...BLANK_ROW, id: `evt_${n}`, at, arguments_envelope: 'sealed' });
+  const rows = Array.from({ length: 30 }, (_, n) => row(n));
+  let reads = 0;
+  const read = async () => (reads++ === 0 ? rows : []);
+  const services = { history: { read }, openArguments: () => ({ text: 'x'.repeat(300_000) }) };
+  const ctx = { now: at, signal: new AbortController().signal, services } as unknown as Parameters<typeof callTexts>[0];
+  const job = {
+    format: 'ndjson' as const,
+    columns: ['id', 'arguments'] as const,
+    filter: { from: at.toISOString(), to: at.toISOString() },
+  };
+  const pieces = [];
+  for await (const piece of callTexts(ctx, job as never, { atMs: at.getTime() + 1, id: 'evt_zz' })) pieces.push(piece);
+  expect(pieces.length).toBeGreaterThan(5);
+  expect(Math.max(...pieces.map(({ text }) => text.length))).toBeLessThan(1_400_000);
+  expect(pieces.reduce((sum, { rows: count }) => sum + count, 0)).toBe(30);
+  expect(pieces.at(-1)?.place).toEqual({ atMs: at.getTime(), id: 'evt_29' });
 });

@@ -1,7 +1,10 @@
 import type { Json } from '@/lib/kernel/json';
 
-/** Spreadsheets take a cell that begins so for a formula, and run it. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Spreadsheets take a cell that begins so for a formula, and run it; full-width signs too. Where `;` parts the cells, as in much of Europe, a cell
+ * begins behind each of them, and behind a tab or a line break, whatever the quotes say.
+ */
+const FORMULA = /(^|[;\t\r\n])(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n])/g;
 const QUOTED = /[",\r\n]|^\s|\s$/;
 
 /**
@@ -14,6 +17,6 @@ function cell(value: Json): string {
   if (value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const safe = text.replace(FORMULA, "$1'");
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

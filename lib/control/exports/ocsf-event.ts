@@ -67,7 +67,7 @@ export function ocsfEvent(call: CallRecord): Record<string, unknown> {
     }),
     src_endpoint: row.sourceIp === null ? { name: row.agent ?? 'unknown' } : { ip: row.sourceIp },
     dst_endpoint: row.server === null ? null : { svc_name: row.server },
-    resources: row.tool === null ? null : [{ name: operation, type: 'MCP tool' }],
+    resources: resourceOf(row, operation),
     unmapped: present({
       decision: row.decision,
       outcome: row.outcome,
@@ -78,6 +78,7 @@ export function ocsfEvent(call: CallRecord): Record<string, unknown> {
       tool: row.tool,
       inner_tool: row.innerTool,
       method: row.method,
+      flags: row.flags,
       category: row.category,
       risk: row.risk,
       client_version: row.clientVersion,
@@ -86,6 +87,12 @@ export function ocsfEvent(call: CallRecord): Record<string, unknown> {
       result_bytes: row.resultBytes,
     }),
   });
+}
+
+/** What was called or read: a tool, or the resource or prompt that a request names. */
+function resourceOf({ tool, target, method }: Pick<AuditRow, 'tool' | 'target' | 'method'>, operation: string) {
+  if (tool !== null) return [{ name: operation, type: 'MCP tool' }];
+  return target === null ? null : [{ name: target, type: method.startsWith('prompts/') ? 'MCP prompt' : 'MCP resource' }];
 }
 
 /** 1 Success, 2 Failure, 0 Unknown: what the agent got, whoever it was that refused. */

@@ -47,6 +47,9 @@ interface SecretChange {
   readonly value: string | null;
 }
 
+/** Removes the bearer credential. */
+export const NO_BEARER: readonly SecretChange[] = [{ kind: 'header', name: BEARER_ROW, value: null }];
+
 /** Throws 422 for a header that belongs to the hop or the protocol. */
 export function requireSendable(name: string): void {
   if (!RESERVED_HEADERS.has(name.toLowerCase())) return;

@@ -1,5 +1,5 @@
 import { change } from '../change';
-import type { ControlContext, VerbInput } from '../context';
+import type { ControlContext, Transaction, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { requireMatch } from '../etag';
 import { locateServer, lockRow } from '../locate';
@@ -9,7 +9,10 @@ import type { updateServer as contract } from './contract';
 import { secretChanges, writeSecrets } from './secrets';
 import { recordedServer, serverAnswer, serverEtag } from './server-answer';
 
-/** Changes what is given. Another address or secret gives the server a new revision, which lets go of its connections. */
+/**
+ * Changes what is given. Another address or secret gives the server a new revision, which lets go of its connections; another origin also
+ * forgets the secrets that were for the old one, unless they are given again.
+ */
 export async function updateServer(
   ctx: ControlContext,
   { params, body, ifMatch }: VerbInput<typeof contract>,
@@ -47,11 +50,13 @@ export async function updateServer(
     requireMatch(ifMatch, serverEtag(current), 'server');
     if (transport !== current.transport)
       await tx.serverSecret.deleteMany({ where: { serverId: before.id, kind: transport === 'stdio' ? 'header' : 'env' } });
-    const written = await writeSecrets(tx, ctx, before.id, secrets);
+    const moved = originOf(address.url) !== originOf(current.url);
+    const left = moved ? await forgetHeaders(tx, before.id) : [];
+    const written = [...left, ...(await writeSecrets(tx, ctx, before.id, secrets))];
     // One credential at a time: a token that is typed takes the place of an authorization, and the other way round.
     const place = { serverId: before.id, agentId: null };
     if (body.auth !== undefined && connection === null) await tx.upstreamConnection.deleteMany({ where: place });
-    if (address.url !== current.url) await unbindConnections(tx, ctx, before.id);
+    if (address.url !== current.url) await unbindConnections(tx, ctx, before.id, moved);
     if (connection !== null) await writeConnection(tx, ctx, place, connection);
     const after = await tx.server.update({
       where: { id: before.id },
@@ -76,4 +81,13 @@ export async function updateServer(
   if (reconnects || body.status === 'disabled') await ctx.services.stopServer(before.id);
   ctx.services.events.publish('server', { action: 'changed', server: before.slug });
   return serverAnswer(ctx.prisma, ctx, before.id);
+}
+
+const originOf = (url: string | null): string | null => (url !== null && URL.canParse(url) ? new URL(url).origin : null);
+
+/** Secrets were typed for whoever was at the old address; whoever may set an address must not read them by it. */
+async function forgetHeaders(tx: Transaction, serverId: string): Promise<string[]> {
+  const rows = await tx.serverSecret.findMany({ where: { serverId, kind: 'header' }, select: { name: true } });
+  await tx.serverSecret.deleteMany({ where: { serverId, kind: 'header' } });
+  return rows.map(({ name }) => `header ${name} removed, with the address`);
 }

@@ -3,7 +3,7 @@ import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { locateAgent, locateServer, lockRow } from '../locate';
 import { checkReach } from '../servers/check-address';
-import { requireSendable } from '../servers/secrets';
+import { NO_BEARER, requireSendable, writeSecrets } from '../servers/secrets';
 import {
   CONNECTION_PARTS,
   type ConnectionRow,
@@ -39,6 +39,8 @@ export async function setServerAuth(ctx: ControlContext, { params, body }: VerbI
   await change(ctx, async (tx, record) => {
     await lockRow(tx, 'server', server.id);
     await writeConnection(tx, ctx, place, prepared);
+    // One credential at a time: a token that was typed would be sent again, unseen, once the connection is removed.
+    if (agent === null) await writeSecrets(tx, ctx, server.id, NO_BEARER);
     const after = recordedConnection(await readConnection(tx, place.serverId, place.agentId));
     await record({ action: 'server.auth_set', entity: 'server', entityId: server.id, entityName: server.slug, after });
   });

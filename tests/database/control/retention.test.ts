@@ -194,6 +194,16 @@ describe('a legal hold', () => {
     expect(await months()).toMatchObject({ '2026-05': 'due' });
   });
 
+  it('is told of by changes only to those who may see it', async () => {
+    const [mine] = (await world.call('GET', '/changes?entity=hold', { as: 'approver' })).body.items;
+    expect(mine).toMatchObject({ action: 'hold.lift', before: { reason: 'inquiry 7' } });
+    for (const as of ['viewer', 'author'] as const) {
+      for (const path of ['/changes?limit=200', '/changes?entity=hold', '/changes/export', '/changes/facets'])
+        expect((await world.call('GET', path, { as })).text, `${as} ${path}`).not.toMatch(/inquiry 7|hold/);
+      expect((await world.call('GET', `/changes/${mine.id}`, { as })).status).toBe(404);
+    }
+  });
+
   it('cannot be changed or deleted behind its back', async () => {
     for (const sql of ['DELETE FROM legal_holds', "UPDATE legal_holds SET reason = 'x'", 'UPDATE legal_holds SET lifted_at = NULL'])
       await expect(pool.query(sql)).rejects.toMatchObject({ code: '42501' });

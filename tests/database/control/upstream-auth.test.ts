@@ -247,6 +247,32 @@ describe('a client of its own, and credentials of one agent', () => {
     expect((await world.call('DELETE', '/servers/crm/auth?agent=bot')).status).toBe(404);
   });
 
+  it('takes the place of a token that was typed, for good', async () => {
+    await world.call('PATCH', '/servers/crm', { body: { auth: { type: 'bearer', token: 'old-token-0123456789' } } });
+    expect((await world.call('PUT', '/servers/crm/auth', { body: { type: 'oauth' } })).status).toBe(200);
+    expect((await world.call('DELETE', '/servers/crm/auth')).status).toBe(200);
+    expect((await world.call('GET', '/servers/crm')).body.auth).toBeNull();
+    await world.call('POST', '/servers/crm/sync');
+    expect(JSON.stringify(world.upstream.asked.at(-1)?.secrets)).not.toContain('old-token');
+  });
+
+  it('are not sent to another origin when the server moves', async () => {
+    await world.call('PATCH', '/servers/crm', {
+      body: { headers: { 'X-Key': 'key of the old place' }, auth: { type: 'bearer', token: 'old-token-1' } },
+    });
+    await world.call('PUT', '/servers/crm/auth', { body: { type: 'headers', agent: 'bot', headers: { 'X-Api-Key': 'agent canary' } } });
+    const nearby = await world.call('PATCH', '/servers/crm', { body: { url: `${mcp.url}?x=1` } });
+    expect(nearby.body).toMatchObject({ auth: { type: 'bearer' }, headers: { 'X-Key': { set: true } } });
+    const moved = await world.call('PATCH', '/servers/crm', { body: { url: 'http://127.0.0.1:1/mcp', headers: { 'X-New': 'n' } } });
+    expect(moved.body.auth).toBeNull();
+    expect(Object.keys(moved.body.headers)).toEqual(['X-New']);
+    expect((await auth()).agents).toMatchObject([{ status: 'needs_reconnect', headers: [] }]);
+    const [change] = (await world.call('GET', '/changes?action=server.update&limit=1')).body.items;
+    expect(change.after.secrets).toEqual(expect.arrayContaining(['header X-Key removed, with the address', 'header X-New set']));
+    await world.call('DELETE', '/servers/crm/auth?agent=bot');
+    await world.call('PATCH', '/servers/crm', { body: { url: mcp.url, headers: { 'X-New': null } } });
+  });
+
   it('a token that is typed takes the place of the authorization', async () => {
     const typed = await world.call('PATCH', '/servers/crm', { body: { auth: { type: 'bearer', token: 'fixed-token-1' } } });
     expect(typed.body.auth).toMatchObject({ type: 'bearer' });

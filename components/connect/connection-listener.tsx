@@ -99,7 +99,7 @@ function Problems({ problems }: { problems: Connection['problems'] }) {
             <Time at={problem.at} />
             {problem.sourceIp ? ` from ${problem.sourceIp}` : ''}
             {problem.certain ? '' : '; it did not say whose it was, so it may be another client’s'}.{' '}
-            <Link href={`/activity/${problem.event}`} className="text-accent hover:underline">
+            <Link href={`/activity/${problem.event}`} className="text-accent underline">
               See the event
             </Link>
           </p>

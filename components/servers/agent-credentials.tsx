@@ -1,5 +1,6 @@
 'use client';
 
+import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useAllAgents } from '@/components/shared/api/lists';
 import type { UpstreamConnection } from '@/components/shared/api/wire';
@@ -61,8 +62,9 @@ function AgentCredential({
   if (agent === null) return null;
   return (
     <li className="rounded-control border border-line-soft">
-      <details open={needsPerson || undefined}>
+      <details open={needsPerson || undefined} className="group">
         <summary className="flex min-h-9 cursor-pointer flex-wrap items-center gap-x-3 px-3 py-1.5">
+          <ChevronRight aria-hidden className="-mr-1 size-3.5 text-ink-3 group-open:rotate-90" />
           <span className="font-medium">
             <InertText text={agent.name} max={80} />
           </span>

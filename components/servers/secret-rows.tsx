@@ -11,17 +11,19 @@ interface SecretRowsProps {
   nameLabel: string;
   rows: readonly SecretRow[];
   onChange: (rows: SecretRow[]) => void;
+  /** false: at least one is needed. */
+  optional?: boolean;
   errorOf?: (name: string) => string | null;
 }
 
 /** Names with write-only values: shown while typed, never again after they are saved. */
-export function SecretRows({ legend, hint, nameLabel, rows, onChange, errorOf }: SecretRowsProps) {
+export function SecretRows({ legend, hint, nameLabel, rows, onChange, optional = true, errorOf }: SecretRowsProps) {
   const set = (index: number, patch: Partial<SecretRow>) => onChange(rows.map((row, at) => (at === index ? { ...row, ...patch } : row)));
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 font-medium text-base">
         {legend}
-        <span className="ml-1.5 font-normal text-ink-3">optional</span>
+        {optional ? <span className="ml-1.5 font-normal text-ink-3">optional</span> : null}
       </legend>
       {rows.map((row, index) => {
         const error = errorOf?.(row.name) ?? null;

@@ -74,7 +74,14 @@ export function ServerAuthForm({
         <Select value={form.type} onChange={(type) => change({ type })} options={agent === undefined ? KINDS : [HEADERS, ...KINDS]} />
       </Field>
       {isHeaders ? (
-        <SecretRows legend="Headers" nameLabel="Header" hint="Stored encrypted, never shown again" rows={rows} onChange={setRows} />
+        <SecretRows
+          optional={false}
+          legend="Headers"
+          nameLabel="Header"
+          hint="Stored encrypted, never shown again"
+          rows={rows}
+          onChange={setRows}
+        />
       ) : (
         <>
           <Field

@@ -24,6 +24,11 @@ export function ServerAuthPanel({ server }: { server: Server }) {
   const refresh = () => {
     for (const key of [['server-auth', server.slug], ['server', server.slug], ['servers']]) client.invalidateQueries({ queryKey: key });
   };
+  const setUp = (words: string) => (
+    <Button className="self-start" disabledReason={refusal} onClick={() => setSetting(true)}>
+      {words}
+    </Button>
+  );
   return (
     <Panel title="Authentication">
       <Loaded query={query} what="The authentication of this server">
@@ -41,7 +46,9 @@ export function ServerAuthPanel({ server }: { server: Server }) {
                 refusal={refusal}
                 onChanged={refresh}
                 onLeave={() => set({ auth: null })}
-              />
+              >
+                {setting ? null : setUp('Change authentication')}
+              </ConnectionState>
             ) : (
               <p className="text-ink-2">
                 {server.auth?.type === 'bearer'
@@ -59,10 +66,8 @@ export function ServerAuthPanel({ server }: { server: Server }) {
                 }}
                 onCancel={() => setSetting(false)}
               />
-            ) : (
-              <Button className="self-start" disabledReason={refusal} onClick={() => setSetting(true)}>
-                {connection ? 'Change authentication' : 'Set up OAuth'}
-              </Button>
+            ) : connection ? null : (
+              setUp('Set up OAuth')
             )}
             <AgentCredentials
               path={path}

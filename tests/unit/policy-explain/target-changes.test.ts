@@ -46,8 +46,14 @@ describe('changes beyond tools, in words', () => {
 
   it('say nothing where nothing differs, and call opening what cannot be ordered', () => {
     expect(change(docs({ rules: { 'a://*': {} } }), docs({ rules: { 'a://*': {} } }))).toEqual([]);
-    expect(change(docs({ rules: { 'a://b': {} } }), docs({ rules: { 'a://b': {}, 'a://*': { action: 'deny' } } }))).toEqual([
+    expect(change(docs({ rules: { 'a://b': {} } }), docs({ rules: { 'a://b': {}, 'a://*': { rate_limit: '1/hour' } } }))).toEqual([
       ['loosens', 'Resource a://*: has rules of its own now', '/resources/rules/a:~1~1*'],
+    ]);
+  });
+
+  it('see that a new denial can only close', () => {
+    expect(change(docs({ rules: { 'a://b': {} } }), docs({ rules: { 'a://b': {}, 'a://*': { action: 'deny' } } }))).toEqual([
+      ['tightens', 'Resource a://*: denied by a rule of its own now', '/resources/rules/a:~1~1*'],
     ]);
   });
 

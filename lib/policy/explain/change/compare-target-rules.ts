@@ -3,7 +3,7 @@ import { compileNameGlob, isGlob } from '../../glob';
 import { pointerTo } from '../../problem';
 import type { ChangeSentence } from '../explanation';
 import { compareBlocks } from './compare-blocks';
-import { type Side, sayer } from './side';
+import { modeOf, type Side, sayer } from './side';
 
 type Kind = 'resources' | 'prompts' | 'server';
 
@@ -44,9 +44,15 @@ export function compareTargetRules(before: TargetSide, after: TargetSide): reado
         const own = Object.hasOwn(after.rules.rules, name) === Object.hasOwn(before.rules.rules, name);
         return found.length > 0 || own ? found : listed(subject, name, before, after, 'neutral');
       }
-      return listed(subject, name, before, after, 'loosens');
+      return listed(subject, name, before, after, deniesAnew(name, before, after) ? 'tightens' : 'loosens');
     }),
   ];
+}
+
+/** Whatever decided before, now all of it is denied. */
+function deniesAnew(name: string, before: TargetSide, after: TargetSide): boolean {
+  const side = sideOf(name, after);
+  return !Object.hasOwn(before.rules.rules, name) && side.block.action === 'deny' && modeOf(side) === 'enforce';
 }
 
 /** One name is listed on one side only. */
@@ -55,11 +61,18 @@ function listed(
   name: string,
   before: TargetSide,
   after: TargetSide,
-  effect: 'neutral' | 'loosens',
+  effect: 'neutral' | 'loosens' | 'tightens',
 ): readonly ChangeSentence[] {
   const sentences: ChangeSentence[] = [];
   const isNew = Object.hasOwn(after.rules.rules, name);
-  const text = effect === 'neutral' ? 'decided as before' : isNew ? 'has rules of its own now' : 'no longer has rules of its own';
+  const text =
+    effect === 'neutral'
+      ? 'decided as before'
+      : effect === 'tightens'
+        ? 'denied by a rule of its own now'
+        : isNew
+          ? 'has rules of its own now'
+          : 'no longer has rules of its own';
   const said = effect === 'neutral' ? `${isNew ? 'listed now' : 'no longer listed'}, ${text}` : text;
   sayer(subject, sentences)(effect, said, sideOf(name, isNew ? after : before).pointer, isNew ? 'after' : 'before');
   return sentences;

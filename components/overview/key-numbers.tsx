@@ -123,6 +123,7 @@ function Cell<T>({ label, query: { data, error }, href, value, notes }: CellProp
       ) : (
         <Link
           href={href}
+          prefetch={false}
           aria-label={`${typeof shown === 'number' ? formatCount(shown) : shown}, ${label}`}
           data-count={typeof shown === 'number' && href.startsWith('/activity') ? shown : undefined}
           className="num w-fit rounded-sm text-key font-semibold tracking-[-0.02em] text-ink hover:text-accent"

@@ -56,7 +56,11 @@ function Rows({ data, scope }: { data: NewBehaviour; scope: Scope }) {
       what: (
         <>
           came with{' '}
-          <Link href={activityHref(scope, { agent: one.agent, client: one.name })} className="underline decoration-line hover:text-accent">
+          <Link
+            href={activityHref(scope, { agent: one.agent, client: one.name })}
+            prefetch={false}
+            className="underline decoration-line hover:text-accent"
+          >
             <InertText text={`${one.name} ${one.version ?? ''}`.trim()} max={80} />
           </Link>
         </>

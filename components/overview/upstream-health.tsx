@@ -109,6 +109,7 @@ function Timeline({ server, scope, times }: { server: Server; scope: Scope; time
           <li key={bar.at} className="min-w-0 flex-1">
             <Link
               href={stretchHref(scope, Math.max(at, from), next ? Date.parse(next.at) : to, { server: server.server })}
+              prefetch={false}
               data-count={bar.sent + bar.refused}
               aria-label={words}
               title={words}

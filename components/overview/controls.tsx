@@ -52,7 +52,6 @@ export function Controls({ scope, set, paused, onPause }: ControlsProps) {
         size="sm"
         variant="quiet"
         className="w-24"
-        aria-pressed={paused}
         label={paused ? 'Numbers stand still. Alerts still come.' : 'Hold the numbers still'}
         onClick={() => onPause(!paused)}
       >

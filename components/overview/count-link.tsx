@@ -7,6 +7,7 @@ export function CountLink({ count, href, className, label }: { count: number; hr
   return (
     <Link
       href={href}
+      prefetch={false}
       data-count={count}
       aria-label={label === undefined ? undefined : `${formatCount(count)} ${label}`}
       className={cn('num rounded-sm underline decoration-line underline-offset-3 hover:text-accent hover:decoration-accent', className)}

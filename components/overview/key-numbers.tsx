@@ -87,21 +87,21 @@ export function KeyNumbers({ scope, stats, before, approvals, approvalsBefore }:
         query={stats}
         href={base}
         value={({ gatewayMs }) => formatMs(gatewayMs.p95)}
-        notes={(now) => [timesOf(now, 'gatewayMs'), time('gatewayMs')]}
+        notes={(now) => [...timesOf(now, 'gatewayMs'), time('gatewayMs')]}
       />
       <Cell
         label="Upstream time, p95"
         query={stats}
         href={base}
         value={({ upstreamMs }) => formatMs(upstreamMs.p95)}
-        notes={(now) => [timesOf(now, 'upstreamMs'), time('upstreamMs')]}
+        notes={(now) => [...timesOf(now, 'upstreamMs'), time('upstreamMs')]}
       />
     </section>
   );
 }
 
-const timesOf = ({ total, ...stats }: Stats, of: 'gatewayMs' | 'upstreamMs'): string =>
-  total === 0 ? 'no calls' : `p50 ${formatMs(stats[of].p50)}, p99 ${formatMs(stats[of].p99)}, of ${formatCount(total)}`;
+const timesOf = ({ total, ...stats }: Stats, of: 'gatewayMs' | 'upstreamMs'): readonly string[] =>
+  total === 0 ? ['no calls'] : [`p50 ${formatMs(stats[of].p50)}, p99 ${formatMs(stats[of].p99)}`, `of ${plural(total, 'call')}`];
 
 interface CellProps<T> {
   label: string;
@@ -114,7 +114,7 @@ interface CellProps<T> {
 function Cell<T>({ label, query: { data, error }, href, value, notes }: CellProps<T>) {
   const shown = data === undefined ? null : value(data);
   return (
-    <div className="flex min-h-27 min-w-0 flex-col bg-surface px-4 py-3">
+    <div className="flex min-h-32 min-w-0 flex-col bg-surface px-4 py-3">
       <span className="text-base text-ink-2">{label}</span>
       {shown === null || data === undefined ? (
         <span aria-hidden className="text-key font-semibold text-ink-3">
@@ -123,6 +123,7 @@ function Cell<T>({ label, query: { data, error }, href, value, notes }: CellProp
       ) : (
         <Link
           href={href}
+          prefetch={false}
           aria-label={`${typeof shown === 'number' ? formatCount(shown) : shown}, ${label}`}
           data-count={typeof shown === 'number' && href.startsWith('/activity') ? shown : undefined}
           className="num w-fit rounded-sm text-key font-semibold tracking-[-0.02em] text-ink hover:text-accent"

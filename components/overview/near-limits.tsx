@@ -37,6 +37,7 @@ export function NearLimits({ scope }: { scope: Scope }) {
           All limits
         </Link>
       }
+      className="min-h-40"
       flush
     >
       <Loaded query={query} what="Limits" skeleton={<SkeletonRows rows={3} />}>

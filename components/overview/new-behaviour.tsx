@@ -11,7 +11,9 @@ import { CountLink } from './count-link';
 import { activityHref, type Scope } from './scope';
 import { useOverview } from './use-overview';
 
-const ROWS = 8;
+/** Of each kind, so that a wave of new clients does not hide new tools. */
+const TOOLS = 6;
+const CLIENTS = 3;
 
 /** What agents did for the first time ever, the newest first. */
 export function NewThings({ scope }: { scope: Scope }) {
@@ -33,7 +35,7 @@ export function NewThings({ scope }: { scope: Scope }) {
 
 function Rows({ data, scope }: { data: NewBehaviour; scope: Scope }) {
   const rows = [
-    ...data.tools.map((one) => ({
+    ...data.tools.slice(0, TOOLS).map((one) => ({
       key: `${one.agent} ${one.server}/${one.tool}`,
       ...one,
       what: (
@@ -48,23 +50,27 @@ function Rows({ data, scope }: { data: NewBehaviour; scope: Scope }) {
         </>
       ),
     })),
-    ...data.clients.map((one) => ({
+    ...data.clients.slice(0, CLIENTS).map((one) => ({
       key: `${one.agent} ${one.name} ${one.version}`,
       ...one,
       what: (
         <>
           came with{' '}
-          <Link href={activityHref(scope, { agent: one.agent, client: one.name })} className="underline decoration-line hover:text-accent">
+          <Link
+            href={activityHref(scope, { agent: one.agent, client: one.name })}
+            prefetch={false}
+            className="underline decoration-line hover:text-accent"
+          >
             <InertText text={`${one.name} ${one.version ?? ''}`.trim()} max={80} />
           </Link>
         </>
       ),
     })),
   ].toSorted((a, b) => Date.parse(b.firstAt) - Date.parse(a.firstAt));
-  const more = data.toolsInAll + data.clientsInAll - Math.min(ROWS, rows.length);
+  const more = data.toolsInAll + data.clientsInAll - rows.length;
   return (
     <ul className="py-1">
-      {rows.slice(0, ROWS).map((row) => (
+      {rows.map((row) => (
         <li key={row.key} className="flex items-baseline justify-between gap-3 px-4 py-1">
           <span className="min-w-0 break-words">
             <Link href={`/agents/${row.agent}`} className="font-medium hover:underline">

@@ -127,7 +127,7 @@ function Bars({ title, rows, all, empty = 'No calls in this time.' }: BarsProps)
       <ul className="py-1">
         {shown.map((row) => (
           <li key={row.key}>
-            <Link href={row.href} data-count={row.calls} className="block px-4 py-1.5 -outline-offset-2 hover:bg-hover">
+            <Link href={row.href} prefetch={false} data-count={row.calls} className="block px-4 py-1.5 -outline-offset-2 hover:bg-hover">
               <span className="flex items-baseline justify-between gap-3">
                 <span className="min-w-0 truncate">{row.label}</span>
                 <span className="num shrink-0">

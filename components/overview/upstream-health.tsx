@@ -32,7 +32,7 @@ const LOOKS: Record<State, { word: string; look: string }> = {
 export function UpstreamHealth({ scope }: { scope: Scope }) {
   const query = useOverview<UpstreamTimes>('/stats/upstreams', scope, { pace: 'slow' });
   return (
-    <Panel title="How do the servers do?" meta={<StateLegend />} flush>
+    <Panel title="How are the servers doing?" meta={<StateLegend />} flush>
       <Loaded query={query} what="The health of servers" skeleton={<SkeletonRows rows={4} rowHeight={56} />}>
         {(data) =>
           data.servers.length === 0 ? (
@@ -73,18 +73,18 @@ function ServerRow({ server, scope, times }: { server: Server; scope: Scope; tim
         <Link href={`/servers/${server.server}`} className="min-w-0 flex-1 basis-40 truncate font-medium hover:underline">
           {server.server}
         </Link>
-        <span className="text-ink-2">
+        <span className="text-ink-2 md:w-20 md:text-right">
           <CountLink count={server.sent} href={to({ decision: PASSED })} /> sent
         </span>
-        <span className={server.failed > 0 ? 'text-broken' : 'text-ink-2'}>
+        <span className={cn('md:w-44 md:text-right', server.failed > 0 ? 'text-broken' : 'text-ink-2')}>
           <CountLink count={server.failed} href={to({ decision: PASSED, outcome: FAILED })} /> failed
           {server.failed > 0 ? <span className="num"> · {shareWords(server.failed, server.sent)}</span> : null}
         </span>
-        <span className="text-ink-2">
+        <span className="text-ink-2 md:w-28 md:text-right">
           <CountLink count={server.toolErrors} href={to({ decision: PASSED, outcome: 'tool_error' })} /> tool errors
         </span>
-        <span className="num text-ink-2">p95 {formatMs(server.p95Ms)}</span>
-        <span className="text-ink-3">
+        <span className="num text-ink-2 md:w-20 md:text-right">p95 {formatMs(server.p95Ms)}</span>
+        <span className="text-ink-3 md:w-28 md:text-right">
           <CountLink count={server.refused} href={to({ decision: REFUSED })} /> refused here
         </span>
       </span>
@@ -109,6 +109,7 @@ function Timeline({ server, scope, times }: { server: Server; scope: Scope; time
           <li key={bar.at} className="min-w-0 flex-1">
             <Link
               href={stretchHref(scope, Math.max(at, from), next ? Date.parse(next.at) : to, { server: server.server })}
+              prefetch={false}
               data-count={bar.sent + bar.refused}
               aria-label={words}
               title={words}

@@ -44,11 +44,13 @@ export function useRefresh(paused: boolean, also: () => void): void {
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const last = useRef(0);
+  const held = useRef(false);
   useEffect(() => {
     if (paused) {
       clearTimeout(timer.current);
       timer.current = undefined;
-    } else if (last.current > 0) void client.invalidateQueries({ queryKey: ['overview'] });
+    } else if (held.current) void client.invalidateQueries({ queryKey: ['overview'] });
+    held.current = paused;
   }, [paused, client]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const soon = () => {

@@ -49,7 +49,7 @@ export function BucketTable({ buckets, shown, timeZone, stepMs, marks = [], asSh
                 {marks
                   .filter(({ atMs }) => atMs >= bucket.at && atMs < bucket.at + stepMs)
                   .map((mark) => (
-                    <Link key={mark.href} href={mark.href} className="block text-accent text-meta underline">
+                    <Link key={mark.href} href={mark.href} prefetch={false} className="block text-accent text-meta underline">
                       <InertText text={mark.label} max={300} />
                     </Link>
                   ))}

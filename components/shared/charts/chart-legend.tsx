@@ -29,6 +29,7 @@ export function ChartLegend({ shown, totals, hrefOf, marks }: ChartLegendProps) 
               {hrefOf ? (
                 <Link
                   href={hrefOf(series)}
+                  prefetch={false}
                   data-count={totals[series]}
                   className="flex min-h-6 items-center gap-1.5 rounded-sm hover:text-accent hover:underline"
                 >

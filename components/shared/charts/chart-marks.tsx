@@ -59,7 +59,7 @@ function Mark({ group }: { group: readonly ChartMark[] }) {
   if (group.length === 1)
     return (
       <Tooltip text={<InertText text={first.label} max={300} />}>
-        <Link href={first.href} aria-label={first.label} className={LOOK}>
+        <Link href={first.href} prefetch={false} aria-label={first.label} className={LOOK}>
           <Flag aria-hidden className="size-3.5" />
         </Link>
       </Tooltip>
@@ -77,7 +77,7 @@ function Mark({ group }: { group: readonly ChartMark[] }) {
       <ul>
         {group.map((mark) => (
           <li key={mark.href}>
-            <Link href={mark.href} className="block rounded-sm px-2 py-1 hover:bg-hover">
+            <Link href={mark.href} prefetch={false} className="block rounded-sm px-2 py-1 hover:bg-hover">
               <InertText text={mark.label} max={300} />
             </Link>
           </li>

@@ -20,7 +20,7 @@ export async function handleFetch(gateway: Gateway, request: Request, sourceIp: 
     sourceIp,
     signal: request.signal,
   });
-  return responseOf(answer);
+  return responseOf(answer, request.signal);
 }
 
 async function readBody(request: Request, bytesMax: number): Promise<GatewayRequest['body']> {
@@ -47,13 +47,44 @@ async function readBody(request: Request, bytesMax: number): Promise<GatewayRequ
   return body;
 }
 
-function responseOf(answer: GatewayResponse): Response {
+async function responseOf(answer: GatewayResponse, signal: AbortSignal): Promise<Response> {
   const { status, headers, body } = answer;
   if (body === null || typeof body === 'string') return new Response(body, { status, headers });
   const iterator = body[Symbol.asyncIterator]();
-  const stream = new ReadableStream<Uint8Array>(
+  // Until a byte has left there is a better way to say that an answer broke off than a lost connection. A stream may begin in silence.
+  if (headers['content-type'] === 'text/event-stream') return new Response(streamOf(iterator, null), { status, headers });
+  const leave = (): void => void iterator.return?.();
+  signal.addEventListener('abort', leave, { once: true });
+  let first: IteratorResult<Uint8Array>;
+  try {
+    first = await iterator.next();
+  } catch {
+    return brokenOff(headers);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+  return new Response(first.done === true ? null : streamOf(iterator, first.value), { status, headers });
+}
+
+function brokenOff(headers: Readonly<Record<string, string>>): Response {
+  const event = headers['x-callgate-event'];
+  return new Response(null, {
+    status: 502,
+    headers: { 'cache-control': 'no-store', ...(event === undefined ? {} : { 'x-callgate-event': event }) },
+  });
+}
+
+/** `first` was read already. */
+function streamOf(iterator: AsyncIterator<Uint8Array>, first: Uint8Array | null): ReadableStream<Uint8Array> {
+  let ahead = first;
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        if (ahead !== null) {
+          controller.enqueue(ahead);
+          ahead = null;
+          return;
+        }
         const { done, value } = await iterator.next();
         if (done === true) controller.close();
         else controller.enqueue(value);
@@ -64,5 +95,4 @@ function responseOf(answer: GatewayResponse): Response {
     },
     { highWaterMark: 0 },
   );
-  return new Response(stream, { status, headers });
 }

@@ -46,6 +46,18 @@ async function textOf(message: IncomingMessage): Promise<string> {
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 
+const breakingAfter =
+  (chunks: readonly string[], type = 'application/json') =>
+  () => ({
+    ...streamReply(
+      (async function* () {
+        yield* chunks;
+        throw new Error('reset');
+      })(),
+    ),
+    contentType: type,
+  });
+
 describe('the node host', () => {
   it('answers a call and a refusal, and takes the source from the socket', async () => {
     const world = newWorld();
@@ -149,17 +161,6 @@ describe('the node host', () => {
     answer.destroy();
   });
 
-  const breakingAfter =
-    (chunks: readonly string[], type = 'application/json') =>
-    () => ({
-      ...streamReply(
-        (async function* () {
-          yield* chunks;
-          throw new Error('reset');
-        })(),
-      ),
-      contentType: type,
-    });
   const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 
   it('breaks a stream off where the upstream broke off', async () => {
@@ -209,6 +210,18 @@ describe('the fetch host', () => {
     const stream = await handleFetch(world.gateway, requestFor(world, callText(1)), null);
     expect(await stream.text()).toBe(': a\n\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n');
     expect(world.last().settlement?.outcome).toBe('ok');
+  });
+
+  it('answers 502 when the upstream broke off before anything was passed on, and breaks a stream off where it did', async () => {
+    const world = newWorld();
+    const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+    world.upstreams.scripts.set('ping', breakingAfter(['{"jsonrpc":"2.0",']));
+    const answer = await handleFetch(world.gateway, requestFor(world, ping), null);
+    expect([answer.status, await answer.text()]).toEqual([502, '']);
+    world.upstreams.scripts.set('ping', breakingAfter([': one\n\n'], 'text/event-stream'));
+    const stream = await handleFetch(world.gateway, requestFor(world, ping), null);
+    expect(stream.status).toBe(200);
+    await expect(stream.text()).rejects.toThrow();
   });
 
   it('bounds the body', async () => {

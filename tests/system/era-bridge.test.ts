@@ -162,10 +162,11 @@ describe('a server that speaks only 2026-07-28', () => {
     await client.close();
   });
 
-  it('serves a client without a session, and one of its own revision by passing it through', async () => {
+  it('serves a client without a session, and passes one through that knows its own revision', async () => {
     expect((await callTool(access, 'test_simple_text')).body.result.content).toHaveLength(1);
-    const client = new Client2({ name: 'two', version: '2' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } } as never);
+    const client = new Client2({ name: 'two', version: '2' }, { versionNegotiation: { mode: 'auto' } });
     await client.connect(new Transport2(new URL(access.url), { requestInit: { headers: { authorization: `Bearer ${access.token}` } } }));
+    expect([client.getProtocolEra(), client.getNegotiatedProtocolVersion()]).toEqual(['modern', '2026-07-28']);
     expect(await client.callTool({ name: 'test_simple_text', arguments: {} })).toMatchObject({
       _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'callgate-conformance-fixture' } },
     });

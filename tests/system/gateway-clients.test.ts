@@ -112,6 +112,8 @@ describe.each(['http', 'stdio', 'sse'] as const)('real clients in front of serve
   it('SDK 2, which tries the modern era first', async () => {
     const client = new ModernClient({ name: 'two', version: '2.0' }, { versionNegotiation: { mode: 'auto' } });
     await client.connect(new ModernTransport(url, { requestInit: requestInit() }));
+    // The server knows the stateful revisions only: the client fell back.
+    expect([client.getProtocolEra(), client.getNegotiatedProtocolVersion()]).toEqual(['legacy', '2025-11-25']);
     expect((await client.listTools()).tools.map((tool) => tool.name)).not.toContain('get-env');
     expect(JSON.stringify(await client.callTool({ name: 'echo', arguments: { message: 'hello' } }))).toContain('hello');
     expect((await client.callTool({ name: 'get-sum', arguments: { a: 101, b: 1 } })).isError).toBe(true);

@@ -76,7 +76,7 @@ describe.skipIf(!CHROMIUM)(`the overview in a real browser${CHROMIUM ? '' : ` (s
     await mark.focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/policies\/desk\/main\?tab=versions&v=1/);
-    await page.goBack();
+    await visit(page, `${origin}/overview`);
     await page.getByRole('button', { name: 'Table', exact: true }).click();
     await page
       .getByRole('region', { name: 'Calls by outcome as a table' })

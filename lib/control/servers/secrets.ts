@@ -40,7 +40,7 @@ export interface SecretInput {
     | undefined;
 }
 
-interface SecretChange {
+export interface SecretChange {
   readonly kind: 'env' | 'header';
   readonly name: string;
   /** null removes. */

@@ -6,6 +6,7 @@ import { locateServer, lockRow } from '../locate';
 import { connectionIn, unbindConnections, writeConnection } from '../upstream-auth/write-connection';
 import { checkAddress } from './check-address';
 import type { updateServer as contract } from './contract';
+import { dropSecrets } from './drop-secrets';
 import { secretChanges, writeSecrets } from './secrets';
 import { recordedServer, serverAnswer, serverEtag } from './server-answer';
 
@@ -30,12 +31,17 @@ export async function updateServer(
   if (moves || setsEnv || setsHeaders) await checkAddress(ctx, address, setsEnv, setsHeaders);
   const connection = await connectionIn(ctx, address.url, body.auth);
   const reconnects = moves || secrets.length > 0 || connection !== null;
+  const lost: string[] = [];
   await change(ctx, async (tx, record) => {
+    lost.length = 0;
     await lockRow(tx, 'server', before.id);
     const current = await tx.server.findUniqueOrThrow({ where: { id: before.id } });
     requireMatch(ifMatch, serverEtag(current), 'server');
     if (transport !== current.transport)
       await tx.serverSecret.deleteMany({ where: { serverId: before.id, kind: transport === 'stdio' ? 'header' : 'env' } });
+    // What was typed for one place is not told to another, whoever may change the address: it is typed again, or gone.
+    const dropped = leaves(current.url, address.url) ? await dropSecrets(tx, ctx, before.id, secrets) : [];
+    lost.push(...dropped);
     const written = await writeSecrets(tx, ctx, before.id, secrets);
     // One credential at a time: a token that is typed takes the place of an authorization, and the other way round.
     const place = { serverId: before.id, agentId: null };
@@ -59,10 +65,14 @@ export async function updateServer(
       entityId: before.id,
       entityName: before.slug,
       before: recordedServer(current),
-      after: { ...recordedServer(after), ...(written.length > 0 ? { secrets: written } : {}) },
+      after: { ...recordedServer(after), ...(written.length > 0 ? { secrets: written } : {}), ...(dropped.length > 0 ? { dropped } : {}) },
     });
   });
   if (reconnects || body.status === 'disabled') await ctx.services.stopServer(before.id);
   ctx.services.events.publish('server', { action: 'changed', server: before.slug });
-  return serverAnswer(ctx.prisma, ctx, before.id);
+  return { ...(await serverAnswer(ctx.prisma, ctx, before.id)), dropped: lost };
 }
+
+/** Whether what is sent would reach another party: another scheme, host or port. */
+const leaves = (before: string | null, after: string | null): boolean =>
+  before !== null && (after === null || new URL(before).origin !== new URL(after).origin);

@@ -220,6 +220,53 @@ describe('a client of its own, and credentials of one agent', () => {
   });
 });
 
+describe('a credential that was typed before', () => {
+  const TOKEN = 'bearer-canary-0123456789';
+  const make = (slug: string, url: string) =>
+    world.call('POST', '/servers', { body: { slug, name: slug, transport: 'http', url, auth: { type: 'bearer', token: TOKEN } } });
+  const sent = async (slug: string): Promise<string> => {
+    await world.call('POST', `/servers/${slug}/sync`);
+    return JSON.stringify(world.upstream.asked.at(-1)?.secrets);
+  };
+
+  it('does not come back when the authorization that took its place is removed', async () => {
+    expect((await make('legacy', mcp.url)).status).toBe(201);
+    expect((await world.call('PUT', '/servers/legacy/auth', { body: { type: 'oauth' } })).status).toBe(200);
+    const { items } = (await world.call('GET', '/changes?action=server.auth_set')).body;
+    expect(items[0].after.secrets).toEqual(['header authorization removed']);
+    await world.call('DELETE', '/servers/legacy/auth');
+    expect((await world.call('GET', '/servers/legacy')).body.auth).toBeNull();
+    expect(await sent('legacy')).not.toContain(TOKEN);
+  });
+
+  it('stays when one agent gets a credential of its own', async () => {
+    await make('shared', mcp.url);
+    await world.call('PUT', '/servers/shared/auth', { body: { type: 'headers', agent: 'bot', headers: { 'X-Api-Key': 'own' } } });
+    expect((await world.call('GET', '/servers/shared')).body.auth.type).toBe('bearer');
+  });
+
+  it('is not sent to another origin, and neither are the headers of an agent', async () => {
+    await make('moving', mcp.url);
+    await world.call('PATCH', '/servers/moving', { body: { headers: { 'X-Region': 'one', 'X-Old': 'two' } } });
+    await world.call('PUT', '/servers/moving/auth', { body: { type: 'headers', agent: 'bot', headers: { 'X-Api-Key': 'own' } } });
+    const path = await world.call('PATCH', '/servers/moving', { body: { url: `${mcp.url}/v2` } });
+    expect(path.body.dropped).toEqual([]);
+    const moved = await world.call('PATCH', '/servers/moving', {
+      body: { url: 'http://127.0.0.1:9/else', headers: { 'X-Region': 'new' } },
+    });
+    expect(moved.status, moved.text).toBe(200);
+    expect(moved.body.dropped.sort()).toEqual(['bearer token', 'header X-Old', 'headers of bot']);
+    expect(Object.keys(moved.body.headers)).toEqual(['X-Region']);
+    const asked = await sent('moving');
+    expect(asked).not.toContain(TOKEN);
+    expect(asked).toContain('new');
+    const own = await world.prisma.upstreamConnection.findFirstOrThrow({ where: { server: { slug: 'moving' }, kind: 'headers' } });
+    expect(own).toMatchObject({ status: 'needs_reconnect', envelope: null });
+    const { items } = (await world.call('GET', '/changes?action=server.update')).body;
+    expect(items[0].after.dropped.sort()).toEqual(moved.body.dropped);
+  });
+});
+
 it('has no metadata document without https', async () => {
   expect((await world.call('GET', '/oauth/client.json', { as: null })).status).toBe(404);
 });

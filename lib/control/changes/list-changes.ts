@@ -1,4 +1,5 @@
 import type { AdminChange, Prisma } from '@/lib/db/generated/client';
+import { mayRole } from '@/lib/domain/roles';
 import type { ControlContext, VerbInput } from '../context';
 import { notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
@@ -13,7 +14,10 @@ export async function listChanges(ctx: ControlContext, { query }: VerbInput<type
   const afterAt = after ? new Date(Number(after[0])) : null;
   const rows = await ctx.prisma.adminChange.findMany({
     where: {
-      AND: [...changeFilter(query), afterAt ? { OR: [{ at: { lt: afterAt } }, { at: afterAt, id: { lt: after?.[1] as string } }] } : {}],
+      AND: [
+        ...changeFilter(ctx, query),
+        afterAt ? { OR: [{ at: { lt: afterAt } }, { at: afterAt, id: { lt: after?.[1] as string } }] } : {},
+      ],
     },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
     take: query.limit + 1,
@@ -22,15 +26,22 @@ export async function listChanges(ctx: ControlContext, { query }: VerbInput<type
 }
 
 export async function getChange(ctx: ControlContext, { params }: VerbInput<typeof getContract>): Promise<Change> {
-  const row = await ctx.prisma.adminChange.findUnique({ where: { id: params.change } });
+  const row = await ctx.prisma.adminChange.findFirst({ where: { AND: [visibleChanges(ctx), { id: params.change }] } });
   if (!row) throw notFound('change', params.change);
   return changeAnswer(row);
 }
 
-/** Conditions of which all have to hold. */
-export function changeFilter(query: ChangeFilters): Prisma.AdminChangeWhereInput[] {
+/** Reasons of legal holds tell of inquiries, here as in the list of holds. */
+function visibleChanges({ actor }: Pick<ControlContext, 'actor'>): Prisma.AdminChangeWhereInput {
+  const mayHolds = actor.role !== null && mayRole(actor.role, 'audit.evidence');
+  return mayHolds ? {} : { entity: { not: 'hold' } };
+}
+
+/** Conditions of which all have to hold, among them what this reader may see. */
+export function changeFilter(ctx: Pick<ControlContext, 'actor'>, query: ChangeFilters): Prisma.AdminChangeWhereInput[] {
   const contains = { contains: query.q ?? '', mode: 'insensitive' as const };
   return [
+    visibleChanges(ctx),
     query.from ? { at: { gte: new Date(query.from) } } : {},
     query.to ? { at: { lt: new Date(query.to) } } : {},
     query.actor ? { OR: [{ actorId: { in: query.actor } }, { actorName: { in: query.actor, mode: 'insensitive' } }] } : {},

@@ -34,7 +34,7 @@ async function* changeTexts(
     const below = last ? [{ OR: [{ at: { lt: last.at } }, { at: last.at, id: { lt: last.id } }] }] : [];
     const rows: AdminChange[] = await ctx.prisma.adminChange.findMany({
       // What tells of this export came after it was asked for.
-      where: { AND: [...changeFilter(filter), { OR: [{ requestId: null }, { requestId: { not: ctx.requestId } }] }, ...below] },
+      where: { AND: [...changeFilter(ctx, filter), { OR: [{ requestId: null }, { requestId: { not: ctx.requestId } }] }, ...below] },
       orderBy: [{ at: 'desc' }, { id: 'desc' }],
       take: BATCH,
     });

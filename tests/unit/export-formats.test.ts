@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { auditRowSchema } from '@/lib/control/audit/contract';
 import type { CallRecord } from '@/lib/control/exports/call-record';
 import { csvLine } from '@/lib/control/exports/csv-line';
 import { exportFile, headText, rowText } from '@/lib/control/exports/export-text';
@@ -9,6 +10,14 @@ describe('a line of CSV', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('keeps a spreadsheet from running %j', (text) => {
     expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/);
   });
+
+  it.each(['x;=cmd', 'x; =cmd', 'x;"=cmd', 'x\t=cmd', 'x\n=cmd', 'x\r\n@cmd', '\n=1', '＝1', '＋1', '－1', '＠x', ' =1', '"=1'])(
+    'keeps one that parts cells otherwise from running %j',
+    (text) => {
+      expect(csvLine([text])).not.toMatch(/(^|[;\t\r\n])["\s]*[=+\-@＝＋－＠]/);
+      expect(csvLine([text])).toContain("'");
+    },
+  );
 
   it('leaves numbers and harmless texts alone', () => {
     expect(csvLine([-1.5, 0, true, 'a=b', 'a-b', null, ''])).toBe('-1.5,0,true,a=b,a-b,,\r\n');
@@ -21,6 +30,7 @@ describe('a line of CSV', () => {
   });
 
   it('writes objects and lists as JSON in one cell', () => {
+    expect(csvLine([[1, -2]])).toBe('"[1,-2]"\r\n');
     expect(csvLine([{ a: 1 }, ['=1']])).toBe('"{""a"":1}","[""=1""]"\r\n');
   });
 });
@@ -34,6 +44,7 @@ const CALL: CallRecord = {
   tool: 'call_tool',
   innerTool: 'delete_item',
   method: 'tools/call',
+  target: null,
   category: 'destructive',
   risk: 'critical',
   reason: 'policy.denied',
@@ -48,6 +59,7 @@ const CALL: CallRecord = {
   gatewayMs: null,
   argumentsBytes: 20,
   resultBytes: null,
+  flags: [],
   client: 'cli',
   clientVersion: '1',
   session: 'ses',
@@ -75,6 +87,14 @@ describe('rows by columns', () => {
     expect(CALL_COLUMNS_ON_SCREEN).toEqual(
       expect.arrayContaining(['id', 'at', 'decision', 'agent', 'server', 'tool', 'risk', 'rule', 'outcome', 'upstreamMs']),
     );
+  });
+
+  it('has a column for all that the list tells of a call', () => {
+    // One object in the list, two columns in a file.
+    const apart: Record<string, readonly string[]> = { client: ['client', 'clientVersion'] };
+    const wanted = Object.keys(auditRowSchema.shape).flatMap((name) => apart[name] ?? [name]);
+    expect(CALL_COLUMNS).toEqual(expect.arrayContaining(wanted));
+    expect(rowText('csv', ['target', 'flags'], { ...CALL, target: 'file:///a', flags: ['secret'] })).toBe('file:///a,"[""secret""]"\r\n');
   });
 
   it('names a file by what is in it and when', () => {
@@ -106,6 +126,7 @@ describe('an event of OCSF', () => {
     method: 'initialize',
     reason: 'token.unknown',
     rule: '-',
+    flags: [],
   };
 
   it.each([CALL, BARE])('has what the class API Activity requires', (call) => {
@@ -130,6 +151,15 @@ describe('an event of OCSF', () => {
       time: Date.UTC(2026, 10, 20, 12, 0, 0, 123),
       api: { operation: 'delete_item', service: { name: 'shop' } },
     });
+  });
+
+  it('says what a request that is no call was about, and what was noticed in its answer', () => {
+    const read = { ...BARE, decision: 'allowed', method: 'resources/read', target: 'file:///plans', flags: ['secret'] };
+    expect(ocsfEvent(read)).toMatchObject({
+      resources: [{ name: 'file:///plans', type: 'resources/read' }],
+      unmapped: { flags: ['secret'], target: 'file:///plans' },
+    });
+    expect(JSON.stringify(ocsfEvent(CALL))).not.toContain('flags');
   });
 
   it('tells how it ended, and never arguments', () => {

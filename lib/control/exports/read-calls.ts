@@ -5,8 +5,9 @@ import { type AuditPlace, readRows, type TimeWindow } from '../audit/read-rows';
 import { type TrailContext, tooSlow } from '../audit/read-trail';
 import { wayBack } from '../audit/windows';
 import { type CallRow, columnsToRead } from './call-record';
+import { piecesOf, withArguments } from './sealed-arguments';
 
-/** Rows held at once. */
+/** Rows held at once; with their arguments as few as `piecesOf` lets be. */
 const BATCH = 1_000;
 const TIMEOUT_MS = 60_000;
 
@@ -30,7 +31,8 @@ export async function* readCalls(
       if (rows === null) throw tooSlow();
       const last = rows.at(-1);
       if (last) {
-        yield rows;
+        if (columns.includes('arguments')) for (const piece of piecesOf(rows)) yield await withArguments(ctx, piece);
+        else yield rows;
         place = { atMs: last.at.getTime(), id: last.id };
         windows = below(windows, place.atMs);
       }

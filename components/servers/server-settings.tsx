@@ -31,6 +31,8 @@ const draftOf = (server: Server): ServerDraft => ({
   args: server.args.join('\n'),
 });
 
+type Saved = Server & { dropped: string[] };
+
 export function ServerSettings({ server }: { server: Server }) {
   const client = useQueryClient();
   const refusal = useRefusal('server.write');
@@ -38,7 +40,7 @@ export function ServerSettings({ server }: { server: Server }) {
   const change = (patch: Partial<ServerDraft>) => setDraft((old) => ({ ...old, ...patch }));
   const dirty = JSON.stringify(draft) !== JSON.stringify(draftOf(server));
   const save = useMutation({
-    mutationFn: (body: object) => api<Server>('PATCH', `/servers/${server.slug}`, { body }),
+    mutationFn: (body: object) => api<Saved>('PATCH', `/servers/${server.slug}`, { body }),
     onSuccess: (saved) => {
       client.setQueryData(['server', server.slug], saved);
       client.invalidateQueries({ queryKey: ['servers'] });
@@ -50,7 +52,11 @@ export function ServerSettings({ server }: { server: Server }) {
       {
         onSuccess: (saved) => {
           setDraft(draftOf(saved));
-          toast.success('Server saved');
+          if (saved.dropped.length > 0)
+            toast.warning(
+              `Server saved. It is another address, so these secrets were removed: ${saved.dropped.join(', ')}. Type them again.`,
+            );
+          else toast.success('Server saved');
         },
       },
     );
@@ -127,7 +133,10 @@ function StoredSecrets({ server, onRemove, refusal }: { server: Server; onRemove
           </li>
         ))}
       </ul>
-      <p className="mt-1 text-meta text-ink-3">Values are never shown again. To change one, type it above under the same name.</p>
+      <p className="mt-1 text-meta text-ink-3">
+        Values are never shown again. To change one, type it above under the same name. Another scheme, host or port removes headers and
+        tokens, also those of single agents, unless they are typed again.
+      </p>
     </section>
   );
 }

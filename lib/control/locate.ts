@@ -46,6 +46,7 @@ const LOCKABLE = {
   issuer: 'jwt_issuers',
   alert: 'alerts',
   restriction: 'agent_restrictions',
+  exportSchedule: 'export_schedules',
 } as const;
 
 /** Takes the row lock, so that what is read next in this transaction stays true until it ends. */

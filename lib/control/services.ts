@@ -135,8 +135,15 @@ export interface ExportServices {
   remove(job: string): Promise<void>;
   /** This node has a folder for scheduled exports. */
   readonly scheduledFolder: boolean;
-  /** Puts a file into a folder below that one, under its name only once it is whole; rejects when there is none. */
-  writeScheduled(folder: string, name: string, pieces: AsyncIterable<string>): Promise<void>;
+  /**
+   * Puts a file into a folder below that one, under its name only once it is whole and `stillOurs`; rejects otherwise, and when there is
+   * no folder. `writer` names this process among those of other nodes.
+   */
+  writeScheduled(
+    file: { readonly folder: string; readonly name: string; readonly writer: string },
+    pieces: AsyncIterable<string>,
+    stillOurs: () => Promise<boolean>,
+  ): Promise<void>;
 }
 
 /** Reads of the audit trail that may take long. */

@@ -2,23 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { auditRowSchema } from '@/lib/control/audit/contract';
 import type { CallRecord } from '@/lib/control/exports/call-record';
 import { csvLine } from '@/lib/control/exports/csv-line';
-import { callTexts } from '@/lib/control/exports/export-audit';
 import { exportFile, headText, rowText } from '@/lib/control/exports/export-text';
 import { ocsfEvent } from '@/lib/control/exports/ocsf-event';
 import { CALL_COLUMNS, CALL_COLUMNS_ON_SCREEN, CALL_COLUMNS_OPEN } from '@/lib/domain/call-columns';
 
 describe('a line of CSV', () => {
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＠x'])('keeps a spreadsheet from running %j', (text) => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('keeps a spreadsheet from running %j', (text) => {
     expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/);
   });
 
-  it('keeps one from it that parts cells by semicolons, tabs or lines, as many do', () => {
-    expect(csvLine(["x;=cmd|' /C calc'!A0"])).toBe("x;'=cmd|' /C calc'!A0\r\n");
-    expect(csvLine(['a\t+1', 'b\n@c', 'd;;-e'])).toBe("a\t'+1,\"b\n'@c\",d;;'-e\r\n");
-  });
+  it.each(['x;=cmd', 'x; =cmd', 'x;"=cmd', 'x\t=cmd', 'x\n=cmd', 'x\r\n@cmd', '\n=1', '＝1', '＋1', '－1', '＠x', ' =1', '"=1'])(
+    'keeps one that parts cells otherwise from running %j',
+    (text) => {
+      expect(csvLine([text])).not.toMatch(/(^|[;\t\r\n])["\s]*[=+\-@＝＋－＠]/);
+      expect(csvLine([text])).toContain("'");
+    },
+  );
 
   it('leaves numbers and harmless texts alone', () => {
-    expect(csvLine([-1.5, 0, true, 'a=b', 'a-b', 'key: a; - b', null, ''])).toBe('-1.5,0,true,a=b,a-b,key: a; - b,,\r\n');
+    expect(csvLine([-1.5, 0, true, 'a=b', 'a-b', null, ''])).toBe('-1.5,0,true,a=b,a-b,,\r\n');
   });
 
   it('quotes as RFC 4180 has it', () => {
@@ -28,6 +30,7 @@ describe('a line of CSV', () => {
   });
 
   it('writes objects and lists as JSON in one cell', () => {
+    expect(csvLine([[1, -2]])).toBe('"[1,-2]"\r\n');
     expect(csvLine([{ a: 1 }, ['=1']])).toBe('"{""a"":1}","[""=1""]"\r\n');
   });
 });
@@ -56,7 +59,7 @@ const CALL: CallRecord = {
   gatewayMs: null,
   argumentsBytes: 20,
   resultBytes: null,
-  flags: ['link'],
+  flags: [],
   client: 'cli',
   clientVersion: '1',
   session: 'ses',
@@ -78,16 +81,20 @@ describe('rows by columns', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('have everything that the list has', () => {
-    expect(CALL_COLUMNS).toEqual(expect.arrayContaining(Object.keys(auditRowSchema.shape)));
-  });
-
   it('shows payloads only where they are asked for', () => {
     expect(CALL_COLUMNS_OPEN).not.toContain('arguments');
     expect(CALL_COLUMNS_ON_SCREEN).toEqual(CALL_COLUMNS.filter((one) => CALL_COLUMNS_ON_SCREEN.includes(one)));
     expect(CALL_COLUMNS_ON_SCREEN).toEqual(
       expect.arrayContaining(['id', 'at', 'decision', 'agent', 'server', 'tool', 'risk', 'rule', 'outcome', 'upstreamMs']),
     );
+  });
+
+  it('has a column for all that the list tells of a call', () => {
+    // One object in the list, two columns in a file.
+    const apart: Record<string, readonly string[]> = { client: ['client', 'clientVersion'] };
+    const wanted = Object.keys(auditRowSchema.shape).flatMap((name) => apart[name] ?? [name]);
+    expect(CALL_COLUMNS).toEqual(expect.arrayContaining(wanted));
+    expect(rowText('csv', ['target', 'flags'], { ...CALL, target: 'file:///a', flags: ['secret'] })).toBe('file:///a,"[""secret""]"\r\n');
   });
 
   it('names a file by what is in it and when', () => {
@@ -119,6 +126,7 @@ describe('an event of OCSF', () => {
     method: 'initialize',
     reason: 'token.unknown',
     rule: '-',
+    flags: [],
   };
 
   it.each([CALL, BARE])('has what the class API Activity requires', (call) => {
@@ -145,13 +153,13 @@ describe('an event of OCSF', () => {
     });
   });
 
-  it('names what was read where no tool was called', () => {
-    const read = { ...BARE, method: 'resources/read', target: 'file:///payroll.csv', flags: ['secret'] };
+  it('says what a request that is no call was about, and what was noticed in its answer', () => {
+    const read = { ...BARE, decision: 'allowed', method: 'resources/read', target: 'file:///plans', flags: ['secret'] };
     expect(ocsfEvent(read)).toMatchObject({
-      resources: [{ name: 'file:///payroll.csv', type: 'MCP resource' }],
-      unmapped: { flags: ['secret'] },
+      resources: [{ name: 'file:///plans', type: 'resources/read' }],
+      unmapped: { flags: ['secret'], target: 'file:///plans' },
     });
-    expect(ocsfEvent({ ...read, method: 'prompts/get', target: 'hello' })).toMatchObject({ resources: [{ type: 'MCP prompt' }] });
+    expect(JSON.stringify(ocsfEvent(CALL))).not.toContain('flags');
   });
 
   it('tells how it ended, and never arguments', () => {
@@ -160,27 +168,4 @@ describe('an event of OCSF', () => {
     expect(ocsfEvent({ ...CALL, decision: 'observed_denied', outcome: 'tool_error' })).toMatchObject({ status_id: 2 });
     expect(JSON.stringify(ocsfEvent(CALL))).not.toContain('secret');
   });
-});
-
-const BLANK_ROW = { method: 'tools/call', decision: 'allowed', reason: 'policy.allowed', rule: '/t' };
-
-it('writes calls with large arguments in pieces that fit, each with the place of its last row', async () => {
-  const at = new Date('2026-11-20T12:00:00.000Z');
-  const row = (n: number) => ({ ...BLANK_ROW, id: `evt_${n}`, at, arguments_envelope: 'sealed' });
-  const rows = Array.from({ length: 30 }, (_, n) => row(n));
-  let reads = 0;
-  const read = async () => (reads++ === 0 ? rows : []);
-  const services = { history: { read }, openArguments: () => ({ text: 'x'.repeat(300_000) }) };
-  const ctx = { now: at, signal: new AbortController().signal, services } as unknown as Parameters<typeof callTexts>[0];
-  const job = {
-    format: 'ndjson' as const,
-    columns: ['id', 'arguments'] as const,
-    filter: { from: at.toISOString(), to: at.toISOString() },
-  };
-  const pieces = [];
-  for await (const piece of callTexts(ctx, job as never, { atMs: at.getTime() + 1, id: 'evt_zz' })) pieces.push(piece);
-  expect(pieces.length).toBeGreaterThan(5);
-  expect(Math.max(...pieces.map(({ text }) => text.length))).toBeLessThan(1_400_000);
-  expect(pieces.reduce((sum, { rows: count }) => sum + count, 0)).toBe(30);
-  expect(pieces.at(-1)?.place).toEqual({ atMs: at.getTime(), id: 'evt_29' });
 });

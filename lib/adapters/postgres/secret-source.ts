@@ -43,6 +43,8 @@ export class PostgresSecretSource {
     }
     const connection = await this.connectionOf(serverId, agentId);
     if (connection === null) return { headers, env };
+    // Nobody is served by what is left of the server's credential instead.
+    if (connection.kind === 'headers' && connection.envelope === null) throw new Error('The headers of this agent have to be typed again.');
     const own: Record<string, string> =
       connection.kind === 'headers' && connection.envelope !== null
         ? JSON.parse(this.sealer.open(connection.envelope, connectionHeadersAad(connection.id)))

@@ -26,20 +26,22 @@ export async function listChanges(ctx: ControlContext, { query }: VerbInput<type
 }
 
 export async function getChange(ctx: ControlContext, { params }: VerbInput<typeof getContract>): Promise<Change> {
-  const row = await ctx.prisma.adminChange.findUnique({ where: { id: params.change } });
-  if (!row || (row.entity === HOLD && !maySeeHolds(ctx))) throw notFound('change', params.change);
+  const row = await ctx.prisma.adminChange.findFirst({ where: { AND: [visibleChanges(ctx), { id: params.change }] } });
+  if (!row) throw notFound('change', params.change);
   return changeAnswer(row);
 }
 
-/** Legal holds tell of inquiries: what is hidden under `/audit/holds` is hidden here too. */
-const HOLD = 'hold';
-const maySeeHolds = ({ actor }: Pick<ControlContext, 'actor'>): boolean => actor.role !== null && mayRole(actor.role, 'audit.evidence');
+/** Reasons of legal holds tell of inquiries, here as in the list of holds. */
+function visibleChanges({ actor }: Pick<ControlContext, 'actor'>): Prisma.AdminChangeWhereInput {
+  const mayHolds = actor.role !== null && mayRole(actor.role, 'audit.evidence');
+  return mayHolds ? {} : { entity: { not: 'hold' } };
+}
 
-/** Conditions of which all have to hold, with what the one who asks may see. */
+/** Conditions of which all have to hold, among them what this reader may see. */
 export function changeFilter(ctx: Pick<ControlContext, 'actor'>, query: ChangeFilters): Prisma.AdminChangeWhereInput[] {
   const contains = { contains: query.q ?? '', mode: 'insensitive' as const };
   return [
-    maySeeHolds(ctx) ? {} : { entity: { not: HOLD } },
+    visibleChanges(ctx),
     query.from ? { at: { gte: new Date(query.from) } } : {},
     query.to ? { at: { lt: new Date(query.to) } } : {},
     query.actor ? { OR: [{ actorId: { in: query.actor } }, { actorName: { in: query.actor, mode: 'insensitive' } }] } : {},

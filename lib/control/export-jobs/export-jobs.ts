@@ -31,6 +31,8 @@ export async function createExport(ctx: ControlContext, { body }: VerbInput<type
   const expected = await rowsExpected(ctx, filter);
   const id = ctx.services.newId('exp');
   const job = await change(ctx, async (tx, record) => {
+    // Several requests at once are counted one after the other.
+    await tx.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(hashtextextended('export_jobs ' || $1, 0))`, ctx.actor.id);
     const mine = { ownerId: ctx.actor.id, status: { in: ['queued', 'running'] } };
     if ((await tx.exportJob.count({ where: mine })) >= OPEN_MAX)
       throw new ControlError(

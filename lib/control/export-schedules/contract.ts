@@ -40,7 +40,9 @@ const common = {
     .optional()
     .describe('all but arguments unless told; arguments are never sent by a schedule'),
   filter: scheduleFilterSchema.default({}),
-  since: timeInputSchema.optional().describe('calls from the period of this time on; unless told, from the present one on'),
+  since: timeInputSchema
+    .optional()
+    .describe('calls from the period of this time on; unless told, from the present one on; at most 400 days back'),
 };
 
 export const listExportSchedules = defineContract({

@@ -7,6 +7,7 @@ import type { ControlContext, VerbInput } from '../context';
 import { ControlError, isUniqueViolation, notFound } from '../control-error';
 import type { AnswerOf } from '../define-contract';
 import { chosenColumns } from '../exports/export-audit';
+import { lockRow } from '../locate';
 import { checkUrl } from '../notifications/check-channel';
 import { decodeCursor, pageOf } from '../paging';
 import { storableJson } from '../storable';
@@ -17,6 +18,9 @@ import type {
   listExportSchedules as listContract,
   updateExportSchedule as updateContract,
 } from './contract';
+
+/** Each period is an entry in the list of changes, for ever: an error in the year should not become half a million of them. */
+const SINCE_MAX_MS = 400 * 86_400_000;
 
 type CreateBody = VerbInput<typeof createContract>['body'];
 
@@ -39,6 +43,10 @@ export async function createExportSchedule(ctx: ControlContext, { body }: VerbIn
   const id = ctx.services.newId('exs');
   const target = await targetOf(ctx, id, body);
   const { name, every, format, filter } = body;
+  if (body.since !== undefined && Date.parse(body.since) < ctx.now.getTime() - SINCE_MAX_MS)
+    throw new ControlError(422, 'export_schedule.since', 'A schedule begins at most 400 days back. Take what is older by an export.', [
+      { path: '/since', message: 'more than 400 days back' },
+    ]);
   const doneToMs = periodStart(Math.min(body.since === undefined ? ctx.now.getTime() : Date.parse(body.since), ctx.now.getTime()), every);
   try {
     return await change(ctx, async (tx, record) => {
@@ -71,6 +79,7 @@ export async function updateExportSchedule(
   { params, body }: VerbInput<typeof updateContract>,
 ): Promise<ExportScheduleAnswer> {
   return change(ctx, async (tx, record) => {
+    await lockRow(tx, 'exportSchedule', params.schedule);
     const before = await tx.exportSchedule.findUnique({ where: { id: params.schedule } });
     if (!before) throw notFound('export schedule', params.schedule);
     const again = body.enabled && before.failures > 0 ? { dueAt: ctx.now } : {};
@@ -89,6 +98,7 @@ export async function updateExportSchedule(
 
 export async function deleteExportSchedule(ctx: ControlContext, { params }: VerbInput<typeof deleteContract>): Promise<null> {
   await change(ctx, async (tx, record) => {
+    await lockRow(tx, 'exportSchedule', params.schedule);
     const row = await tx.exportSchedule.findUnique({ where: { id: params.schedule } });
     if (!row) throw notFound('export schedule', params.schedule);
     await tx.exportSchedule.delete({ where: { id: row.id } });

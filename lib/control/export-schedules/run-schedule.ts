@@ -1,8 +1,9 @@
 import type { ExportSchedule, PrismaClient } from '@/lib/db/generated/client';
 import type { CallColumn, CallFormat } from '@/lib/domain/call-columns';
-import { EXPORT_LAG_MS, type ExportPeriod, periodEnd } from '@/lib/domain/export-period';
+import { EXPORT_LAG_MS, type ExportPeriod, periodEnd, periodStart } from '@/lib/domain/export-period';
 import { exportScheduleAad } from '@/lib/domain/sealed-value';
 import type { AuditPlace } from '../audit/read-rows';
+import { tooSlow } from '../audit/read-trail';
 import { recordChange } from '../change';
 import type { Actor } from '../context';
 import { callTexts } from '../exports/export-audit';
@@ -13,6 +14,10 @@ import { scheduleFilterSchema } from './contract';
 
 /** Longer than a piece may take to be read and sent. */
 const DEAD_AFTER_SECONDS = 120;
+/** A sparse filter may be read for long without a piece. */
+const ALIVE_MS = 5_000;
+/** Fewer without a call are handed over one by one: an empty file or message says that nothing was called. */
+const EMPTY_PERIODS_MIN = 24;
 const WAIT_MS_FIRST = 5_000;
 const WAIT_MS_MAX = 15 * 60_000;
 
@@ -31,18 +36,55 @@ export interface ScheduleRun {
 export async function runDueSchedule(run: ScheduleRun): Promise<boolean> {
   const schedule = await claim(run);
   if (schedule === null) return false;
-  const to = new Date(periodEnd(schedule.doneTo.getTime(), schedule.every as ExportPeriod));
+  const held = hold(run, schedule.id);
   try {
-    const rows = schedule.target === 'folder' ? await intoFolder(run, schedule, to) : await toWebhook(run, schedule, to);
+    const later = await emptyUntil(held.run, schedule);
+    const to = later ?? new Date(periodEnd(schedule.doneTo.getTime(), schedule.every as ExportPeriod));
+    const rows = later !== null ? 0 : await handOver(held.run, schedule, to);
     if (rows !== null) await finish(run, schedule, to, rows);
   } catch (error) {
-    if (run.signal.aborted) {
-      await release(run, schedule.id);
-      throw error;
-    }
-    await putOff(run, schedule, (error as Error).message, 0);
+    if (run.signal.aborted || held.run.signal.aborted) await release(run, schedule.id);
+    else await putOff(run, schedule, (error as Error).message, 0);
+    if (run.signal.aborted) throw error;
+  } finally {
+    held.end();
   }
   return true;
+}
+
+const handOver = (run: ScheduleRun, schedule: ExportSchedule, to: Date): Promise<number | null> =>
+  schedule.target === 'folder' ? intoFolder(run, schedule, to) : toWebhook(run, schedule, to);
+
+/** The run with signs of life beside it, that ends when somebody paused the schedule or another runner has it. */
+function hold(run: ScheduleRun, id: string): { readonly run: ScheduleRun; end(): void } {
+  const gone = new AbortController();
+  const timer = setInterval(() => {
+    stillOurs(run, id).then(
+      (ours) => ours || gone.abort(new Error('It was paused, or another node took it over.')),
+      // The database is away; the run finds out by itself.
+      () => undefined,
+    );
+  }, ALIVE_MS);
+  timer.unref();
+  return { run: { ...run, signal: AbortSignal.any([run.signal, gone.signal]) }, end: () => clearInterval(timer) };
+}
+
+/**
+ * The beginning of the period with the next call of the trail, or the one that runs, when many periods lie before it without any:
+ * they are passed in one step. Null when there is less to pass, or when this period was begun.
+ */
+async function emptyUntil(run: ScheduleRun, { doneTo, every, parts }: ExportSchedule): Promise<Date | null> {
+  const over = run.now().getTime() - EXPORT_LAG_MS;
+  if (parts > 0 || over - doneTo.getTime() < EMPTY_PERIODS_MIN * (periodEnd(0, 'hour') - periodStart(0, 'hour'))) return null;
+  const first = await run.services.history.read<{ at: Date | null }>(
+    'SELECT min(at) AS at FROM audit_events WHERE at >= $1::timestamptz',
+    [doneTo],
+    { signal: run.signal, timeoutMs: 60_000 },
+  );
+  if (first === null) throw tooSlow();
+  const until = periodStart(Math.min(first[0]?.at?.getTime() ?? over, over), every as ExportPeriod);
+  const periods = (until - doneTo.getTime()) / (periodEnd(until, every as ExportPeriod) - until);
+  return periods >= EMPTY_PERIODS_MIN ? new Date(until) : null;
 }
 
 async function claim({ prisma, runner, now, services }: ScheduleRun): Promise<ExportSchedule | null> {
@@ -96,7 +138,11 @@ async function intoFolder(run: ScheduleRun, schedule: ExportSchedule, to: Date):
       .replaceAll(/[-:]/g, '');
   const name = `callgate-calls-${stamp(schedule.doneTo)}-${stamp(to)}.${EXPORT_FILES[schedule.format as CallFormat].ending}`;
   try {
-    await run.services.exports.writeScheduled(schedule.place, name, pieces());
+    const file = { folder: schedule.place, name, writer: run.runner };
+    await run.services.exports.writeScheduled(file, pieces(), async () => {
+      stopped = !(await stillOurs(run, schedule.id));
+      return !stopped;
+    });
   } catch (error) {
     if (!stopped) throw error;
     await release(run, schedule.id);

@@ -7,14 +7,16 @@ import type { ControlServices } from '../services';
 export interface CallRow extends AuditRecord {
   readonly session: string | null;
   readonly source_ip: string | null;
+  /** Bytes of the sealed arguments, where they are asked for and kept. */
+  readonly arguments_size?: number | null;
   readonly arguments_envelope?: string | null;
 }
 
 export type CallRecord = Readonly<Record<CallColumn, Json>>;
 
-/** What of the trail is read for an export; sealed arguments only where they are asked for. */
+/** What of the trail is read for an export. Of sealed arguments only their size at first: agents choose how long they are. */
 export const columnsToRead = (columns: readonly CallColumn[]): string =>
-  `${AUDIT_COLUMNS}, e.session, e.source_ip${columns.includes('arguments') ? ', e.arguments_envelope' : ''}`;
+  `${AUDIT_COLUMNS}, e.session, e.source_ip${columns.includes('arguments') ? ', octet_length(e.arguments_envelope) AS arguments_size' : ''}`;
 
 /** A call as exports tell of it: the values of the list, flat. Arguments are null where they were not kept or cannot be opened. */
 export function callRecord(row: CallRow, services: Pick<ControlServices, 'openArguments'>): CallRecord {

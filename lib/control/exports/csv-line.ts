@@ -1,10 +1,11 @@
 import type { Json } from '@/lib/kernel/json';
 
 /**
- * Spreadsheets take a cell that begins so for a formula, and run it; full-width signs too. Where `;` parts the cells, as in much of Europe, a cell
- * begins behind each of them, and behind a tab or a line break, whatever the quotes say.
+ * Spreadsheets take a cell that begins so for a formula, and run it. Many part cells at semicolons or tabs whatever the quotes say, since a
+ * quote counts only where a cell of theirs begins: what follows one of those is looked at like a beginning.
  */
-const FORMULA = /(^|[;\t\r\n])(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n])/g;
+const BEGINS = /^["\s]*[=+\-@＝＋－＠]|^[\t\r\n]/;
+const BEGINS_WITHIN = /([;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])/g;
 const QUOTED = /[",\r\n]|^\s|\s$/;
 
 /**
@@ -17,6 +18,7 @@ function cell(value: Json): string {
   if (value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = text.replace(FORMULA, "$1'");
+  const within = text.replace(BEGINS_WITHIN, "$1'");
+  const safe = BEGINS.test(text) ? `'${within}` : within;
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -14,9 +14,7 @@ import { ocsfEvent } from './ocsf-event';
 import { readCalls } from './read-calls';
 import { type ExportPiece, recordedExport } from './recorded-export';
 
-const PIECE_CHARACTERS = 1_000_000;
-
-/** The rows of the list as a file, as they are read: at most a thousand of them are held, and a hundred where arguments are wanted. */
+/** The rows of the list as a file, as they are read: at most a thousand of them are held. */
 export async function* exportAudit(
   ctx: ControlContext,
   { query: { format, columns: wanted, ...filter } }: VerbInput<typeof contract>,
@@ -44,21 +42,12 @@ export async function* callTexts(ctx: Context, job: CallExport, after: AuditPlac
   const { format, columns, filter } = job;
   if (after === null) yield { text: headText(format, columns), rows: 0, place: null };
   for await (const rows of readCalls(ctx, filter, columns, after)) {
-    yield* piecesOf(job, rows, ctx.services);
-  }
-}
-
-/** Arguments are as long as agents make them: what is written at once is bounded by its length too. */
-function* piecesOf(job: CallExport, rows: readonly CallRow[], services: Pick<ControlServices, 'openArguments'>): Generator<CallPiece> {
-  let text = '';
-  let count = 0;
-  for (const [index, row] of rows.entries()) {
-    text += callText(job, callRecord(row, services));
-    count += 1;
-    if (text.length < PIECE_CHARACTERS && index < rows.length - 1) continue;
-    yield { text, rows: count, place: { atMs: row.at.getTime(), id: row.id } };
-    text = '';
-    count = 0;
+    const last = rows.at(-1) as CallRow;
+    yield {
+      text: rows.map((row) => callText(job, callRecord(row, ctx.services))).join(''),
+      rows: rows.length,
+      place: { atMs: last.at.getTime(), id: last.id },
+    };
   }
 }
 

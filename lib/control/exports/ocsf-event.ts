@@ -67,7 +67,7 @@ export function ocsfEvent(call: CallRecord): Record<string, unknown> {
     }),
     src_endpoint: row.sourceIp === null ? { name: row.agent ?? 'unknown' } : { ip: row.sourceIp },
     dst_endpoint: row.server === null ? null : { svc_name: row.server },
-    resources: resourceOf(row, operation),
+    resources: resourcesOf(row, operation),
     unmapped: present({
       decision: row.decision,
       outcome: row.outcome,
@@ -78,21 +78,22 @@ export function ocsfEvent(call: CallRecord): Record<string, unknown> {
       tool: row.tool,
       inner_tool: row.innerTool,
       method: row.method,
-      flags: row.flags,
+      target: row.target,
       category: row.category,
       risk: row.risk,
       client_version: row.clientVersion,
       gateway_ms: row.gatewayMs,
       arguments_bytes: row.argumentsBytes,
       result_bytes: row.resultBytes,
+      flags: row.flags.length === 0 ? null : row.flags,
     }),
   });
 }
 
-/** What was called or read: a tool, or the resource or prompt that a request names. */
-function resourceOf({ tool, target, method }: Pick<AuditRow, 'tool' | 'target' | 'method'>, operation: string) {
+/** What was called; for what is no call, what it was about. */
+function resourcesOf({ tool, target, method }: Pick<AuditRow, 'tool' | 'target' | 'method'>, operation: string) {
   if (tool !== null) return [{ name: operation, type: 'MCP tool' }];
-  return target === null ? null : [{ name: target, type: method.startsWith('prompts/') ? 'MCP prompt' : 'MCP resource' }];
+  return target === null ? null : [{ name: target, type: method }];
 }
 
 /** 1 Success, 2 Failure, 0 Unknown: what the agent got, whoever it was that refused. */

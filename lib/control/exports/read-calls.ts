@@ -5,10 +5,10 @@ import { type AuditPlace, readRows, type TimeWindow } from '../audit/read-rows';
 import { type TrailContext, tooSlow } from '../audit/read-trail';
 import { wayBack } from '../audit/windows';
 import { type CallRow, columnsToRead } from './call-record';
+import { piecesOf, withArguments } from './sealed-arguments';
 
-/** Rows held at once; fewer with arguments, which have up to a megabyte each. */
+/** Rows held at once; with their arguments as few as `piecesOf` lets be. */
 const BATCH = 1_000;
-const BATCH_WITH_ARGUMENTS = 100;
 const TIMEOUT_MS = 60_000;
 
 /**
@@ -23,20 +23,20 @@ export async function* readCalls(
 ): AsyncGenerator<readonly CallRow[]> {
   const filter = auditFilter(query, ctx.now, { times: false });
   const select = columnsToRead(columns);
-  const batch = columns.includes('arguments') ? BATCH_WITH_ARGUMENTS : BATCH;
   let place = after;
-  for await (const chunk of wayBack(ctx, { ...query, limit: batch }, boundsOf(query, after))) {
+  for await (const chunk of wayBack(ctx, { ...query, limit: BATCH }, boundsOf(query, after))) {
     let windows = chunk.windows;
     for (;;) {
-      const rows = await readRows<CallRow>(ctx, filter, windows, place, batch, TIMEOUT_MS, select);
+      const rows = await readRows<CallRow>(ctx, filter, windows, place, BATCH, TIMEOUT_MS, select);
       if (rows === null) throw tooSlow();
       const last = rows.at(-1);
       if (last) {
-        yield rows;
+        if (columns.includes('arguments')) for (const piece of piecesOf(rows)) yield await withArguments(ctx, piece);
+        else yield rows;
         place = { atMs: last.at.getTime(), id: last.id };
         windows = below(windows, place.atMs);
       }
-      if (rows.length < batch) break;
+      if (rows.length < BATCH) break;
     }
   }
 }

@@ -187,7 +187,11 @@ export const updateServer = defineContract({
     status: z.enum(['active', 'disabled']).optional(),
     keepArguments: z.boolean().optional(),
   }),
-  answer: serverSchema,
+  answer: serverSchema.extend({
+    dropped: z
+      .array(z.string())
+      .describe('secrets that another address does not get: type them again, with `headers`, `auth` or for the agent'),
+  }),
   affectsGateway: true,
 });
 

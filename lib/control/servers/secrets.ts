@@ -40,15 +40,12 @@ export interface SecretInput {
     | undefined;
 }
 
-interface SecretChange {
+export interface SecretChange {
   readonly kind: 'env' | 'header';
   readonly name: string;
   /** null removes. */
   readonly value: string | null;
 }
-
-/** Removes the bearer credential. */
-export const NO_BEARER: readonly SecretChange[] = [{ kind: 'header', name: BEARER_ROW, value: null }];
 
 /** Throws 422 for a header that belongs to the hop or the protocol. */
 export function requireSendable(name: string): void {

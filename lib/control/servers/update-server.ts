@@ -1,18 +1,16 @@
 import { change } from '../change';
-import type { ControlContext, Transaction, VerbInput } from '../context';
+import type { ControlContext, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { requireMatch } from '../etag';
 import { locateServer, lockRow } from '../locate';
 import { connectionIn, unbindConnections, writeConnection } from '../upstream-auth/write-connection';
 import { checkAddress } from './check-address';
 import type { updateServer as contract } from './contract';
+import { dropSecrets } from './drop-secrets';
 import { secretChanges, writeSecrets } from './secrets';
 import { recordedServer, serverAnswer, serverEtag } from './server-answer';
 
-/**
- * Changes what is given. Another address or secret gives the server a new revision, which lets go of its connections; another origin also
- * forgets the secrets that were for the old one, unless they are given again.
- */
+/** Changes what is given. Another address or secret gives the server a new revision, which lets go of its connections. */
 export async function updateServer(
   ctx: ControlContext,
   { params, body, ifMatch }: VerbInput<typeof contract>,
@@ -44,19 +42,22 @@ export async function updateServer(
   if (moves || setsEnv || setsHeaders) await checkAddress(ctx, address, setsEnv, setsHeaders);
   const connection = await connectionIn(ctx, address.url, body.auth);
   const reconnects = moves || secrets.length > 0 || connection !== null;
+  const lost: string[] = [];
   await change(ctx, async (tx, record) => {
+    lost.length = 0;
     await lockRow(tx, 'server', before.id);
     const current = await tx.server.findUniqueOrThrow({ where: { id: before.id } });
     requireMatch(ifMatch, serverEtag(current), 'server');
     if (transport !== current.transport)
       await tx.serverSecret.deleteMany({ where: { serverId: before.id, kind: transport === 'stdio' ? 'header' : 'env' } });
-    const moved = originOf(address.url) !== originOf(current.url);
-    const left = moved ? await forgetHeaders(tx, before.id) : [];
-    const written = [...left, ...(await writeSecrets(tx, ctx, before.id, secrets))];
+    // What was typed for one place is not told to another, whoever may change the address: it is typed again, or gone.
+    const dropped = leaves(current.url, address.url) ? await dropSecrets(tx, ctx, before.id, secrets) : [];
+    lost.push(...dropped);
+    const written = await writeSecrets(tx, ctx, before.id, secrets);
     // One credential at a time: a token that is typed takes the place of an authorization, and the other way round.
     const place = { serverId: before.id, agentId: null };
     if (body.auth !== undefined && connection === null) await tx.upstreamConnection.deleteMany({ where: place });
-    if (address.url !== current.url) await unbindConnections(tx, ctx, before.id, moved);
+    if (address.url !== current.url) await unbindConnections(tx, ctx, before.id);
     if (connection !== null) await writeConnection(tx, ctx, place, connection);
     const after = await tx.server.update({
       where: { id: before.id },
@@ -75,19 +76,14 @@ export async function updateServer(
       entityId: before.id,
       entityName: before.slug,
       before: recordedServer(current),
-      after: { ...recordedServer(after), ...(written.length > 0 ? { secrets: written } : {}) },
+      after: { ...recordedServer(after), ...(written.length > 0 ? { secrets: written } : {}), ...(dropped.length > 0 ? { dropped } : {}) },
     });
   });
   if (reconnects || body.status === 'disabled') await ctx.services.stopServer(before.id);
   ctx.services.events.publish('server', { action: 'changed', server: before.slug });
-  return serverAnswer(ctx.prisma, ctx, before.id);
+  return { ...(await serverAnswer(ctx.prisma, ctx, before.id)), dropped: lost };
 }
 
-const originOf = (url: string | null): string | null => (url !== null && URL.canParse(url) ? new URL(url).origin : null);
-
-/** Secrets were typed for whoever was at the old address; whoever may set an address must not read them by it. */
-async function forgetHeaders(tx: Transaction, serverId: string): Promise<string[]> {
-  const rows = await tx.serverSecret.findMany({ where: { serverId, kind: 'header' }, select: { name: true } });
-  await tx.serverSecret.deleteMany({ where: { serverId, kind: 'header' } });
-  return rows.map(({ name }) => `header ${name} removed, with the address`);
-}
+/** Whether what is sent would reach another party: another scheme, host or port. */
+const leaves = (before: string | null, after: string | null): boolean =>
+  before !== null && (after === null || new URL(before).origin !== new URL(after).origin);

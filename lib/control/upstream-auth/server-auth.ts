@@ -1,9 +1,9 @@
 import { change } from '../change';
-import type { ControlContext, VerbInput } from '../context';
+import type { ControlContext, Transaction, VerbInput } from '../context';
 import type { AnswerOf } from '../define-contract';
 import { locateAgent, locateServer, lockRow } from '../locate';
 import { checkReach } from '../servers/check-address';
-import { NO_BEARER, requireSendable, writeSecrets } from '../servers/secrets';
+import { BEARER_ROW, requireSendable } from '../servers/secrets';
 import {
   CONNECTION_PARTS,
   type ConnectionRow,
@@ -39,14 +39,26 @@ export async function setServerAuth(ctx: ControlContext, { params, body }: VerbI
   await change(ctx, async (tx, record) => {
     await lockRow(tx, 'server', server.id);
     await writeConnection(tx, ctx, place, prepared);
-    // One credential at a time: a token that was typed would be sent again, unseen, once the connection is removed.
-    if (agent === null) await writeSecrets(tx, ctx, server.id, NO_BEARER);
+    const forgot = agent === null && (await forgetBearer(tx, ctx, server.id));
     const after = recordedConnection(await readConnection(tx, place.serverId, place.agentId));
-    await record({ action: 'server.auth_set', entity: 'server', entityId: server.id, entityName: server.slug, after });
+    await record({
+      action: 'server.auth_set',
+      entity: 'server',
+      entityId: server.id,
+      entityName: server.slug,
+      after: { ...after, ...(forgot ? { secrets: [`header ${BEARER_ROW} removed`] } : {}) },
+    });
   });
   await ctx.services.stopServer(server.id);
   ctx.services.events.publish('server', { action: 'changed', server: server.slug });
   return connectionAnswer(ctx, await readConnection(ctx.prisma, place.serverId, place.agentId));
+}
+
+/** One credential at a time: a token that was typed before would come back, unseen, once this connection is removed. */
+async function forgetBearer(tx: Transaction, ctx: ControlContext, serverId: string): Promise<boolean> {
+  const { count } = await tx.serverSecret.deleteMany({ where: { serverId, kind: 'header', name: BEARER_ROW } });
+  if (count > 0) await tx.server.update({ where: { id: serverId }, data: { revision: ctx.services.newId('srv'), updatedAt: ctx.now } });
+  return count > 0;
 }
 
 export async function removeServerAuth(

@@ -53,17 +53,17 @@ export async function connectionIn(
   return prepareConnection(ctx, serverUrl, auth);
 }
 
-/** The server moved: its tokens were for another place and are forgotten; headers of agents too, when it moved to another origin. */
-export async function unbindConnections(tx: Transaction, ctx: ControlContext, serverId: string, toOtherOrigin: boolean): Promise<void> {
+/** The server moved: its tokens were for another place and are forgotten. */
+export async function unbindConnections(tx: Transaction, ctx: ControlContext, serverId: string): Promise<void> {
   await tx.upstreamConnection.updateMany({
-    where: { serverId, ...(toOtherOrigin ? {} : { kind: { not: 'headers' } }), status: { not: 'disconnected' } },
+    where: { serverId, kind: { not: 'headers' }, status: { not: 'disconnected' } },
     data: {
       status: 'needs_reconnect',
       revision: ctx.services.newId('con'),
       envelope: null,
       accessExpiresAt: null,
       leaseUntil: null,
-      lastError: 'The address of the server was changed, and the credential was for the old one.',
+      lastError: 'The address of the server was changed, and the tokens were for the old one.',
     },
   });
 }

@@ -60,9 +60,9 @@ export class ExportRunner {
       read: (job) => this.files.read(job),
       remove: (job) => this.files.remove(job),
       scheduledFolder: this.scheduledBase !== null,
-      writeScheduled: async (folder, name, pieces) => {
+      writeScheduled: async (file, pieces, stillOurs) => {
         if (this.scheduledBase === null) throw new Error('This node has no CALLGATE_EXPORT_DIR.');
-        await writeScheduledFile(this.scheduledBase, folder, name, pieces);
+        await writeScheduledFile(this.scheduledBase, file, pieces, stillOurs);
       },
     };
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDueSchedule, type ScheduleRun } from '@/lib/control/export-schedules/run-schedule';
 import { periodEnd, periodStart } from '@/lib/domain/export-period';
-import { writeScheduledFile } from '@/lib/hosts/exports/scheduled-files';
+import { type ScheduledFile, writeScheduledFile } from '@/lib/hosts/exports/scheduled-files';
 import { newId } from '@/lib/kernel/ids';
 import { createWorld, type World } from './control-world';
 
@@ -21,7 +21,8 @@ beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'callgate-scheduled-'));
   Object.assign(world.services.exports, {
     scheduledFolder: true,
-    writeScheduled: (folder: string, name: string, pieces: AsyncIterable<string>) => writeScheduledFile(base, folder, name, pieces),
+    writeScheduled: (file: ScheduledFile, pieces: AsyncIterable<string>, stillOurs: () => Promise<boolean>) =>
+      writeScheduledFile(base, file, pieces, stillOurs),
   });
   startMs = periodStart(world.now().getTime(), 'hour');
   await world.prisma.writer.create({ data: { id: 'wrt_1', lockKey: 1n, node: 'node', lastHash: 'a', owner: 'wrt_1' } });
@@ -142,6 +143,35 @@ describe('a scheduled export', () => {
     await world.call('PATCH', `/export-schedules/${id}`, { body: { enabled: true } });
     expect(await runAll()).toBe(2);
     await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
+  it('passes long times without a call in one step, and begins at most 400 days back', async () => {
+    const body = { target: 'folder', name: 'Since long', every: 'hour', folder: 'long' };
+    const since = (days: number): string => new Date(startMs - days * 24 * HOUR_MS).toISOString();
+    const far = await world.call('POST', '/export-schedules', { body: { ...body, since: '1970-01-01T00:00:00Z' } });
+    expect([far.status, far.body.error.code]).toEqual([422, 'export_schedule.since']);
+    const { id } = (await world.call('POST', '/export-schedules', { body: { ...body, since: since(399) } })).body;
+    expect(await runAll()).toBe(3);
+    const runs = await world.prisma.adminChange.findMany({
+      where: { entityId: id, action: 'export_schedule.run' },
+      orderBy: { at: 'asc' },
+    });
+    expect(runs.map(({ after }) => (after as { rows: number }).rows).sort((a, b) => a - b)).toEqual([0, 22, 1_502]);
+    expect(readdirSync(join(base, 'long'))).toHaveLength(2);
+    await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
+  it('is deleted once, whoever else changes it at that moment', async () => {
+    const body = { target: 'folder', name: 'Raced', every: 'week', folder: 'raced' };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    const path = `/export-schedules/${id}`;
+    const answers = await Promise.all([
+      world.call('DELETE', path),
+      world.call('DELETE', path),
+      world.call('PATCH', path, { body: { enabled: false } }),
+    ]);
+    for (const { status } of answers) expect([200, 204, 404]).toContain(status);
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
   });
 
   it('tells why it failed, and stays inside of its folder', async () => {

@@ -247,32 +247,6 @@ describe('a client of its own, and credentials of one agent', () => {
     expect((await world.call('DELETE', '/servers/crm/auth?agent=bot')).status).toBe(404);
   });
 
-  it('takes the place of a token that was typed, for good', async () => {
-    await world.call('PATCH', '/servers/crm', { body: { auth: { type: 'bearer', token: 'old-token-0123456789' } } });
-    expect((await world.call('PUT', '/servers/crm/auth', { body: { type: 'oauth' } })).status).toBe(200);
-    expect((await world.call('DELETE', '/servers/crm/auth')).status).toBe(200);
-    expect((await world.call('GET', '/servers/crm')).body.auth).toBeNull();
-    await world.call('POST', '/servers/crm/sync');
-    expect(JSON.stringify(world.upstream.asked.at(-1)?.secrets)).not.toContain('old-token');
-  });
-
-  it('are not sent to another origin when the server moves', async () => {
-    await world.call('PATCH', '/servers/crm', {
-      body: { headers: { 'X-Key': 'key of the old place' }, auth: { type: 'bearer', token: 'old-token-1' } },
-    });
-    await world.call('PUT', '/servers/crm/auth', { body: { type: 'headers', agent: 'bot', headers: { 'X-Api-Key': 'agent canary' } } });
-    const nearby = await world.call('PATCH', '/servers/crm', { body: { url: `${mcp.url}?x=1` } });
-    expect(nearby.body).toMatchObject({ auth: { type: 'bearer' }, headers: { 'X-Key': { set: true } } });
-    const moved = await world.call('PATCH', '/servers/crm', { body: { url: 'http://127.0.0.1:1/mcp', headers: { 'X-New': 'n' } } });
-    expect(moved.body.auth).toBeNull();
-    expect(Object.keys(moved.body.headers)).toEqual(['X-New']);
-    expect((await auth()).agents).toMatchObject([{ status: 'needs_reconnect', headers: [] }]);
-    const [change] = (await world.call('GET', '/changes?action=server.update&limit=1')).body.items;
-    expect(change.after.secrets).toEqual(expect.arrayContaining(['header X-Key removed, with the address', 'header X-New set']));
-    await world.call('DELETE', '/servers/crm/auth?agent=bot');
-    await world.call('PATCH', '/servers/crm', { body: { url: mcp.url, headers: { 'X-New': null } } });
-  });
-
   it('a token that is typed takes the place of the authorization', async () => {
     const typed = await world.call('PATCH', '/servers/crm', { body: { auth: { type: 'bearer', token: 'fixed-token-1' } } });
     expect(typed.body.auth).toMatchObject({ type: 'bearer' });
@@ -282,6 +256,53 @@ describe('a client of its own, and credentials of one agent', () => {
       status: 'disconnected',
     });
     expect((await world.call('GET', '/servers/crm')).body.headers).toEqual({});
+  });
+});
+
+describe('a credential that was typed before', () => {
+  const TOKEN = 'bearer-canary-0123456789';
+  const make = (slug: string, url: string) =>
+    world.call('POST', '/servers', { body: { slug, name: slug, transport: 'http', url, auth: { type: 'bearer', token: TOKEN } } });
+  const sent = async (slug: string): Promise<string> => {
+    await world.call('POST', `/servers/${slug}/sync`);
+    return JSON.stringify(world.upstream.asked.at(-1)?.secrets);
+  };
+
+  it('does not come back when the authorization that took its place is removed', async () => {
+    expect((await make('legacy', mcp.url)).status).toBe(201);
+    expect((await world.call('PUT', '/servers/legacy/auth', { body: { type: 'oauth' } })).status).toBe(200);
+    const { items } = (await world.call('GET', '/changes?action=server.auth_set')).body;
+    expect(items[0].after.secrets).toEqual(['header authorization removed']);
+    await world.call('DELETE', '/servers/legacy/auth');
+    expect((await world.call('GET', '/servers/legacy')).body.auth).toBeNull();
+    expect(await sent('legacy')).not.toContain(TOKEN);
+  });
+
+  it('stays when one agent gets a credential of its own', async () => {
+    await make('shared', mcp.url);
+    await world.call('PUT', '/servers/shared/auth', { body: { type: 'headers', agent: 'bot', headers: { 'X-Api-Key': 'own' } } });
+    expect((await world.call('GET', '/servers/shared')).body.auth.type).toBe('bearer');
+  });
+
+  it('is not sent to another origin, and neither are the headers of an agent', async () => {
+    await make('moving', mcp.url);
+    await world.call('PATCH', '/servers/moving', { body: { headers: { 'X-Region': 'one', 'X-Old': 'two' } } });
+    await world.call('PUT', '/servers/moving/auth', { body: { type: 'headers', agent: 'bot', headers: { 'X-Api-Key': 'own' } } });
+    const path = await world.call('PATCH', '/servers/moving', { body: { url: `${mcp.url}/v2` } });
+    expect(path.body.dropped).toEqual([]);
+    const moved = await world.call('PATCH', '/servers/moving', {
+      body: { url: 'http://127.0.0.1:9/else', headers: { 'X-Region': 'new' } },
+    });
+    expect(moved.status, moved.text).toBe(200);
+    expect(moved.body.dropped.sort()).toEqual(['bearer token', 'header X-Old', 'headers of bot']);
+    expect(Object.keys(moved.body.headers)).toEqual(['X-Region']);
+    const asked = await sent('moving');
+    expect(asked).not.toContain(TOKEN);
+    expect(asked).toContain('new');
+    const own = await world.prisma.upstreamConnection.findFirstOrThrow({ where: { server: { slug: 'moving' }, kind: 'headers' } });
+    expect(own).toMatchObject({ status: 'needs_reconnect', envelope: null });
+    const { items } = (await world.call('GET', '/changes?action=server.update')).body;
+    expect(items[0].after.dropped.sort()).toEqual(moved.body.dropped);
   });
 });
 

@@ -53,8 +53,8 @@ function Panels({ scope }: { scope: Scope }) {
       <DueReviews />
       <KeyNumbers {...{ scope, stats, before, approvals, approvalsBefore }} />
       {quiet ? <NoCalls scope={scope} /> : <OutcomePanel scope={scope} stats={stats} />}
-      <div className="grid items-start gap-4 lg:grid-cols-2">
-        <AlertList />
+      <div className="grid gap-4 lg:grid-cols-2">
+        <AlertList className="min-h-40" />
         <NearLimits scope={scope} />
       </div>
       {quiet ? null : <UpstreamHealth scope={scope} />}

@@ -76,7 +76,7 @@ function ServerRow({ server, scope, times }: { server: Server; scope: Scope; tim
         <span className="text-ink-2 md:w-20 md:text-right">
           <CountLink count={server.sent} href={to({ decision: PASSED })} /> sent
         </span>
-        <span className={cn('md:w-44 md:text-right', server.failed > 0 ? 'text-broken' : 'text-ink-2')}>
+        <span className={cn('md:w-36 md:text-right', server.failed > 0 ? 'text-broken' : 'text-ink-2')}>
           <CountLink count={server.failed} href={to({ decision: PASSED, outcome: FAILED })} /> failed
           {server.failed > 0 ? <span className="num"> · {shareWords(server.failed, server.sent)}</span> : null}
         </span>

@@ -85,7 +85,7 @@ describe('numbers of the overview', () => {
     expect(tools.map((one: { tool: string }) => one.tool)).toEqual(['erase']);
     expect(tools[0].calls).toBe(await listed({ from, agent: 'bot', tool: 'erase' }));
     expect(await get('/stats/posture')).toMatchObject({ tools: 0, policies: 0 });
-    expect(await get('/stats/approvals')).toMatchObject({ asked: 0, p50Seconds: null });
+    expect(await get('/stats/approvals')).toMatchObject({ pending: 0, oldestAt: null, asked: 0, p50Seconds: null });
     expect((await get('/stats/publishes')).items).toEqual([]);
     expect((await world.call('GET', '/stats/new?from=2026-11-21T00:00:00Z&to=2026-11-20T00:00:00Z')).status).toBe(422);
   });

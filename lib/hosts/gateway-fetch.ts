@@ -20,7 +20,7 @@ export async function handleFetch(gateway: Gateway, request: Request, sourceIp: 
     sourceIp,
     signal: request.signal,
   });
-  return responseOf(answer);
+  return responseOf(answer, request.signal);
 }
 
 async function readBody(request: Request, bytesMax: number): Promise<GatewayRequest['body']> {
@@ -47,14 +47,47 @@ async function readBody(request: Request, bytesMax: number): Promise<GatewayRequ
   return body;
 }
 
-function responseOf(answer: GatewayResponse): Response {
+type Bytes = AsyncIterator<Uint8Array>;
+type Read = IteratorResult<Uint8Array>;
+
+async function responseOf(answer: GatewayResponse, signal: AbortSignal): Promise<Response> {
   const { status, headers, body } = answer;
   if (body === null || typeof body === 'string') return new Response(body, { status, headers });
   const iterator = body[Symbol.asyncIterator]();
-  const stream = new ReadableStream<Uint8Array>(
+  // The reader of a stream has to know now that it is open; it may stay silent for long.
+  if (headers['content-type'] === 'text/event-stream') return new Response(streamOf([], iterator), { status, headers });
+  const leave = (): void => void iterator.return?.();
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return new Response(streamOf(await beginning(iterator), iterator), { status, headers });
+  } catch {
+    return broken(headers);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/** What is awaited before the head is sent, as on the Node host: nearly all answers are one chunk and the end. */
+async function beginning(iterator: Bytes): Promise<Read[]> {
+  const first = await iterator.next();
+  return first.done === true ? [first] : [first, await iterator.next()];
+}
+
+/** Nothing of the answer has left yet, so there is a better way to say that it broke off than a lost connection. */
+function broken(headers: GatewayResponse['headers']): Response {
+  const event = headers['x-callgate-event'];
+  return new Response(null, {
+    status: 502,
+    headers: { 'cache-control': 'no-store', ...(event === undefined ? {} : { 'x-callgate-event': event }) },
+  });
+}
+
+function streamOf(begun: Read[], iterator: Bytes): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await iterator.next();
+        const { done, value } = begun.shift() ?? (await iterator.next());
         if (done === true) controller.close();
         else controller.enqueue(value);
       },
@@ -64,5 +97,4 @@ function responseOf(answer: GatewayResponse): Response {
     },
     { highWaterMark: 0 },
   );
-  return new Response(stream, { status, headers });
 }

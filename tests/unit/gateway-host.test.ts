@@ -46,6 +46,19 @@ async function textOf(message: IncomingMessage): Promise<string> {
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 
+const breakingAfter =
+  (chunks: readonly string[], type = 'application/json') =>
+  () => ({
+    ...streamReply(
+      (async function* () {
+        yield* chunks;
+        throw new Error('reset');
+      })(),
+    ),
+    contentType: type,
+  });
+const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+
 describe('the node host', () => {
   it('answers a call and a refusal, and takes the source from the socket', async () => {
     const world = newWorld();
@@ -149,19 +162,6 @@ describe('the node host', () => {
     answer.destroy();
   });
 
-  const breakingAfter =
-    (chunks: readonly string[], type = 'application/json') =>
-    () => ({
-      ...streamReply(
-        (async function* () {
-          yield* chunks;
-          throw new Error('reset');
-        })(),
-      ),
-      contentType: type,
-    });
-  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
-
   it('breaks a stream off where the upstream broke off', async () => {
     const world = newWorld();
     const port = await serve(world);
@@ -215,6 +215,62 @@ describe('the fetch host', () => {
     const world = newWorld();
     const answer = await handleFetch(world.gateway, requestFor(world, ' '.repeat(world.gateway.bodyBytesMax + 1)), null);
     expect(answer.status).toBe(413);
+  });
+
+  it('answers 502 when the upstream broke off before anything was passed on, as the node host does', async () => {
+    const world = newWorld();
+    for (const chunks of [[], ['{"jsonrpc":"2.0",']]) {
+      world.upstreams.scripts.set('ping', breakingAfter(chunks));
+      const answer = await handleFetch(world.gateway, requestFor(world, ping), null);
+      expect([answer.status, answer.headers.get('cache-control'), await answer.text()]).toEqual([502, 'no-store', '']);
+    }
+  });
+
+  it('breaks a stream off where the upstream broke off', async () => {
+    const world = newWorld();
+    world.upstreams.scripts.set('ping', breakingAfter([': one\n\n', ': two\n\n'], 'text/event-stream'));
+    const answer = await handleFetch(world.gateway, requestFor(world, ping), null);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    await expect(answer.text()).rejects.toThrow();
+  });
+
+  it('hands on every chunk of a body that is no stream', async () => {
+    const world = newWorld();
+    const chunks = ['{"jsonrpc":"2.0",', '"id":1,', '"result":{', '}}'];
+    world.upstreams.scripts.set('ping', () => ({ ...streamReply(chunks), contentType: 'application/json' }));
+    expect(await (await handleFetch(world.gateway, requestFor(world, ping), null)).text()).toBe(chunks.join(''));
+  });
+
+  it('lets go of a body whose reader leaves before its first byte', async () => {
+    const world = newWorld();
+    const gone = new AbortController();
+    let left = 0;
+    let begin = (): void => {};
+    let end = (): void => {};
+    const began = new Promise<void>((resolve) => (begin = resolve));
+    const done = { done: true, value: undefined } as const;
+    const silent: AsyncIterableIterator<Uint8Array> = {
+      [Symbol.asyncIterator]: () => silent,
+      next: () =>
+        new Promise((resolve) => {
+          end = () => resolve(done);
+          begin();
+        }),
+      async return() {
+        left++;
+        end();
+        return done;
+      },
+    };
+    const handle = () => Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: silent });
+    const gateway = { ...world.gateway, bodyBytesMax: 1024, handle } as typeof world.gateway;
+    const request = requestFor(world, ping, { signal: gone.signal });
+    const answered = handleFetch(gateway, request, null);
+    await began;
+    expect(left).toBe(0);
+    gone.abort();
+    expect((await answered).status).toBe(200);
+    expect(left).toBe(1);
   });
 
   it('tells the gateway that the reader left', async () => {

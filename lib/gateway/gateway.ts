@@ -4,9 +4,11 @@ import { type Denial, refuse } from './denial';
 import { newFacts, type RequestFacts, rpcIdOf } from './facts';
 import type { ForwardContext } from './forward-context';
 import { governedRequest } from './governed-request';
+import { HeldBody } from './held-answer';
 import { HeldCalls, HOLD_TIMES } from './held-calls';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
+import { KeptAlive } from './kept-alive';
 import { listTargets } from './list-targets';
 import { listTools } from './list-tools';
 import { LiveCalls } from './live-calls';
@@ -114,7 +116,8 @@ class NodeGateway implements Gateway {
       // A call ends with its outcome, perhaps long after its answer has begun.
       if (facts.message?.method !== 'tools/call' && facts.target === null)
         tellEnd(facts, this.ports, { ...ANSWERED, httpStatus: answered.value.status });
-      return answered.value;
+      // What the aggregate endpoint asks of itself reaches no client.
+      return request.leg === undefined ? this.keptAlive(answered.value) : answered.value;
     } catch (error) {
       logFailure(facts, this.ports, error);
       const body = {
@@ -124,6 +127,15 @@ class NodeGateway implements Gateway {
       };
       return { status: 500, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     }
+  }
+
+  /** A stream is never silent for long; an answer that is no stream stays as it is. */
+  private keptAlive(answer: GatewayResponse): GatewayResponse {
+    const { body, headers } = answer;
+    if (body === null || typeof body === 'string' || headers['content-type'] !== 'text/event-stream') return answer;
+    // It tells its reader by itself what it waits for.
+    if (body instanceof HeldBody) return answer;
+    return { ...answer, body: new KeptAlive(body[Symbol.asyncIterator](), this.context.holdTimes.commentEveryMs) };
   }
 
   noteUnparsed(sourceIp: string | null): void {

@@ -5,6 +5,7 @@ import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import { type HoldTimes, Waiting } from './held-calls';
 import { JsonAsEvent } from './json-as-event';
+import { KeptAlive } from './kept-alive';
 import { subjectOf } from './live-calls';
 import type { GatewayResponse } from './request';
 import { logFailure } from './request-end';
@@ -56,7 +57,7 @@ const DONE: IteratorResult<Uint8Array> = { done: true, value: undefined };
 const BROKEN_WORDS = 'The answer of the server broke off. Whether the call had an effect is unknown; do not repeat it unseen.';
 
 /** Comments and progress until the answer is there, then the answer as the last message of the stream. */
-class HeldBody implements AsyncIterableIterator<Uint8Array> {
+export class HeldBody implements AsyncIterableIterator<Uint8Array> {
   private rest: AsyncIterator<Uint8Array> | null = null;
   private begun = false;
   private done = false;
@@ -108,10 +109,11 @@ class HeldBody implements AsyncIterableIterator<Uint8Array> {
       return body === null ? DONE : { done: false, value: encodeEvent(body) };
     }
     const iterator = body[Symbol.asyncIterator]();
-    this.rest =
+    const rest =
       headers['content-type'] === 'text/event-stream'
         ? iterator
         : new JsonAsEvent(iterator, () => errorText(this.call, -32603, BROKEN_WORDS, null));
+    this.rest = new KeptAlive(rest, this.times.commentEveryMs);
     return this.rest.next();
   }
 

@@ -47,26 +47,35 @@ async function readBody(request: Request, bytesMax: number): Promise<GatewayRequ
   return body;
 }
 
+type Bytes = AsyncIterator<Uint8Array>;
+type Read = IteratorResult<Uint8Array>;
+
 async function responseOf(answer: GatewayResponse, signal: AbortSignal): Promise<Response> {
   const { status, headers, body } = answer;
   if (body === null || typeof body === 'string') return new Response(body, { status, headers });
   const iterator = body[Symbol.asyncIterator]();
-  // Until a byte has left there is a better way to say that an answer broke off than a lost connection. A stream may begin in silence.
-  if (headers['content-type'] === 'text/event-stream') return new Response(streamOf(iterator, null), { status, headers });
+  // The reader of a stream has to know now that it is open; it may stay silent for long.
+  if (headers['content-type'] === 'text/event-stream') return new Response(streamOf([], iterator), { status, headers });
   const leave = (): void => void iterator.return?.();
+  if (signal.aborted) leave();
   signal.addEventListener('abort', leave, { once: true });
-  let first: IteratorResult<Uint8Array>;
   try {
-    first = await iterator.next();
+    return new Response(streamOf(await beginning(iterator), iterator), { status, headers });
   } catch {
-    return brokenOff(headers);
+    return broken(headers);
   } finally {
     signal.removeEventListener('abort', leave);
   }
-  return new Response(first.done === true ? null : streamOf(iterator, first.value), { status, headers });
 }
 
-function brokenOff(headers: Readonly<Record<string, string>>): Response {
+/** What is awaited before the head is sent, as on the Node host: nearly all answers are one chunk and the end. */
+async function beginning(iterator: Bytes): Promise<Read[]> {
+  const first = await iterator.next();
+  return first.done === true ? [first] : [first, await iterator.next()];
+}
+
+/** Nothing of the answer has left yet, so there is a better way to say that it broke off than a lost connection. */
+function broken(headers: GatewayResponse['headers']): Response {
   const event = headers['x-callgate-event'];
   return new Response(null, {
     status: 502,
@@ -74,18 +83,11 @@ function brokenOff(headers: Readonly<Record<string, string>>): Response {
   });
 }
 
-/** `first` was read already. */
-function streamOf(iterator: AsyncIterator<Uint8Array>, first: Uint8Array | null): ReadableStream<Uint8Array> {
-  let ahead = first;
+function streamOf(begun: Read[], iterator: Bytes): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        if (ahead !== null) {
-          controller.enqueue(ahead);
-          ahead = null;
-          return;
-        }
-        const { done, value } = await iterator.next();
+        const { done, value } = begun.shift() ?? (await iterator.next());
         if (done === true) controller.close();
         else controller.enqueue(value);
       },

@@ -57,6 +57,7 @@ const breakingAfter =
     ),
     contentType: type,
   });
+const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 
 describe('the node host', () => {
   it('answers a call and a refusal, and takes the source from the socket', async () => {
@@ -161,8 +162,6 @@ describe('the node host', () => {
     answer.destroy();
   });
 
-  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
-
   it('breaks a stream off where the upstream broke off', async () => {
     const world = newWorld();
     const port = await serve(world);
@@ -212,22 +211,66 @@ describe('the fetch host', () => {
     expect(world.last().settlement?.outcome).toBe('ok');
   });
 
-  it('answers 502 when the upstream broke off before anything was passed on, and breaks a stream off where it did', async () => {
-    const world = newWorld();
-    const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
-    world.upstreams.scripts.set('ping', breakingAfter(['{"jsonrpc":"2.0",']));
-    const answer = await handleFetch(world.gateway, requestFor(world, ping), null);
-    expect([answer.status, await answer.text()]).toEqual([502, '']);
-    world.upstreams.scripts.set('ping', breakingAfter([': one\n\n'], 'text/event-stream'));
-    const stream = await handleFetch(world.gateway, requestFor(world, ping), null);
-    expect(stream.status).toBe(200);
-    await expect(stream.text()).rejects.toThrow();
-  });
-
   it('bounds the body', async () => {
     const world = newWorld();
     const answer = await handleFetch(world.gateway, requestFor(world, ' '.repeat(world.gateway.bodyBytesMax + 1)), null);
     expect(answer.status).toBe(413);
+  });
+
+  it('answers 502 when the upstream broke off before anything was passed on, as the node host does', async () => {
+    const world = newWorld();
+    for (const chunks of [[], ['{"jsonrpc":"2.0",']]) {
+      world.upstreams.scripts.set('ping', breakingAfter(chunks));
+      const answer = await handleFetch(world.gateway, requestFor(world, ping), null);
+      expect([answer.status, answer.headers.get('cache-control'), await answer.text()]).toEqual([502, 'no-store', '']);
+    }
+  });
+
+  it('breaks a stream off where the upstream broke off', async () => {
+    const world = newWorld();
+    world.upstreams.scripts.set('ping', breakingAfter([': one\n\n', ': two\n\n'], 'text/event-stream'));
+    const answer = await handleFetch(world.gateway, requestFor(world, ping), null);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    await expect(answer.text()).rejects.toThrow();
+  });
+
+  it('hands on every chunk of a body that is no stream', async () => {
+    const world = newWorld();
+    const chunks = ['{"jsonrpc":"2.0",', '"id":1,', '"result":{', '}}'];
+    world.upstreams.scripts.set('ping', () => ({ ...streamReply(chunks), contentType: 'application/json' }));
+    expect(await (await handleFetch(world.gateway, requestFor(world, ping), null)).text()).toBe(chunks.join(''));
+  });
+
+  it('lets go of a body whose reader leaves before its first byte', async () => {
+    const world = newWorld();
+    const gone = new AbortController();
+    let left = 0;
+    let begin = (): void => {};
+    let end = (): void => {};
+    const began = new Promise<void>((resolve) => (begin = resolve));
+    const done = { done: true, value: undefined } as const;
+    const silent: AsyncIterableIterator<Uint8Array> = {
+      [Symbol.asyncIterator]: () => silent,
+      next: () =>
+        new Promise((resolve) => {
+          end = () => resolve(done);
+          begin();
+        }),
+      async return() {
+        left++;
+        end();
+        return done;
+      },
+    };
+    const handle = () => Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: silent });
+    const gateway = { ...world.gateway, bodyBytesMax: 1024, handle } as typeof world.gateway;
+    const request = requestFor(world, ping, { signal: gone.signal });
+    const answered = handleFetch(gateway, request, null);
+    await began;
+    expect(left).toBe(0);
+    gone.abort();
+    expect((await answered).status).toBe(200);
+    expect(left).toBe(1);
   });
 
   it('tells the gateway that the reader left', async () => {

@@ -8,6 +8,7 @@ import { periodEnd, periodStart } from '@/lib/domain/export-period';
 import { type ScheduledFile, writeScheduledFile } from '@/lib/hosts/exports/scheduled-files';
 import { newId } from '@/lib/kernel/ids';
 import { createWorld, type World } from './control-world';
+import { removeMonth } from './removed-month';
 
 const HOUR_MS = 3_600_000;
 const SECRET = 'a signing secret of the tests'.replaceAll(' ', '-');
@@ -158,6 +159,16 @@ describe('a scheduled export', () => {
     });
     expect(runs.map(({ after }) => (after as { rows: number }).rows).sort((a, b) => a - b)).toEqual([0, 22, 1_502]);
     expect(readdirSync(join(base, 'long'))).toHaveLength(2);
+    await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
+  it('says which months retention took before it handed them over', async () => {
+    await removeMonth(world, new Date(startMs));
+    const body = { target: 'folder', name: 'Late', every: 'day', folder: 'late', since: new Date(startMs - 48 * HOUR_MS).toISOString() };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    expect(await runAll()).toBeGreaterThan(0);
+    const run = await world.prisma.adminChange.findFirst({ where: { entityId: id, action: 'export_schedule.run' } });
+    expect(run?.after).toMatchObject({ removedByRetention: ['2025-01'] });
     await world.call('DELETE', `/export-schedules/${id}`);
   });
 

@@ -172,6 +172,23 @@ describe('a scheduled export', () => {
     await world.call('DELETE', `/export-schedules/${id}`);
   });
 
+  it('lets go while nothing is found, when another node has taken it over', async () => {
+    const body = { target: 'folder', name: 'Sparse', every: 'hour', folder: 'sparse', since: new Date(startMs).toISOString() };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    // A reading that finds nothing for long: it ends only when it is told to.
+    const read = (_sql: string, _values: unknown, { signal }: { signal: AbortSignal }): Promise<never> =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        world.prisma.exportSchedule.update({ where: { id }, data: { runner: 'another' } }).catch(reject);
+      });
+    const services = { ...world.services, history: { ...world.services.history, read } } as ScheduleRun['services'];
+    expect(await runDueSchedule({ ...run(), services })).toBe(true);
+    const row = await world.prisma.exportSchedule.findUniqueOrThrow({ where: { id } });
+    expect(row).toMatchObject({ runner: 'another', failures: 0, doneTo: new Date(startMs) });
+    expect(readdirSync(join(base, 'sparse'))).toEqual([]);
+    await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
   it('is deleted once, whoever else changes it at that moment', async () => {
     const body = { target: 'folder', name: 'Raced', every: 'week', folder: 'raced' };
     const { id } = (await world.call('POST', '/export-schedules', { body })).body;

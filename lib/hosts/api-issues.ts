@@ -21,7 +21,10 @@ export function detailsOf(error: z.ZodError, schema: z.ZodType, value: unknown, 
 function sentence(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union'))
     return 'required';
-  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  const message = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  // One of several values: which of them.
+  const among = issue.code === 'invalid_value' && typeof issue.path.at(-1) === 'number';
+  return among ? `${JSON.stringify(value).slice(0, 100)}: ${message}` : message;
 }
 
 function placeOf(path: readonly PropertyKey[], where: 'body' | 'query'): string {
@@ -32,10 +35,18 @@ function placeOf(path: readonly PropertyKey[], where: 'body' | 'query'): string 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let at = value;
   for (const part of path) {
+    if (typeof part === 'number') at = listOf(at);
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined;
     at = (at as Record<PropertyKey, unknown>)[part];
   }
   return at;
+}
+
+/** Texts with commas between them are lists, too. */
+function listOf(value: unknown): unknown {
+  const texts = Array.isArray(value) ? value : [value];
+  if (!texts.every((text) => typeof text === 'string')) return value;
+  return texts.flatMap((text) => text.split(',').map((part) => part.trim())).filter((part) => part !== '');
 }
 
 /** The fields an object may have at a place, looking through optional, nullable and default wrappers and into unions. */

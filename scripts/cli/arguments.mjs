@@ -24,7 +24,10 @@ const FLAGS = {
   columns: { takes: 'COLUMNS', about: 'names with commas between them, in this order' },
   from: { takes: 'TIME', about: 'inclusive, such as 2026-11-20T12:00:00Z' },
   to: { takes: 'TIME', about: 'exclusive' },
-  filter: { takes: 'QUERY', about: "the filters of GET /api/v1/audit, such as 'agent=bot&decision=denied'" },
+  filter: {
+    takes: 'QUERY',
+    about: "filters of GET /api/v1/audit (or /changes), such as 'agent=bot&decision=denied'; the time is --from and --to",
+  },
   json: { takes: null, about: 'prints JSON for scripts' },
 };
 

@@ -259,6 +259,8 @@ describe('secrets and use', () => {
     });
     expect(await source.secretsOf('srv_1', 'agt_other')).toMatchObject({ connection: { id: 'con_1' } });
     expect(await source.secretsOf('srv_1', agent)).toEqual({ headers: { 'x-key': 'agent key' }, env: {} });
+    await pool.query("UPDATE upstream_connections SET envelope = NULL WHERE id = 'con_2'");
+    await expect(source.secretsOf('srv_1', agent)).rejects.toThrow('typed again');
     const server = (await snapshots.latest())?.serverById('srv_1');
     expect(server?.target.revision).toContain('con_1');
     expect(server?.target.credentialOf).toBeUndefined();

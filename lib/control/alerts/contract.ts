@@ -160,7 +160,7 @@ export const anomalyKindSchema = z.object({
   everybody: effectiveSchema.describe('what holds where nothing more particular is set'),
   thresholdMin: z.number(),
   thresholdMax: z.number(),
-  settings: z.array(anomalySettingSchema).describe('what was tuned, newest first'),
+  settings: z.array(anomalySettingSchema).describe('what was tuned, the latest first'),
 });
 
 export const getAnomalySettings = defineContract({

@@ -5,6 +5,7 @@ import { recordChange } from '../change';
 import type { Actor } from '../context';
 import { callTexts } from '../exports/export-audit';
 import { exportName } from '../exports/recorded-export';
+import { removedMonths } from '../retention/removed-months';
 import type { ControlServices } from '../services';
 import { exportFilterSchema } from './contract';
 
@@ -82,6 +83,19 @@ export async function runExport(run: ExportRun, job: ExportJob, sink: ExportSink
       return endExport(run, job, 'failed', 'The file grew beyond 2 GiB. Choose fewer columns, a shorter time or a narrower filter.');
     await run.pause();
   }
+  const lost = await removedMonths(
+    run.prisma,
+    filter.from ? new Date(filter.from) : null,
+    new Date(filter.to ?? job.createdAt),
+    job.createdAt,
+  );
+  if (lost.length > 0)
+    return endExport(
+      run,
+      job,
+      'failed',
+      `Retention removed calls of ${lost.join(', ')} while it was written. Make it again for what is left.`,
+    );
   await endExport(run, job, 'done', null);
 }
 

@@ -8,6 +8,7 @@ import { recordChange } from '../change';
 import type { Actor } from '../context';
 import { callTexts } from '../exports/export-audit';
 import { EXPORT_FILES } from '../exports/export-text';
+import { removedMonths } from '../retention/removed-months';
 import type { ControlServices } from '../services';
 import { storableText } from '../storable';
 import { scheduleFilterSchema } from './contract';
@@ -224,8 +225,11 @@ async function finish(run: ScheduleRun, schedule: ExportSchedule, to: Date, rows
         lastRows: rows,
       },
     });
+    // A schedule that failed or was paused for long hands over what is left, and says what is not.
+    const removed = await removedMonths(tx, schedule.doneTo, to);
     if (count === 1)
       await record(run, tx, schedule, 'export_schedule.run', {
+        ...(removed.length > 0 ? { removedByRetention: removed } : {}),
         from: schedule.doneTo,
         to,
         rows,

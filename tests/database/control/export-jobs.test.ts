@@ -8,6 +8,7 @@ import { ExportFiles } from '@/lib/hosts/exports/export-files';
 import { ExportRunner } from '@/lib/hosts/exports/export-runner';
 import { newId } from '@/lib/kernel/ids';
 import { createWorld, type World } from './control-world';
+import { removeMonth } from './removed-month';
 
 const ROWS = 3_400;
 let world: World;
@@ -173,6 +174,14 @@ describe('an export in the background', () => {
     expect(await statusOf(job.id)).toMatchObject({ status: 'expired' });
     expect(readdirSync(join(folder, 'exports'))).toEqual(['folder-id']);
     expect((await world.call('GET', `/exports/${job.id}/file`, { as: 'viewer' })).status).toBe(409);
+  });
+
+  it('fails, and names the month, when retention removed calls of it meanwhile', async () => {
+    const job = await create({ format: 'csv', filter: { agent: 'rare' } });
+    await removeMonth(world);
+    runner.wake();
+    await expect.poll(async () => (await statusOf(job.id)).status, { timeout: 15_000 }).toBe('failed');
+    expect((await statusOf(job.id)).error).toContain('2025-01');
   });
 
   it('is refused to one who has five under way', async () => {

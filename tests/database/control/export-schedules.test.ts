@@ -8,6 +8,7 @@ import { periodEnd, periodStart } from '@/lib/domain/export-period';
 import { type ScheduledFile, writeScheduledFile } from '@/lib/hosts/exports/scheduled-files';
 import { newId } from '@/lib/kernel/ids';
 import { createWorld, type World } from './control-world';
+import { removeMonth } from './removed-month';
 
 const HOUR_MS = 3_600_000;
 const SECRET = 'a signing secret of the tests'.replaceAll(' ', '-');
@@ -158,6 +159,33 @@ describe('a scheduled export', () => {
     });
     expect(runs.map(({ after }) => (after as { rows: number }).rows).sort((a, b) => a - b)).toEqual([0, 22, 1_502]);
     expect(readdirSync(join(base, 'long'))).toHaveLength(2);
+    await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
+  it('says which months retention took before it handed them over', async () => {
+    await removeMonth(world, new Date(startMs));
+    const body = { target: 'folder', name: 'Late', every: 'day', folder: 'late', since: new Date(startMs - 48 * HOUR_MS).toISOString() };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    expect(await runAll()).toBeGreaterThan(0);
+    const run = await world.prisma.adminChange.findFirst({ where: { entityId: id, action: 'export_schedule.run' } });
+    expect(run?.after).toMatchObject({ removedByRetention: ['2025-01'] });
+    await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
+  it('lets go while nothing is found, when another node has taken it over', async () => {
+    const body = { target: 'folder', name: 'Sparse', every: 'hour', folder: 'sparse', since: new Date(startMs).toISOString() };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    // A reading that finds nothing for long: it ends only when it is told to.
+    const read = (_sql: string, _values: unknown, { signal }: { signal: AbortSignal }): Promise<never> =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        world.prisma.exportSchedule.update({ where: { id }, data: { runner: 'another' } }).catch(reject);
+      });
+    const services = { ...world.services, history: { ...world.services.history, read } } as ScheduleRun['services'];
+    expect(await runDueSchedule({ ...run(), services })).toBe(true);
+    const row = await world.prisma.exportSchedule.findUniqueOrThrow({ where: { id } });
+    expect(row).toMatchObject({ runner: 'another', failures: 0, doneTo: new Date(startMs) });
+    expect(readdirSync(join(base, 'sparse'))).toEqual([]);
     await world.call('DELETE', `/export-schedules/${id}`);
   });
 

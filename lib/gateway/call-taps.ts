@@ -142,8 +142,9 @@ export class CallStreamTap extends StreamTap {
   override abandon(): 'drain' | 'abort' {
     const { call, settlement, delivery } = this.watched;
     const kept = delivery?.leave() === true;
-    if (call.era !== 'modern') return 'drain';
+    // A session does not count as used because a server goes on with what its client left.
     this.release();
+    if (call.era !== 'modern') return 'drain';
     settlement.cancelled = true;
     if (!kept) settlement.settleWithoutResult(200, '');
     return 'abort';

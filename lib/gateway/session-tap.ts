@@ -14,6 +14,7 @@ export class StreamTap implements Tap {
   private parser: SseParser | null = new SseParser(MESSAGE_CHARACTERS_MAX);
   /** true once an event carried an id: the client may resume the stream elsewhere. */
   resumable = false;
+  private released = false;
   /** true until an event carried data. */
   silent = true;
 
@@ -51,8 +52,10 @@ export class StreamTap implements Tap {
     return this.parser?.betweenEvents === true;
   }
 
+  /** The client no longer reads this stream; said once or again. */
   protected release(): void {
-    if (this.session !== null) this.session.openStreams--;
+    if (this.session !== null && !this.released) this.session.openStreams--;
+    this.released = true;
   }
 
   /** What the end of the stream completes. */

@@ -132,7 +132,11 @@ export class SessionStore {
   drop(session: Session): void {
     this.sessions.delete(session.id);
     for (const leave of [...session.held.values()]) leave();
-    for (const call of [...session.calls.values()]) call.settle('unknown', null, 'The session ended before the result came.');
+    for (const call of [...session.calls.values()]) {
+      call.settle('unknown', null, 'The session ended before the result came.');
+      // Nobody can fetch the answer any more, and a server that never gives one would keep a connection that others need.
+      call.abort();
+    }
   }
 
   /** Forgets the session and tells the upstream without waiting. */

@@ -14,7 +14,7 @@ const NAMED = 3;
 export function PostureLine({ scope }: { scope: Scope }) {
   const { data, error } = useOverview<Posture>('/stats/posture', scope, { pace: 'slow', who: [], ranged: false });
   return (
-    <p className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-0.5 text-ink-2">
+    <p className="flex min-h-6 flex-wrap items-center gap-x-3 gap-y-0.5 text-ink-2">
       <ShieldCheck aria-hidden className="size-4 text-ink-3" />
       {data ? (
         <>
@@ -32,7 +32,7 @@ export function PostureLine({ scope }: { scope: Scope }) {
           </Watching>
           {data.observing.length + data.partlyObserving.length === 0 ? (
             <span>
-              · {data.policies === 0 ? 'no policy is published' : `all of ${plural(data.policies, 'policy', 'policies')} enforced`}
+              {data.policies === 0 ? 'no policy is published' : `all of ${plural(data.policies, 'policy', 'policies')} enforced`}
             </span>
           ) : null}
         </>
@@ -47,7 +47,7 @@ function Watching({ of, words, children }: { of: Posture['observing']; words: st
   if (of.length === 0) return null;
   return (
     <span className="text-limited">
-      · {children} {words}:{' '}
+      {children} {words}:{' '}
       {of.slice(0, NAMED).map(({ server, policy }, index) => (
         <span key={`${server}/${policy}`}>
           {index > 0 ? ', ' : ''}

@@ -31,9 +31,7 @@ export function PostureLine({ scope }: { scope: Scope }) {
             {plural(data.partlyObserving.length, 'policy', 'policies')}
           </Watching>
           {data.observing.length + data.partlyObserving.length === 0 ? (
-            <span>
-              {data.policies === 0 ? 'no policy is published' : `all of ${plural(data.policies, 'policy', 'policies')} enforced`}
-            </span>
+            <span>{data.policies === 0 ? 'no policy is published' : `all of ${plural(data.policies, 'policy', 'policies')} enforced`}</span>
           ) : null}
         </>
       ) : error ? (

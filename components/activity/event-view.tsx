@@ -9,6 +9,7 @@ import { CopyButton } from '@/components/shared/copy-button';
 import { formatBytes, formatMs } from '@/components/shared/format';
 import { Id } from '@/components/shared/id-text';
 import { JsonView } from '@/components/shared/json-view';
+import { useMe } from '@/components/shared/permission';
 import { RiskBars } from '@/components/shared/risk-bars';
 import { Time } from '@/components/shared/time-text';
 import { Trace } from '@/components/shared/trace';
@@ -17,6 +18,7 @@ import { cn } from '@/components/ui/cn';
 import { Facts } from '@/components/ui/panel';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { RESULT_FLAG_WORDS } from '@/lib/domain/result-flags';
+import { callAsCurl } from './call-as-curl';
 import { type FilterValues, OUTCOME_WORDS } from './call-filters';
 import { FilterValue } from './filter-value';
 import { Reconcile } from './reconcile';
@@ -177,12 +179,13 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
             ['Definition', event.definitionDigest ? <Id key="d" value={event.definitionDigest} max={20} /> : null],
             [
               'Event',
-              <span key="e" className="flex items-center gap-1">
+              <span key="e" className="flex flex-wrap items-center gap-1">
                 <Id value={event.id} max={24} />
                 <CopyButton
                   text={`${typeof window === 'undefined' ? '' : window.location.origin}/activity/${event.id}`}
                   label="Copy link"
                 />
+                <CopyCall event={event} />
               </span>,
             ],
           ]}
@@ -196,6 +199,18 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
         </p>
       </Section>
     </div>
+  );
+}
+
+/** The call for a shell and for a report, as far as the reader was shown it. */
+function CopyCall({ event }: { event: AuditDetail }) {
+  const publicUrl = useMe().data?.publicUrl;
+  const command = publicUrl === undefined ? null : callAsCurl(event, publicUrl);
+  return (
+    <>
+      {command === null ? null : <CopyButton text={command} label="Copy as curl" withWord />}
+      <CopyButton text={JSON.stringify(event, null, 2)} label="Copy as JSON" withWord />
+    </>
   );
 }
 

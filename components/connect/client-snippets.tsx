@@ -1,11 +1,11 @@
 'use client';
 
 import { useState, useSyncExternalStore } from 'react';
+import { TOKEN_VARIABLE } from '@/components/shared/shell-words';
 import { Snippet } from '@/components/shared/snippet';
 import { Switch } from '@/components/ui/checkbox';
 import { Tabs } from '@/components/ui/tabs';
 import { CLIENT_SNIPPETS } from './snippets/all-clients';
-import { TOKEN_VARIABLE } from './snippets/client-snippet';
 
 const KEY = 'callgate.client';
 const listeners = new Set<() => void>();

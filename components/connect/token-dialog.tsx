@@ -3,11 +3,11 @@
 import { useState } from 'react';
 import type { Grant } from '@/components/shared/api/wire';
 import { SecretOnce } from '@/components/shared/secret-once';
+import { TOKEN_VARIABLE } from '@/components/shared/shell-words';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ClientSnippets } from './client-snippets';
 import { ConnectionListener } from './connection-listener';
-import { TOKEN_VARIABLE } from './snippets/client-snippet';
 
 /** The token, once, with everything needed to use it. Leaving without having taken it asks first. */
 export function TokenDialog({ grant, token, onClose }: { grant: Grant; token: string; onClose: () => void }) {

@@ -20,14 +20,5 @@ export interface ClientSnippet {
   text: (facts: ConnectionFacts) => string;
 }
 
-export const TOKEN_VARIABLE = 'CALLGATE_TOKEN';
-
 /** The key of a server in a configuration of JSON. */
 export const json = (value: unknown) => JSON.stringify(value, null, 2);
-
-/** One word of a POSIX shell, whatever is in the text. */
-export const single = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-
-/** `Authorization: Bearer …` as a word of a POSIX shell; the shell fills in a token that is not known. */
-export const authorizationWord = (token: string | null) =>
-  token === null ? `"Authorization: Bearer $${TOKEN_VARIABLE}"` : single(`Authorization: Bearer ${token}`);

@@ -1,14 +1,15 @@
-import { authorizationWord, type ClientSnippet, single, TOKEN_VARIABLE } from './client-snippet';
+import { curlCommand, TOKEN_VARIABLE } from '@/components/shared/shell-words';
+import type { ClientSnippet } from './client-snippet';
 
 /** A string literal of TypeScript and of Python. */
 const literal = (text: string) => JSON.stringify(text);
 
-const INITIALIZE = JSON.stringify({
+const INITIALIZE = {
   jsonrpc: '2.0',
   id: 1,
   method: 'initialize',
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'curl', version: '1' } },
-});
+};
 
 /** For those who write their agent themselves, or want to see whether anything answers at all. */
 export const CODE_CLIENTS: readonly ClientSnippet[] = [
@@ -19,14 +20,7 @@ export const CODE_CLIENTS: readonly ClientSnippet[] = [
     label: 'curl command',
     format: 'shell',
     note: 'Answers with the name of the server behind the gateway when the token is right.',
-    text: ({ gatewayUrl, token }) =>
-      [
-        `curl -sS ${single(gatewayUrl)} \\`,
-        `  -H ${authorizationWord(token)} \\`,
-        "  -H 'Content-Type: application/json' \\",
-        "  -H 'Accept: application/json, text/event-stream' \\",
-        `  -d ${single(INITIALIZE)}`,
-      ].join('\n'),
+    text: ({ gatewayUrl, token }) => curlCommand(gatewayUrl, token, INITIALIZE),
   },
   {
     id: 'typescript',

@@ -1,4 +1,5 @@
-import { authorizationWord, type ClientSnippet, json, single, TOKEN_VARIABLE } from './client-snippet';
+import { authorizationWord, single, TOKEN_VARIABLE } from '@/components/shared/shell-words';
+import { type ClientSnippet, json } from './client-snippet';
 
 /** A string of TOML; JSON escapes are a subset of its basic strings. */
 const toml = (text: string) => JSON.stringify(text);

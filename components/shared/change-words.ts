@@ -80,6 +80,7 @@ const WORDS: Record<string, string> = {
   'export.cancel': 'ended the export of',
   'export.download': 'downloaded the file of',
   'export_schedule.create': 'scheduled the export',
+  'export_schedule.update': 'changed the scheduled export',
   'export_schedule.pause': 'paused the scheduled export',
   'export_schedule.resume': 'let go on the scheduled export',
   'export_schedule.delete': 'deleted the scheduled export',

@@ -87,11 +87,13 @@ describe.skipIf(!CHROMIUM)(`exports in a real browser${CHROMIUM ? '' : ` (skippe
   let browser: Browser;
   let origin: string;
   let access: Access;
+  let folder: string;
   let page: Page;
   let watched: Watched;
 
   beforeAll(async () => {
-    callgate = await startCallgate();
+    folder = mkdtempSync(path.join(tmpdir(), 'callgate-scheduled-'));
+    callgate = await startCallgate({ env: { CALLGATE_EXPORT_DIR: folder } });
     origin = `http://localhost:${callgate.port}`;
     await register(callgate, stdioServer('desk', [EVERYTHING]));
     await publish(callgate, 'desk', 'main', {
@@ -108,6 +110,7 @@ describe.skipIf(!CHROMIUM)(`exports in a real browser${CHROMIUM ? '' : ` (skippe
   afterAll(async () => {
     await browser?.close();
     await callgate?.remove();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('downloads exactly the rows of the screen, with safe cells', async () => {
@@ -162,6 +165,40 @@ describe.skipIf(!CHROMIUM)(`exports in a real browser${CHROMIUM ? '' : ` (skippe
     expect(readFileSync(file, 'utf8')).toBe(stdout);
     await expect(run(['--columns', 'secrets'])).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('columns') });
     rmSync(path.dirname(file), { recursive: true });
+  });
+
+  it('is scheduled, changed and paused in the settings', async () => {
+    await visit(page, `${origin}/settings/exports`);
+    await page.getByRole('button', { name: 'Schedule export' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Nightly');
+    await dialog.getByLabel('Filter').fill(`${origin}/activity?decision=denied&range=24h`);
+    await dialog.getByRole('combobox', { name: 'To' }).click();
+    await page.getByRole('option', { name: 'A folder of the node' }).click();
+    await dialog.getByLabel('Folder').fill('nightly');
+    expect(await seriousAxeProblems(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Schedule export' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const schedules = async () =>
+      (await callgate.api<{ items: { name: string; every: string; enabled: boolean; filter: object }[] }>('GET', '/export-schedules')).body
+        .items;
+    expect(await schedules()).toMatchObject([{ name: 'Nightly', every: 'day', filter: { decision: ['denied'] } }]);
+
+    await page.getByRole('button', { name: 'Actions for Nightly' }).click();
+    await page.getByRole('menuitem', { name: 'Change export' }).click();
+    const save = dialog.getByRole('button', { name: 'Save changes' });
+    expect(await save.getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel('Name').fill('Hourly');
+    await dialog.getByRole('combobox', { name: 'When' }).click();
+    await page.getByRole('option', { name: /hour/i }).click();
+    await save.click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await schedules()).toMatchObject([{ name: 'Hourly', every: 'hour', filter: { decision: ['denied'] } }]);
+
+    await page.getByRole('button', { name: 'Actions for Hourly' }).click();
+    await page.getByRole('menuitem', { name: 'Pause export' }).click();
+    await page.getByText('Paused').waitFor();
+    expect((await schedules())[0]?.enabled).toBe(false);
   });
 
   it('fits a phone', async () => {

@@ -22,24 +22,44 @@ function filterOf(text: string): Record<string, string> {
   return Object.fromEntries([...new URLSearchParams(query.trim())].filter(([name, value]) => !left.has(name) && value !== ''));
 }
 
-export function ScheduleDialog({ onClose }: { onClose: () => void }) {
+/** A filter as a link to Activity has it. */
+const queryOf = (filter: ExportSchedule['filter']): string =>
+  new URLSearchParams(
+    Object.entries(filter).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
+  ).toString();
+
+/** Makes a scheduled export, or changes `schedule`; its address and secret are kept unless they are typed again. */
+export function ScheduleDialog({ schedule, onClose }: { schedule?: ExportSchedule; onClose: () => void }) {
   const client = useQueryClient();
-  const [name, setName] = useState('');
-  const [every, setEvery] = useState<ExportPeriod>('day');
-  const [format, setFormat] = useState<CallFormat>('ndjson');
-  const [filter, setFilter] = useState('');
-  const [target, setTarget] = useState<'folder' | 'webhook'>('webhook');
-  const [folder, setFolder] = useState('');
+  const [name, setName] = useState(schedule?.name ?? '');
+  const [every, setEvery] = useState<ExportPeriod>(schedule?.every ?? 'day');
+  const [format, setFormat] = useState<CallFormat>(schedule?.format ?? 'ndjson');
+  const [filter, setFilter] = useState(schedule ? queryOf(schedule.filter) : '');
+  const [target, setTarget] = useState<'folder' | 'webhook'>(schedule?.target ?? 'webhook');
+  const [folder, setFolder] = useState(schedule?.target === 'folder' ? schedule.place : '');
   const [url, setUrl] = useState('');
   const [signingSecret, setSigningSecret] = useState('');
+  /** Only what is another: the content of a period that is handed over in part cannot change. */
+  const changes = (before: ExportSchedule) => ({
+    ...(name === before.name ? {} : { name }),
+    ...(every === before.every ? {} : { every }),
+    ...(format === before.format ? {} : { format }),
+    ...(filter === queryOf(before.filter) ? {} : { filter: filterOf(filter) }),
+    ...(target === 'folder' && folder !== (before.target === 'folder' ? before.place : null) ? { folder } : {}),
+    ...(target === 'webhook' && url !== '' ? { url } : {}),
+    ...(target === 'webhook' && signingSecret !== '' ? { signingSecret } : {}),
+  });
+  const keepsTarget = schedule?.target === 'webhook';
   const save = useMutation({
     mutationFn: () =>
-      api<ExportSchedule>('POST', '/export-schedules', {
-        body: {
-          ...{ name, every, format, target, filter: filterOf(filter) },
-          ...(target === 'folder' ? { folder } : { url, signingSecret }),
-        },
-      }),
+      schedule
+        ? api<ExportSchedule>('PATCH', `/export-schedules/${schedule.id}`, { body: changes(schedule) })
+        : api<ExportSchedule>('POST', '/export-schedules', {
+            body: {
+              ...{ name, every, format, target, filter: filterOf(filter) },
+              ...(target === 'folder' ? { folder } : { url, signingSecret }),
+            },
+          }),
     onSuccess: () => {
       client.invalidateQueries({ queryKey: ['export-schedules'] });
       onClose();
@@ -52,16 +72,18 @@ export function ScheduleDialog({ onClose }: { onClose: () => void }) {
         ? folder === ''
           ? 'Name the folder'
           : null
-        : url === '' || signingSecret === ''
+        : !keepsTarget && (url === '' || signingSecret === '')
           ? 'Address and signing secret are needed'
-          : null;
+          : schedule && Object.keys(changes(schedule)).length === 0
+            ? 'Nothing was changed'
+            : null;
   const error = (field: string) => fieldError(save.error, field);
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
       dismissable={false}
-      title="Schedule export"
+      title={schedule ? `Change ${schedule.name}` : 'Schedule export'}
       description="The calls of each past period, all columns but arguments. What cannot be handed over is tried again until it is."
       footer={
         <>
@@ -69,7 +91,7 @@ export function ScheduleDialog({ onClose }: { onClose: () => void }) {
             Cancel
           </Button>
           <Button variant="primary" pending={save.isPending} disabledReason={missing} onClick={() => save.mutate()}>
-            Schedule export
+            {schedule ? 'Save changes' : 'Schedule export'}
           </Button>
         </>
       }
@@ -122,14 +144,19 @@ export function ScheduleDialog({ onClose }: { onClose: () => void }) {
           </Field>
         ) : (
           <>
-            <Field label="Address" className="sm:col-span-2" error={error('url')} hint="https. It is not shown again.">
+            <Field
+              label="Address"
+              className="sm:col-span-2"
+              error={error('url')}
+              hint={keepsTarget ? `https. Left empty: the one at ${schedule.place} stays.` : 'https. It is not shown again.'}
+            >
               <Input value={url} autoComplete="off" onChange={(event) => setUrl(event.target.value)} />
             </Field>
             <Field
               label="Signing secret"
               className="sm:col-span-2"
               error={error('signingSecret')}
-              hint="At least 24 characters. Messages are signed as Standard Webhooks has it."
+              hint={`At least 24 characters. Messages are signed as Standard Webhooks has it.${keepsTarget ? ' Left empty: it stays.' : ''}`}
             >
               <Input type="password" value={signingSecret} autoComplete="off" onChange={(event) => setSigningSecret(event.target.value)} />
             </Field>

@@ -10,12 +10,14 @@ import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import { toast } from '@/components/ui/toaster';
+import { ScheduleDialog } from './schedule-dialog';
 
 /** What can be done with one scheduled export. */
 export function ScheduleMenu({ schedule }: { schedule: ExportSchedule }) {
   const client = useQueryClient();
   const refusal = useRefusal('export.schedule');
   const [deleting, setDeleting] = useState(false);
+  const [changing, setChanging] = useState(false);
   const path = `/export-schedules/${schedule.id}`;
   const done = () => client.invalidateQueries({ queryKey: ['export-schedules'] });
   const update = useMutation({
@@ -44,6 +46,9 @@ export function ScheduleMenu({ schedule }: { schedule: ExportSchedule }) {
             Try again now
           </MenuItem>
         ) : null}
+        <MenuItem disabledReason={refusal} onSelect={() => setChanging(true)}>
+          Change export
+        </MenuItem>
         <MenuItem disabledReason={refusal} onSelect={() => update.mutate(!schedule.enabled)}>
           {schedule.enabled ? 'Pause export' : 'Let export go on'}
         </MenuItem>
@@ -51,6 +56,7 @@ export function ScheduleMenu({ schedule }: { schedule: ExportSchedule }) {
           Delete export
         </MenuItem>
       </Menu>
+      {changing ? <ScheduleDialog schedule={schedule} onClose={() => setChanging(false)} /> : null}
       <ConfirmDialog
         open={deleting}
         onOpenChange={setDeleting}

@@ -32,13 +32,26 @@ export const exportScheduleSchema = z.object({
 });
 export type ExportScheduleAnswer = z.output<typeof exportScheduleSchema>;
 
+const columnsSchema = anyOf(z.enum(CALL_COLUMNS_OPEN as [string, ...string[]]))
+  .optional()
+  .describe('all but arguments unless told; arguments are never sent by a schedule');
+const folderSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _, at most 64')
+  .describe('one folder below CALLGATE_EXPORT_DIR');
+const urlSchema = z.string().trim().min(1).max(2_048).describe('https; write-only');
+const signingSecretSchema = z
+  .string()
+  .min(24, 'at least 24 characters')
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'visible ASCII without spaces')
+  .describe('write-only; signs as Standard Webhooks has it');
+
 const common = {
   name: lineSchema(80),
   every: z.enum(EXPORT_PERIODS),
   format: z.enum(CALL_FORMATS).default('ndjson'),
-  columns: anyOf(z.enum(CALL_COLUMNS_OPEN as [string, ...string[]]))
-    .optional()
-    .describe('all but arguments unless told; arguments are never sent by a schedule'),
+  columns: columnsSchema,
   filter: scheduleFilterSchema.default({}),
   since: timeInputSchema
     .optional()
@@ -65,21 +78,13 @@ export const createExportSchedule = defineContract({
     z.strictObject({
       target: z.literal('folder'),
       ...common,
-      folder: z
-        .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _, at most 64')
-        .describe('one folder below CALLGATE_EXPORT_DIR'),
+      folder: folderSchema,
     }),
     z.strictObject({
       target: z.literal('webhook'),
       ...common,
-      url: z.string().trim().min(1).max(2_048).describe('https; write-only'),
-      signingSecret: z
-        .string()
-        .min(24, 'at least 24 characters')
-        .max(200)
-        .regex(/^[\x21-\x7e]+$/, 'visible ASCII without spaces')
-        .describe('write-only; signs as Standard Webhooks has it'),
+      url: urlSchema,
+      signingSecret: signingSecretSchema,
     }),
   ]),
   answer: exportScheduleSchema,
@@ -91,8 +96,26 @@ export const updateExportSchedule = defineContract({
   method: 'PATCH',
   path: '/export-schedules/{schedule}',
   permission: 'export.schedule',
-  summary: 'Pauses one or lets it go on where it stopped. Going on also tries again at once what could not be handed over.',
-  body: z.strictObject({ enabled: z.boolean() }),
+  summary:
+    'Changes what is given, from the present period on; `enabled` pauses one or lets it go on where it stopped, and then tries again at once what could not be handed over. 409 for another content while a period is handed over in part.',
+  body: z
+    .strictObject({
+      enabled: z.boolean(),
+      name: common.name,
+      every: common.every,
+      format: z.enum(CALL_FORMATS),
+      columns: columnsSchema,
+      filter: scheduleFilterSchema,
+      folder: folderSchema.describe('makes it one into a folder'),
+      url: urlSchema.describe('makes it one to a webhook; write-only'),
+      signingSecret: signingSecretSchema.describe('needed with `url` when it was one into a folder; write-only'),
+    })
+    .partial()
+    .refine((body) => Object.keys(body).length > 0, 'name what to change')
+    .refine(({ folder, url, signingSecret }) => folder === undefined || (url === undefined && signingSecret === undefined), {
+      path: ['folder'],
+      message: 'either a folder or a webhook',
+    }),
   answer: exportScheduleSchema,
 });
 

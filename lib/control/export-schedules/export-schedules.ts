@@ -16,13 +16,15 @@ import type {
   deleteExportSchedule as deleteContract,
   ExportScheduleAnswer,
   listExportSchedules as listContract,
-  updateExportSchedule as updateContract,
 } from './contract';
 
 /** Each period is an entry in the list of changes, for ever: an error in the year should not become half a million of them. */
 const SINCE_MAX_MS = 400 * 86_400_000;
 
-type CreateBody = VerbInput<typeof createContract>['body'];
+/** Where a schedule goes, as it was typed. */
+export type TargetInput =
+  | { readonly target: 'folder'; readonly folder: string }
+  | { readonly target: 'webhook'; readonly url: string; readonly signingSecret: string };
 
 export async function listExportSchedules(
   ctx: ControlContext,
@@ -67,33 +69,14 @@ export async function createExportSchedule(ctx: ControlContext, { body }: VerbIn
       return scheduleAnswer(row);
     });
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw new ControlError(409, 'export_schedule.name_taken', `There is already a scheduled export "${name}". Choose another name.`, [
-      { path: '/name', message: 'already used' },
-    ]);
+    throw isUniqueViolation(error) ? nameTaken(name) : error;
   }
 }
 
-export async function updateExportSchedule(
-  ctx: ControlContext,
-  { params, body }: VerbInput<typeof updateContract>,
-): Promise<ExportScheduleAnswer> {
-  return change(ctx, async (tx, record) => {
-    await lockRow(tx, 'exportSchedule', params.schedule);
-    const before = await tx.exportSchedule.findUnique({ where: { id: params.schedule } });
-    if (!before) throw notFound('export schedule', params.schedule);
-    const again = body.enabled && before.failures > 0 ? { dueAt: ctx.now } : {};
-    const row = await tx.exportSchedule.update({ where: { id: before.id }, data: { enabled: body.enabled, ...again } });
-    await record({
-      action: body.enabled ? 'export_schedule.resume' : 'export_schedule.pause',
-      entity: 'export_schedule',
-      entityId: row.id,
-      entityName: row.name,
-      before: { enabled: before.enabled },
-      after: { enabled: row.enabled },
-    });
-    return scheduleAnswer(row);
-  });
+export function nameTaken(name: string): ControlError {
+  return new ControlError(409, 'export_schedule.name_taken', `There is already a scheduled export "${name}". Choose another name.`, [
+    { path: '/name', message: 'already used' },
+  ]);
 }
 
 export async function deleteExportSchedule(ctx: ControlContext, { params }: VerbInput<typeof deleteContract>): Promise<null> {
@@ -113,7 +96,12 @@ export async function deleteExportSchedule(ctx: ControlContext, { params }: Verb
   return null;
 }
 
-async function targetOf(ctx: ControlContext, id: string, body: CreateBody): Promise<Pick<ExportSchedule, 'target' | 'place' | 'envelope'>> {
+/** Throws 422 for a folder where there is none, and for an address that may not be reached. */
+export async function targetOf(
+  ctx: ControlContext,
+  id: string,
+  body: TargetInput,
+): Promise<Pick<ExportSchedule, 'target' | 'place' | 'envelope'>> {
   if (body.target === 'folder') {
     if (!ctx.services.exports.scheduledFolder)
       throw new ControlError(
@@ -129,9 +117,16 @@ async function targetOf(ctx: ControlContext, id: string, body: CreateBody): Prom
   return { target: 'webhook', place: host, envelope: sealed };
 }
 
-const recorded = ({ every, format, columns, filter, target, place }: ExportSchedule) => ({ every, format, columns, filter, target, place });
+export const recorded = ({ every, format, columns, filter, target, place }: ExportSchedule) => ({
+  every,
+  format,
+  columns,
+  filter,
+  target,
+  place,
+});
 
-function scheduleAnswer(row: ExportSchedule): ExportScheduleAnswer {
+export function scheduleAnswer(row: ExportSchedule): ExportScheduleAnswer {
   return {
     id: row.id,
     name: row.name,

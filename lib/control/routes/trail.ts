@@ -12,12 +12,8 @@ import * as exportJobs from '../export-jobs/contract';
 import { downloadExport } from '../export-jobs/download-export';
 import { cancelExport, createExport, getExport, listExports } from '../export-jobs/export-jobs';
 import * as exportSchedules from '../export-schedules/contract';
-import {
-  createExportSchedule,
-  deleteExportSchedule,
-  listExportSchedules,
-  updateExportSchedule,
-} from '../export-schedules/export-schedules';
+import { createExportSchedule, deleteExportSchedule, listExportSchedules } from '../export-schedules/export-schedules';
+import { updateExportSchedule } from '../export-schedules/update-schedule';
 import * as exports from '../exports/contract';
 import { exportAudit } from '../exports/export-audit';
 import { exportChanges } from '../exports/export-changes';

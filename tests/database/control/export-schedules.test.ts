@@ -146,6 +146,49 @@ describe('a scheduled export', () => {
     await world.call('DELETE', `/export-schedules/${id}`);
   });
 
+  it('is changed, from the present period on', async () => {
+    const body = { target: 'folder', name: 'Before', every: 'hour', folder: 'before', since: new Date(startMs).toISOString() };
+    const { id } = (await world.call('POST', '/export-schedules', { body })).body;
+    const patch = (change: Record<string, unknown>) => world.call('PATCH', `/export-schedules/${id}`, { body: change });
+    expect((await patch({})).status).toBe(400);
+    expect((await patch({ folder: 'a', url: 'https://mcp.example.com/x' })).status).toBe(400);
+    expect((await patch({ url: 'https://mcp.example.com/x' })).body.error).toMatchObject({
+      code: 'export_schedule.target',
+      details: [{ path: '/signingSecret' }],
+    });
+    const changed = await patch({ name: 'After', format: 'csv', columns: ['id', 'agent'], filter: { agent: ['bot'] }, folder: 'after' });
+    expect(changed.body).toMatchObject({
+      name: 'After',
+      format: 'csv',
+      columns: ['id', 'agent'],
+      place: 'after',
+      every: 'hour',
+      enabled: true,
+    });
+    expect(await runAll()).toBe(2);
+    const [file] = readdirSync(join(base, 'after'));
+    expect(readFileSync(join(base, 'after', String(file)), 'utf8')).toMatch(/^id,agent\r\nevt_\w+,bot\r\n/);
+    expect(() => readdirSync(join(base, 'before'))).toThrow();
+
+    const sent = world.receiver.sent.length;
+    const webhook = await patch({ url: 'https://mcp.example.com/path-that-is-a-secret', signingSecret: SECRET, format: 'ndjson' });
+    expect(webhook.body).toMatchObject({ target: 'webhook', place: 'mcp.example.com' });
+    // The secret stays when only the address moves.
+    expect((await patch({ url: 'https://mcp.example.com/other' })).status).toBe(200);
+    await world.prisma.exportSchedule.update({ where: { id }, data: { doneTo: new Date(startMs), dueAt: new Date(startMs) } });
+    expect(await runAll()).toBe(2);
+    expect(
+      world.receiver.sent.slice(sent).map((message) => message.kind === 'http' && [message.url, message.signing?.secret]),
+    ).toContainEqual(['https://mcp.example.com/other', SECRET]);
+    await world.prisma.exportSchedule.update({ where: { id }, data: { parts: 1 } });
+    expect((await patch({ filter: {} })).body.error.code).toBe('export_schedule.halfway');
+    expect((await patch({ name: 'Still' })).status).toBe(200);
+    expect((await patch({ name: 'Still', enabled: false })).body).toMatchObject({ enabled: false });
+    const changes = await world.prisma.adminChange.findMany({ where: { entityId: id, action: 'export_schedule.update' } });
+    expect(changes).toHaveLength(5);
+    await world.call('DELETE', `/export-schedules/${id}`);
+  });
+
   it('passes long times without a call in one step, and begins at most 400 days back', async () => {
     const body = { target: 'folder', name: 'Since long', every: 'hour', folder: 'long' };
     const since = (days: number): string => new Date(startMs - days * 24 * HOUR_MS).toISOString();

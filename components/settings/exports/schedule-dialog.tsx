@@ -65,18 +65,16 @@ export function ScheduleDialog({ schedule, onClose }: { schedule?: ExportSchedul
       onClose();
     },
   });
-  const missing =
-    name.trim() === ''
-      ? 'Give it a name'
-      : target === 'folder'
-        ? folder === ''
-          ? 'Name the folder'
-          : null
-        : !keepsTarget && (url === '' || signingSecret === '')
-          ? 'Address and signing secret are needed'
-          : schedule && Object.keys(changes(schedule)).length === 0
-            ? 'Nothing was changed'
-            : null;
+  const noTarget =
+    target === 'folder'
+      ? folder === ''
+        ? 'Name the folder'
+        : null
+      : !keepsTarget && (url === '' || signingSecret === '')
+        ? 'Address and signing secret are needed'
+        : null;
+  const unchanged = schedule !== undefined && Object.keys(changes(schedule)).length === 0;
+  const missing = name.trim() === '' ? 'Give it a name' : (noTarget ?? (unchanged ? 'Nothing was changed' : null));
   const error = (field: string) => fieldError(save.error, field);
   return (
     <Dialog

@@ -109,6 +109,38 @@ describe('a legacy session', () => {
     expect(world.gateway.load().sessions).toBe(0);
   });
 
+  it('takes its calls along when it ends, and does not count as used for what its client has left', async () => {
+    const world = withSessions(newWorld());
+    const [left, used] = [await world.initialize(), await world.initialize()];
+    const goOn: (() => void)[] = [];
+    world.upstreams.scripts.set('tools/call', () =>
+      streamReply(
+        (async function* () {
+          yield ': open\n\n';
+          await new Promise<void>((resolve) => goOn.push(resolve));
+        })(),
+      ),
+    );
+    const begin = async (session: string) => {
+      const answer = await world.call('refund', { amount: 1 }, { headers: { 'mcp-session-id': session } });
+      const read = (answer.response.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+      await read.next();
+      return read;
+    };
+    const [leaving, staying] = [await begin(left), await begin(used)];
+    await leaving?.return?.();
+    const signals = world.upstreams.posts.filter(({ method }) => method === 'tools/call').map(({ signal }) => signal);
+    // The server may go on with it: the client may come back for the result.
+    expect(signals.map((signal) => signal.aborted)).toEqual([false, false]);
+    for (let more = 0; more < 2; more++) await world.initialize();
+    expect(world.upstreams.ended.map((session) => session.id)).toEqual([left]);
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, false]);
+    expect((await world.send({ method: 'DELETE', headers: { 'mcp-session-id': used }, raw: null })).status).toBe(200);
+    expect(signals[1]?.aborted).toBe(true);
+    for (const resolve of goOn) resolve();
+    await staying?.return?.();
+  });
+
   it('is not needed where the upstream needs none', async () => {
     const world = newWorld();
     expect((await world.call('refund', { amount: 1 })).status).toBe(200);

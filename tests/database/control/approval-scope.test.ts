@@ -222,7 +222,8 @@ describe('approving for a while within a scope', () => {
       SELECT (SELECT json_agg(v) FROM approval_votes v WHERE approval_id = ${one.id}) AS votes, (SELECT json_agg(x) FROM approval_exceptions x WHERE id = ${row.id}) AS exceptions,
         (SELECT json_agg(c.after) FROM admin_changes c WHERE entity_id = ${one.id}) AS changes`,
     );
-    expect(plain).not.toMatch(/725|cus_91f2|charged twice|4711/);
+    // As words: digests may hold the digits.
+    expect(plain).not.toMatch(/(?<![\w-])(?:725|4711)(?![\w-])|cus_91f2|charged twice/);
     expect(plain).toContain('at_most');
     const [forViewer] = await exceptions('viewer');
     expect(JSON.stringify(forViewer)).not.toMatch(/725|cus_91f2|charged twice|4711/);

@@ -226,7 +226,7 @@ describe('approving for a while within a scope', () => {
     expect(plain).not.toMatch(/(?<![\w-])(?:725|4711)(?![\w-])|cus_91f2|charged twice/);
     expect(plain).toContain('at_most');
     const [forViewer] = await exceptions('viewer');
-    expect(JSON.stringify(forViewer)).not.toMatch(/725|cus_91f2|charged twice|4711/);
+    expect(JSON.stringify(forViewer)).not.toMatch(/(?<![\w-])(?:725|4711)(?![\w-])|cus_91f2|charged twice/);
     expect(forViewer?.scope).toMatchObject({
       loosened: true,
       sentence: expect.stringMatching(
@@ -241,7 +241,7 @@ describe('approving for a while within a scope', () => {
         `^bot-${serial} may call bank/pay until .* UTC with amount at most 725, reason any text, customer exactly "cus_91f2", 1 more exactly as it was\\.$`,
       ),
     );
-    expect(JSON.stringify(forApprover)).not.toContain('4711');
+    expect(JSON.stringify(forApprover)).not.toMatch(/(?<![\w-])4711(?![\w-])/);
     await exceptions();
     expect(await read()).toBe(1);
     await expect(world.prisma.$executeRaw`UPDATE approval_exceptions SET scope_envelope = 'x' WHERE id = ${row.id}`).rejects.toThrow(

@@ -23,8 +23,24 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     url,
     poolConfig: { connectionString: url },
-    drop: () => run(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+    drop: () =>
+      run(serverUrl, async (client) => {
+        await goodbyes(client, name);
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      }),
   };
+}
+
+/**
+ * A pool is ended before its connections are: one that the server cuts off while it says goodbye is an error that nobody listens for any
+ * more. Those that stay are cut off all the same.
+ */
+async function goodbyes(client: pg.Client, name: string): Promise<void> {
+  for (let look = 0; look < 25; look++) {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1', [name]);
+    if (rowCount === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function run(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {

@@ -49,6 +49,8 @@ export interface AuditIntent {
   readonly definitionDigest: string | null;
   /** The arguments that were decided on; null for methods without. The ledger hashes and encrypts them. */
   readonly args: JsonObject | null;
+  /** The names of arguments that the tool declares; present for a call that goes on, of whose arguments the ledger keeps the shape. */
+  readonly declaredArguments?: readonly string[];
   readonly redact: readonly string[];
   readonly keepArguments: boolean;
   readonly session: string | null;

@@ -1,4 +1,4 @@
-import type { AuditIntent, EventDecision } from '@/lib/domain/audit-event';
+import { type AuditIntent, type EventDecision, PASSED_DECISIONS } from '@/lib/domain/audit-event';
 import type { Charge, TargetDecision, TraceStep } from '@/lib/domain/decision';
 import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
@@ -134,6 +134,7 @@ function intentOf(facts: RequestFacts, decision: EventDecision, reason: Reason, 
     risk: said?.risk ?? tool?.risk ?? null,
     definitionDigest: tool?.digest ?? null,
     args: argsOf(facts),
+    ...(about === null && PASSED_DECISIONS.includes(decision) ? { declaredArguments: declaredBy(tool?.inputSchema) } : null),
     redact: said?.redact ?? about?.decision?.redact ?? [],
     keepArguments: server?.keepArguments ?? false,
     session: session?.id ?? null,
@@ -143,6 +144,11 @@ function intentOf(facts: RequestFacts, decision: EventDecision, reason: Reason, 
     trace: [...identityStep(facts), ...(said?.trace ?? about?.decision?.trace ?? [])],
     charges: said?.charges ?? about?.decision?.charges ?? [],
   };
+}
+
+/** The names of arguments that a schema declares at its top. */
+function declaredBy(schema: JsonObject | null | undefined): readonly string[] {
+  return isJsonObject(schema?.properties) ? Object.keys(schema.properties) : [];
 }
 
 /** Whose token it was; a grant token is its grant, which the event names anyway. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { storeArguments, type TextSealer } from '@/lib/adapters/postgres/argument-store';
+import { shapeOf, storeArguments, type TextSealer } from '@/lib/adapters/postgres/argument-store';
 import { eventContent, outcomeContent } from '@/lib/adapters/postgres/audit-row';
 import { newEventId } from '@/lib/adapters/postgres/event-id';
 import type { Category, RiskLevel } from '@/lib/domain/risk';
@@ -108,6 +108,7 @@ export async function seedCalls(client: pg.ClientBase, organisation: SeededOrgan
             bytes: Buffer.byteLength(canonical),
             hmac: createHmac('sha256', hmacKey).update(canonical).digest('hex'),
             plaintext: random() < SEALED_SHARE ? canonical : null,
+            shape: passed ? shapeOf(args, Object.keys(tool.definition.inputSchema?.properties ?? {}), hmacKey) : null,
           },
           id,
           options.sealer,

@@ -13,6 +13,7 @@ beforeAll(async () => {
   pool.on('error', () => undefined);
   const ledger = await openLedger(database.poolConfig);
   const plain = await ledger.admit({ intent: callIntent(), charges: [] });
+  await ledger.admit({ intent: callIntent({ rule: '/shaped', declaredArguments: ['amount', 'currency'] }), charges: [] });
   const read = await ledger.admit({
     intent: callIntent({ method: 'resources/read', tool: null, target: 'file:///ü\u0000"' }),
     charges: [],
@@ -30,10 +31,11 @@ afterAll(async () => {
 
 describe('what a request was about and what was noticed in its answer', () => {
   it('is stored where there is something to store', async () => {
-    const events = await pool.query('SELECT method, target FROM audit_events ORDER BY seq');
+    const events = await pool.query('SELECT method, target, arguments_shape FROM audit_events ORDER BY seq');
     expect(events.rows).toEqual([
-      { method: 'tools/call', target: null },
-      { method: 'resources/read', target: expect.stringContaining('file:///ü') },
+      { method: 'tools/call', target: null, arguments_shape: null },
+      { method: 'tools/call', target: null, arguments_shape: expect.stringMatching(/^amount:number currency:string \+1 #[0-9a-f]{16}$/) },
+      { method: 'resources/read', target: expect.stringContaining('file:///ü'), arguments_shape: null },
     ]);
     const outcomes = await pool.query('SELECT flags FROM audit_outcomes ORDER BY seq');
     expect(outcomes.rows).toEqual([{ flags: null }, { flags: ['link', 'secret'] }]);
@@ -44,7 +46,10 @@ describe('what a request was about and what was noticed in its answer', () => {
     for (const sql of [
       `UPDATE audit_events SET target = 'file:///x' WHERE method = 'resources/read'`,
       `UPDATE audit_events SET target = NULL WHERE method = 'resources/read'`,
-      `UPDATE audit_events SET target = 'file:///x' WHERE method = 'tools/call'`,
+      `UPDATE audit_events SET target = 'file:///x' WHERE rule = '/shaped'`,
+      `UPDATE audit_events SET arguments_shape = 'amount:number' WHERE arguments_shape IS NOT NULL`,
+      `UPDATE audit_events SET arguments_shape = NULL WHERE arguments_shape IS NOT NULL`,
+      `UPDATE audit_events SET arguments_shape = '' WHERE method = 'resources/read'`,
       `UPDATE audit_outcomes SET flags = '["link"]' WHERE flags IS NOT NULL`,
       `UPDATE audit_outcomes SET flags = NULL WHERE flags IS NOT NULL`,
       `UPDATE audit_outcomes SET flags = '[]' WHERE flags IS NULL`,

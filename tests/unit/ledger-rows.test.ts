@@ -21,6 +21,7 @@ function contentOf(intent: AuditIntent) {
     bytes: 1,
     hmac: 'h',
     envelope: null,
+    shape: null,
   });
 }
 

@@ -13,6 +13,8 @@ export interface EventContent {
   arguments_bytes: number | null;
   arguments_envelope: string | null;
   arguments_hmac: string | null;
+  /** Only for calls of tools that go on. */
+  arguments_shape?: string;
   at: string;
   category: string | null;
   charges: readonly Json[];
@@ -76,6 +78,7 @@ export interface StoredArguments {
   readonly bytes: number | null;
   readonly hmac: string | null;
   readonly envelope: string | null;
+  readonly shape: string | null;
 }
 
 /** What the ledger itself found: the decision after counting, and the charges with where each counter stood. */
@@ -95,6 +98,7 @@ export function eventContent(intent: AuditIntent, place: EventPlace, finding: Le
     arguments_bytes: args.bytes,
     arguments_envelope: args.envelope,
     arguments_hmac: args.hmac,
+    ...(args.shape === null ? null : { arguments_shape: args.shape }),
     at: place.at,
     category: intent.category,
     charges: finding.charges,

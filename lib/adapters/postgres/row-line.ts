@@ -52,6 +52,7 @@ export const EVENT_COLUMNS: readonly (readonly [Exclude<keyof EventContent, 'tab
   ['charges', 'jsonb'],
   ['expects_outcome', 'boolean'],
   ['target', 'text'],
+  ['arguments_shape', 'text'],
 ];
 
 /** Columns of `audit_outcomes` with their types, in the order of a line. */

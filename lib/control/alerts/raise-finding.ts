@@ -70,8 +70,8 @@ async function carryOn(tx: Transaction, ctx: RaiseContext, key: string, finding:
 async function open(tx: Transaction, ctx: RaiseContext, key: string, finding: Finding, setting: EffectiveSetting): Promise<Held | null> {
   const { kind, subject } = finding;
   const last = await tx.alert.findFirst({ where: { subject: key }, orderBy: { id: 'desc' } });
-  // It is the first use for a whole day, and was told of already.
-  if (last !== null && kind === 'first_use' && ctx.now.getTime() - last.openedAt.getTime() < DAY) return null;
+  // It is new for a whole day, and was told of already.
+  if (last !== null && (kind === 'first_use' || kind === 'new_shape') && ctx.now.getTime() - last.openedAt.getTime() < DAY) return null;
   const snoozed = last !== null && last.snoozedUntil !== null && last.snoozedUntil > ctx.now;
   const id = ctx.services.newId('alr');
   await tx.alert.create({

@@ -53,6 +53,32 @@ export const FIRST_USES = `
                 WHERE p.agent_id = f.agent_id) AS known_since
     FROM fresh f`;
 
+/**
+ * Shapes of arguments that came within the day $1, with the shapes of the days before, where there are some, and the calls that
+ * were let through on them.
+ */
+export const NEW_SHAPES = `
+  WITH fresh AS MATERIALIZED (
+    SELECT * FROM argument_shapes WHERE first_at >= $1::timestamptz AND first_at < $1::timestamptz + interval '1 day'
+  ), pairs AS MATERIALIZED (
+    SELECT s.agent_id, s.server_id, s.tool, array_agg(s.shape ORDER BY s.first_at, s.shape) AS earlier,
+           max(s.first_at) AS youngest
+      FROM argument_shapes s
+     WHERE s.first_at < $1::timestamptz AND (s.agent_id, s.server_id, s.tool) IN (SELECT agent_id, server_id, tool FROM fresh)
+     GROUP BY 1, 2, 3
+  ), profiles AS MATERIALIZED (
+    SELECT p.* FROM pairs t JOIN call_profiles p ON p.agent_id = t.agent_id AND p.server_id = t.server_id AND p.tool = t.tool
+     WHERE p.method = 'tools/call' AND ${PASSED}
+  ), known AS (
+    SELECT p.agent_id, p.server_id, p.tool, max(p.agent_slug) AS agent_slug, max(p.server_slug) AS server_slug,
+           (${RISKS})[max(array_position(${RISKS}, p.risk))] AS risk,
+           sum((SELECT coalesce(sum(c.calls), 0) FROM call_counts_day c WHERE c.profile = p.id AND c.bucket < $1::timestamptz))::float8 AS calls_before
+      FROM profiles p GROUP BY 1, 2, 3
+  )
+  SELECT k.*, f.shape, f.first_at, t.earlier, t.youngest
+    FROM fresh f JOIN pairs t ON t.agent_id = f.agent_id AND t.server_id = f.server_id AND t.tool = f.tool
+    JOIN known k ON k.agent_id = f.agent_id AND k.server_id = f.server_id AND k.tool = f.tool ORDER BY f.first_at, f.shape`;
+
 /** Calls by agent in the hour $1, in the hours $2 beside it on the days before, and on how many days from $3 to $4 the agent called. */
 export const HOURS = `
   WITH now_hour AS MATERIALIZED (

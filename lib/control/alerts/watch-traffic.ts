@@ -5,9 +5,10 @@ import { denialStorm, STORM_WINDOW_MS } from '@/lib/domain/anomaly/denial-storm'
 import type { AnomalySubject, Finding } from '@/lib/domain/anomaly/finding';
 import { firstUse } from '@/lib/domain/anomaly/first-use';
 import { manySessions, SESSIONS_WINDOW_MS } from '@/lib/domain/anomaly/many-sessions';
+import { newShape } from '@/lib/domain/anomaly/new-shape';
 import { outOfHours } from '@/lib/domain/anomaly/out-of-hours';
 import type { Reader } from '../context';
-import { BURSTS, FIRST_USES, HOURS, SESSIONS, STORMS } from './watch-statements';
+import { BURSTS, FIRST_USES, HOURS, NEW_SHAPES, SESSIONS, STORMS } from './watch-statements';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -44,7 +45,7 @@ export async function findStorms({ db, nowMs, settings }: Look): Promise<Finding
 export async function findDeviations(look: Look): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const hour of looksOf(look, HOUR)) findings.push(...(await findBursts(hour)), ...(await findHours(hour)));
-  for (const day of looksOf(look, DAY)) findings.push(...(await findFirstUses(day)));
+  for (const day of looksOf(look, DAY)) findings.push(...(await findFirstUses(day)), ...(await findNewShapes(day)));
   return [...findings, ...(await findSessions(look))];
 }
 
@@ -81,6 +82,38 @@ async function findFirstUses({ db, nowMs, settings }: Look): Promise<Finding[]> 
     const subject = subjectOf(row);
     const facts = { subject, risk: row.risk, knownSinceMs: row.known_since.getTime(), firstMs: dayMs, calls: row.calls, nowMs };
     return firstUse(facts, thresholdOf(settings, 'first_use', subject));
+  });
+}
+
+interface ShapeRow extends SubjectRow {
+  readonly risk: string | null;
+  readonly shape: string;
+  readonly first_at: Date;
+  readonly earlier: readonly string[];
+  readonly youngest: Date;
+  readonly calls_before: number;
+}
+
+/** The first new shape of the day for each agent and tool: others of that day are the same alert. */
+async function findNewShapes({ db, nowMs, settings }: Look): Promise<Finding[]> {
+  const rows = await db.$queryRawUnsafe<ShapeRow[]>(NEW_SHAPES, new Date(Math.floor(nowMs / DAY) * DAY));
+  const first = new Map<string, ShapeRow>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.agent_id, row.server_id, row.tool]);
+    if (!first.has(key)) first.set(key, row);
+  }
+  return found([...first.values()], (row) => {
+    const subject = subjectOf(row);
+    const { risk, shape, earlier } = row;
+    const facts = {
+      risk,
+      shape,
+      earlier,
+      firstMs: row.first_at.getTime(),
+      youngestMs: row.youngest.getTime(),
+      callsBefore: row.calls_before,
+    };
+    return newShape({ subject, ...facts }, thresholdOf(settings, 'new_shape', subject));
   });
 }
 

@@ -20,7 +20,7 @@ export function freshCalls(rowsMax: number): string {
       FROM writers w LEFT JOIN call_count_cursors c ON c.writer = w.id WHERE c.done IS NOT TRUE
   ), new_events AS MATERIALIZED (
     SELECT e.* FROM counted_writers w CROSS JOIN LATERAL (
-      SELECT e.at, e.id, e.writer, e.seq, e.expects_outcome, e.client_name, e.client_version, ${dims} FROM audit_events e
+      SELECT e.at, e.id, e.writer, e.seq, e.expects_outcome, e.client_name, e.client_version, e.arguments_shape, ${dims} FROM audit_events e
        WHERE e.writer = w.writer AND e.seq > w.seq AND e.seq <= w.upto ORDER BY e.seq LIMIT ${rowsMax}) e
   ), new_outcomes AS MATERIALIZED (
     SELECT o.* FROM counted_writers w CROSS JOIN LATERAL (

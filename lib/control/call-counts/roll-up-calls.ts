@@ -1,3 +1,5 @@
+import { SHAPES_MAX } from '@/lib/domain/anomaly/new-shape';
+import { PASSED_DECISIONS } from '@/lib/domain/audit-event';
 import type { Database } from '../context';
 import { freshCalls } from './fresh-calls';
 import { COUNT_TABLES, PROFILE_COLUMNS, profileKey, profileOf } from './profile';
@@ -8,6 +10,9 @@ const ROWS_MAX = 20_000;
 const LOCK = 4_207_760_090;
 
 const columns = PROFILE_COLUMNS.join(', ');
+const PASSED = PASSED_DECISIONS.map((decision) => `'${decision}'`).join(', ');
+/** The same agent and tool as in `s`. */
+const SAME_TOOL = 'k.agent_id = s.agent_id AND k.server_id = s.server_id AND k.tool = s.tool';
 
 /** Adds what is fresh to every table of counts and moves the cursors: one statement, so that whoever reads sees all of it or nothing. */
 const ROLL_UP = (rowsMax: number): string => `
@@ -35,6 +40,19 @@ const ROLL_UP = (rowsMax: number): string => `
      WHERE n.agent_id IS NOT NULL AND n.client_name IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM agent_clients c WHERE c.agent_id = n.agent_id AND c.name = n.client_name AND c.version = coalesce(n.client_version, ''))
      GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING
+  ), sent AS (
+    SELECT n.agent_id, n.server_id, n.tool, n.arguments_shape AS shape, min(n.at) AS first_at FROM new_events n
+     WHERE n.method = 'tools/call' AND n.decision IN (${PASSED}) AND n.arguments_shape IS NOT NULL
+       AND n.agent_id IS NOT NULL AND n.server_id IS NOT NULL AND n.tool IS NOT NULL GROUP BY 1, 2, 3, 4
+  ), unknown_shapes AS (
+    SELECT s.*, row_number() OVER (PARTITION BY s.agent_id, s.server_id, s.tool ORDER BY s.first_at, s.shape) AS place
+      FROM sent s WHERE NOT EXISTS (SELECT 1 FROM argument_shapes k WHERE ${SAME_TOOL} AND k.shape = s.shape)
+  ), shapes AS (
+    -- Whoever sends another one with every call fills no table.
+    INSERT INTO argument_shapes (agent_id, server_id, tool, shape, first_at)
+    SELECT s.agent_id, s.server_id, s.tool, s.shape, s.first_at FROM unknown_shapes s
+     WHERE s.place + (SELECT count(*) FROM argument_shapes k WHERE ${SAME_TOOL}) <= ${SHAPES_MAX}
+    ON CONFLICT DO NOTHING
   ), latencies AS (
     INSERT INTO call_latencies AS t (bucket, server_id, side, class, calls)
     SELECT ${COUNT_TABLES[1].bin('f.at')}, coalesce(f.server_id, ''), x.side, floor(4 * ln(greatest(x.ms, 0.01)) / ln(2::float8))::integer, sum(f.calls)

@@ -1,5 +1,14 @@
 /** What counts as unusual. Each kind has one detector, one sentence and one setting. */
-export const ANOMALY_KINDS = ['loop', 'repeated_read', 'denial_storm', 'burst', 'first_use', 'out_of_hours', 'many_sessions'] as const;
+export const ANOMALY_KINDS = [
+  'loop',
+  'repeated_read',
+  'denial_storm',
+  'burst',
+  'first_use',
+  'new_shape',
+  'out_of_hours',
+  'many_sessions',
+] as const;
 export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 
 /** What follows by itself: people hear of it, calls need a person for a while, or the agent is paused for a while. */
@@ -78,6 +87,18 @@ export const KINDS: Readonly<Record<AnomalyKind, KindFacts>> = {
     name: 'First use of a tool',
     method: 'An agent with a history of at least so many days calls a tool, of more than low risk, that it never called before.',
     unit: 'days of history',
+    threshold: 7,
+    thresholdMin: 1,
+    thresholdMax: 90,
+    action: 'alert',
+    minutes: 60,
+    quietMs: 24 * HOUR,
+  },
+  new_shape: {
+    name: 'New argument shape',
+    method:
+      'An agent that has sent a tool, of more than low risk, the same names and types of arguments for at least so many days, and 50 calls, sends others.',
+    unit: 'days without a new shape',
     threshold: 7,
     thresholdMin: 1,
     thresholdMax: 90,

@@ -52,6 +52,14 @@ export function EventView({ event, wide }: { event: AuditDetail; wide?: boolean 
               {event.arguments.why}
             </p>
           )}
+          {event.argumentsShape ? (
+            <p
+              className="mt-1.5 text-meta text-ink-3"
+              title="Declared names with their types; +n counts others, and # is a digest of what is within"
+            >
+              Shape <code className="font-mono [overflow-wrap:anywhere]">{event.argumentsShape}</code>
+            </p>
+          ) : null}
         </Section>
         <Outcome event={event} />
       </div>

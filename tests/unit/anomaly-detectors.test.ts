@@ -74,8 +74,17 @@ describe('the other detectors', () => {
     expect(denialStorm({ ...facts, calls: 121 }, 60)).toBeNull();
   });
 
+  it('see the first use of a tool behind a dispatcher', () => {
+    const facts = { subject, risk: 'high', runs: ['wipe'], knownSinceMs: HOUR_MS - 30 * DAY, firstMs: HOUR_MS, calls: 2, nowMs: HOUR_MS };
+    expect(firstUse(facts, 7)?.explanation).toContain('refund-bot runs wipe through stripe/create_refund for the first time;');
+    expect(firstUse(facts, 7)?.evidence).toMatchObject({ server: 'stripe', tool: 'wipe' });
+    const many = firstUse({ ...facts, runs: ['a', 'b', 'c', 'd', 'e'] }, 7);
+    expect(many?.explanation).toContain('runs a, b, c and 2 more through');
+    expect(many?.evidence).toMatchObject({ tool: 'create_refund' });
+  });
+
   it('see the first use of a tool that is worth it, by an agent that has a history', () => {
-    const facts = { subject, risk: 'high', knownSinceMs: HOUR_MS - 30 * DAY, firstMs: HOUR_MS, calls: 2, nowMs: HOUR_MS };
+    const facts = { subject, risk: 'high', runs: [], knownSinceMs: HOUR_MS - 30 * DAY, firstMs: HOUR_MS, calls: 2, nowMs: HOUR_MS };
     expect(firstUse(facts, 7)?.explanation).toBe(
       "refund-bot calls stripe/create_refund for the first time; it is known for 30 days. The tool's risk is high.",
     );

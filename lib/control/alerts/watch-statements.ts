@@ -37,21 +37,29 @@ export const BURSTS = `
 const PASSED = "(p.decision = 'allowed' OR p.decision LIKE 'observed%')";
 const RISKS = `ARRAY[${RISK_LEVELS.map((risk) => `'${risk}'`).join(', ')}]`;
 
-/** Tools that an agent was let through to on the day $1 and on no day before, at their highest risk; with the agent's own first day. */
+/**
+ * Tools that an agent was let through to on the day $1 and on no day before, at their highest risk, with what they run where they are
+ * dispatchers: what is run for the first time counts, not only the dispatcher. With the agent's own first day.
+ */
 export const FIRST_USES = `
   WITH today AS MATERIALIZED (
-    SELECT p.agent_id, max(p.agent_slug) AS agent_slug, p.server_id, max(p.server_slug) AS server_slug, p.tool, (${RISKS})[max(array_position(${RISKS}, p.risk))] AS risk, sum(c.calls)::float8 AS calls
+    SELECT p.agent_id, max(p.agent_slug) AS agent_slug, p.server_id, max(p.server_slug) AS server_slug, p.tool, p.inner_tool,
+           max(array_position(${RISKS}, p.risk)) AS risk, sum(c.calls)::float8 AS calls
       FROM call_counts_day c JOIN call_profiles p ON p.id = c.profile
      WHERE c.bucket = $1::timestamptz AND c.calls > 0 AND ${TOOLS} AND ${PASSED}
-     GROUP BY p.agent_id, p.server_id, p.tool
+     GROUP BY p.agent_id, p.server_id, p.tool, p.inner_tool
   ), fresh AS MATERIALIZED (
     SELECT t.* FROM today t WHERE NOT EXISTS (
       SELECT 1 FROM call_profiles p JOIN call_counts_day d ON d.profile = p.id AND d.bucket < $1::timestamptz AND d.calls > 0
-       WHERE p.agent_id = t.agent_id AND p.server_id = t.server_id AND p.tool = t.tool AND ${PASSED})
+       WHERE p.agent_id = t.agent_id AND p.server_id = t.server_id AND p.tool = t.tool AND p.inner_tool IS NOT DISTINCT FROM t.inner_tool
+         AND ${PASSED})
   )
-  SELECT f.*, (SELECT min(d.since) FROM call_profiles p CROSS JOIN LATERAL (SELECT min(bucket) AS since FROM call_counts_day WHERE profile = p.id) d
-                WHERE p.agent_id = f.agent_id) AS known_since
-    FROM fresh f`;
+  SELECT f.agent_id, max(f.agent_slug) AS agent_slug, f.server_id, max(f.server_slug) AS server_slug, f.tool, (${RISKS})[max(f.risk)] AS risk,
+         sum(f.calls)::float8 AS calls,
+         coalesce(array_agg(f.inner_tool ORDER BY f.risk DESC, f.calls DESC, f.inner_tool) FILTER (WHERE f.inner_tool IS NOT NULL), '{}') AS runs,
+         (SELECT min(d.since) FROM call_profiles p CROSS JOIN LATERAL (SELECT min(bucket) AS since FROM call_counts_day WHERE profile = p.id) d
+           WHERE p.agent_id = f.agent_id) AS known_since
+    FROM fresh f GROUP BY f.agent_id, f.server_id, f.tool`;
 
 /**
  * Shapes of arguments that came within the day $1, with the shapes of the days before, where there are some, and the calls that

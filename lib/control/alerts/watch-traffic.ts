@@ -74,13 +74,20 @@ async function findBursts({ db, nowMs, settings }: Look): Promise<Finding[]> {
 
 async function findFirstUses({ db, nowMs, settings }: Look): Promise<Finding[]> {
   const dayMs = Math.floor(nowMs / DAY) * DAY;
-  const rows = await db.$queryRawUnsafe<(SubjectRow & { calls: number; risk: string | null; known_since: Date })[]>(
-    FIRST_USES,
-    new Date(dayMs),
-  );
+  const rows = await db.$queryRawUnsafe<
+    (SubjectRow & { calls: number; risk: string | null; runs: readonly string[]; known_since: Date })[]
+  >(FIRST_USES, new Date(dayMs));
   return found(rows, (row) => {
     const subject = subjectOf(row);
-    const facts = { subject, risk: row.risk, knownSinceMs: row.known_since.getTime(), firstMs: dayMs, calls: row.calls, nowMs };
+    const facts = {
+      subject,
+      risk: row.risk,
+      runs: row.runs,
+      knownSinceMs: row.known_since.getTime(),
+      firstMs: dayMs,
+      calls: row.calls,
+      nowMs,
+    };
     return firstUse(facts, thresholdOf(settings, 'first_use', subject));
   });
 }

@@ -100,6 +100,10 @@ export const getAuditEvent = defineContract({
   summary: 'One event with its trace. Arguments are opened for readers of payloads, and that is recorded.',
   answer: auditRowSchema.extend({
     definitionDigest: z.string().nullable(),
+    argumentsShape: z
+      .string()
+      .nullable()
+      .describe('names that the tool declares with their types, `+n` for others, `#` with a keyed digest of the rest'),
     elevation: z
       .object({ id: z.string(), reason: z.string(), requestedBy: z.string(), decidedBy: z.string().nullable(), until: timeSchema })
       .nullable()

@@ -16,6 +16,7 @@ type Answer = AnswerOf<typeof contract>;
 
 interface EventRecord extends AuditRecord {
   readonly definition_digest: string | null;
+  readonly arguments_shape: string | null;
   readonly session: string | null;
   readonly source_ip: string | null;
   readonly trace: Answer['trace'];
@@ -32,7 +33,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
   const atMs = idTimeMs(params.event, 'evt');
   if (atMs === null) throw notFound('event', params.event);
   const [row] = await ctx.prisma.$queryRawUnsafe<EventRecord[]>(
-    `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.session, e.source_ip, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
+    `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.arguments_shape, e.session, e.source_ip, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
        FROM audit_events e ${LATEST_OUTCOME} WHERE e.id = $1 AND e.at = $2::timestamptz LIMIT 1`,
     params.event,
     new Date(atMs),
@@ -47,6 +48,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
   return {
     ...auditRow(row),
     definitionDigest: row.definition_digest,
+    argumentsShape: row.arguments_shape,
     elevation: await elevationAt(ctx, row),
     session: row.session,
     sourceIp: row.source_ip,

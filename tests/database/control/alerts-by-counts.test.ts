@@ -57,3 +57,17 @@ it('finds what happens in the last moments of a day and an hour', async () => {
   for (let minute = 1; minute < 8; minute++) await look(midnight + minute * MINUTE);
   expect((await found('first_use')).filter((tool) => tool === 'shred')).toHaveLength(1);
 });
+
+it('tells apart what a dispatcher runs', async () => {
+  const noon = TODAY + 3 * DAY + DAY / 2;
+  await count({ tool: 'run', risk: 'critical', innerTool: 'wipe_all' }, noon, 5);
+  await look(noon + MINUTE);
+  expect(await found('first_use')).toHaveLength(3);
+  await count({ tool: 'run', risk: 'low', innerTool: 'whisper' }, noon + 5 * MINUTE, 5);
+  await look(noon + 6 * MINUTE);
+  expect(await found('first_use')).toHaveLength(3);
+  await count({ tool: 'run', risk: 'critical', innerTool: 'format_disk' }, noon + 10 * MINUTE, 5);
+  await look(noon + 11 * MINUTE);
+  const [last] = await world.prisma.alert.findMany({ where: { kind: 'first_use' }, orderBy: { openedAt: 'desc' } });
+  expect(last?.explanation).toContain('z runs format_disk, whisper through x/run for the first time');
+});

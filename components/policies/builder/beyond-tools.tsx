@@ -1,32 +1,30 @@
 'use client';
 
-import { formatBytes } from '@/components/shared/format';
+import { formatBytes, plural } from '@/components/shared/format';
 import { InertText } from '@/components/shared/unverified-text';
 import { Select } from '@/components/ui/select';
 import { RESULT_BYTES_DEFAULT } from '@/lib/domain/result-flags';
-import { SERVER_ASKS, type ServerAsk } from '@/lib/policy/document';
+import { SERVER_ASKS } from '@/lib/policy/document';
 import { compose } from '@/lib/policy/edit/compose';
 import { setValue } from '@/lib/policy/edit/set-value';
 import { pointerTo } from '@/lib/policy/problem';
+import type { BlockView } from './block-view';
 import { type Step, useBuilder } from './builder-context';
 import { ChipsEditor } from './chips-editor';
 import { Lane } from './lane';
+import { ruleCount } from './rows';
 import { UnknownKeys } from './rule-card';
 import { removeIfThere, setOrRemove } from './rule-edits';
 import { StateControl } from './state-control';
+import { ASK_WORDS, TARGET_KINDS, type TargetKind } from './target-rows';
 import type { TargetView } from './target-view';
 import { Token } from './token';
 
 const PASSES = 'passes';
 const KINDS = {
-  resources: { title: 'Resources', one: 'resource', about: 'what agents may read, by address', example: 'file:///docs/*' },
-  prompts: { title: 'Prompts', one: 'prompt', about: 'which prompts agents may get, by name', example: 'review_*' },
+  resources: { about: 'what agents may read, by address', example: 'file:///docs/*' },
+  prompts: { about: 'which prompts agents may get, by name', example: 'review_*' },
 } as const;
-const ASK_WORDS: Record<ServerAsk, string> = {
-  sampling: 'The model (sampling)',
-  elicitation: 'The person (elicitation)',
-  roots: 'Folders (roots)',
-};
 const SIZES = [65_536, 262_144, 1_048_576, 4_194_304, 8_388_608, 16_777_216];
 
 /** What the policy says of everything that is no tool call. */
@@ -41,10 +39,11 @@ export function BeyondTools() {
   );
 }
 
-function Targets({ kind }: { kind: keyof typeof KINDS }) {
+function Targets({ kind }: { kind: TargetKind }) {
   const builder = useBuilder();
   const view = builder.valid.view[kind];
-  const { title, one, about, example } = KINDS[kind];
+  const { about, example } = KINDS[kind];
+  const { title, one, every } = TARGET_KINDS[kind];
   const at = `/${kind}`;
   const setDefault = (value: string) => {
     if (value === PASSES) builder.edit((text) => removeIfThere(text, at), { undo: `Rules for ${kind} removed` });
@@ -67,8 +66,8 @@ function Targets({ kind }: { kind: keyof typeof KINDS }) {
             { value: 'allow', label: 'Allowed unless a rule refuses', hint: 'Everything that no rule refuses' },
           ]}
         />,
-        ...(view === null ? [] : view.rules.map((rule) => <Rule key={rule.pointer} rule={rule} />)),
-        ...(view?.all ? [<More key="all" words={`Every ${one} also`} rule={view.all} />] : []),
+        ...(view === null ? [] : view.rules.map((rule) => <Rule key={rule.block.pointer} rule={rule} />)),
+        ...(view === null ? [] : [<Every key="all" at={`${at}/all`} words={every} block={view.all} />]),
         ...(view === null
           ? []
           : [
@@ -99,7 +98,7 @@ function Targets({ kind }: { kind: keyof typeof KINDS }) {
 
 /** Rules for these names and no others; those that stay keep their text. */
 function ruleSteps(at: string, rules: readonly TargetView[], names: readonly string[]): Step {
-  const gone = rules.filter((rule) => !names.includes(rule.name)).map((rule) => (text: string) => removeIfThere(text, rule.pointer));
+  const gone = rules.filter((rule) => !names.includes(rule.name)).map((rule) => (text: string) => removeIfThere(text, rule.block.pointer));
   const added = names
     .filter((name) => !rules.some((rule) => rule.name === name))
     .map((name) => (text: string) => setValue(text, pointerTo(`${at}/rules`, name), {}));
@@ -134,42 +133,55 @@ function Names({ id, what, words, start, example, onTake }: NamesProps) {
   );
 }
 
-/** One rule: allowed or denied, and what else it says. */
-function Rule({ rule }: { rule: TargetView }) {
+/** One rule: allowed or denied, and the way to what else it says. */
+function Rule({ rule: { name, block } }: { rule: TargetView }) {
   const builder = useBuilder();
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <code className="font-mono text-meta [overflow-wrap:anywhere]">
-        <InertText text={rule.name} max={200} />
+        <InertText text={name} max={200} />
       </code>
       <StateControl
-        label={`State of ${rule.name}`}
-        value={rule.odd ? null : rule.action === 'deny' ? 'deny' : 'allow'}
+        label={`State of ${name}`}
+        value={stateOf(block)}
         options={['allow', 'deny']}
-        disabled={builder.inert || rule.odd}
-        onChange={(choice) => builder.edit(setOrRemove(`${rule.pointer}/action`, choice === 'deny' ? 'deny' : null))}
+        disabled={builder.inert || block.odd}
+        onChange={(choice) => builder.edit(setOrRemove(`${block.pointer}/action`, choice === 'deny' ? 'deny' : null))}
       />
-      <MoreWords rule={rule} />
+      <RulesOf block={block} what={name} />
     </div>
   );
 }
 
-function More({ words, rule }: { words: string; rule: TargetView }) {
+const stateOf = (block: BlockView): 'allow' | 'deny' | null => (block.odd ? null : block.action === 'deny' ? 'deny' : 'allow');
+
+/** The rules for all of them, which may still have to be begun. */
+function Every({ at, words, block }: { at: string; words: string; block: BlockView | null }) {
+  const builder = useBuilder();
+  if (block === null && builder.inert) return null;
   return (
     <div className="flex flex-wrap items-center gap-x-3">
       <span>{words}</span>
-      <MoreWords rule={rule} />
+      {block === null ? (
+        <button type="button" className={LINK} onClick={() => builder.edit((text) => setValue(text, at, {}), { select: at })}>
+          + rules
+        </button>
+      ) : (
+        <RulesOf block={block} what={words} />
+      )}
     </div>
   );
 }
 
-/** Conditions and limits beyond tools are written in the text; the other side shows where. */
-function MoreWords({ rule }: { rule: TargetView }) {
+const LINK = 'min-h-6 text-meta text-accent hover:underline';
+
+/** Opens the conditions and limits of a block. */
+function RulesOf({ block, what }: { block: BlockView; what: string }) {
   const builder = useBuilder();
-  if (rule.more.length === 0) return null;
+  const rules = ruleCount(block);
   return (
-    <button type="button" className="min-h-6 text-meta text-accent hover:underline" onClick={() => builder.select(rule.pointer)}>
-      with {rule.more.join(', ')} (in the text)
+    <button type="button" className={LINK} aria-label={`Rules of ${what}`} onClick={() => builder.select(block.pointer)}>
+      {rules === 0 ? (builder.inert ? 'no rules' : '+ conditions and limits') : plural(rules, 'rule')}
     </button>
   );
 }
@@ -188,7 +200,7 @@ function ServerAsksLane() {
               <span className="min-w-40">{ASK_WORDS[ask]}</span>
               <StateControl
                 label={ASK_WORDS[ask]}
-                value={rule === null ? 'inherit' : rule.odd ? null : rule.action === 'deny' ? 'deny' : 'allow'}
+                value={rule === null ? 'inherit' : stateOf(rule)}
                 options={['inherit', 'allow', 'deny']}
                 disabled={builder.inert || rule?.odd === true}
                 onChange={(choice) => {
@@ -198,7 +210,7 @@ function ServerAsksLane() {
                   else builder.edit((text) => removeIfThere(text, `${at}/action`));
                 }}
               />
-              {rule === null ? null : <MoreWords rule={rule} />}
+              {rule === null ? null : <RulesOf block={rule} what={ASK_WORDS[ask]} />}
             </div>
           );
         }),

@@ -12,6 +12,7 @@ import { PathPicker } from './path-picker';
 import type { Row } from './rows';
 import { removeIfThere, setOrRemove } from './rule-edits';
 import { listUnchanged } from './state-edits';
+import { isForEvery } from './target-rows';
 import { Token } from './token';
 import { pathWords } from './value-words';
 import { WordPicker } from './word-picker';
@@ -46,7 +47,7 @@ export function BlockExtras({ row, block, declared }: { row: Row; block: BlockVi
         ]}
       </Lane>
       {row.kind === 'tool' || row.kind === 'pattern' ? <DispatchLane row={row} block={block} declared={declared} /> : null}
-      {row.kind === 'every' ? null : (
+      {row.kind === 'every' || isForEvery(row.pointer) ? null : (
         <Lane title="Mode" about="observing decides and records, and lets the call pass" empty="">
           {[
             <Token

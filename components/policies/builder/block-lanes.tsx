@@ -12,9 +12,11 @@ import { type EditOptions, type Step, useBuilder } from './builder-context';
 import { ConditionRule } from './condition-rule';
 import { Lane } from './lane';
 import { LimitCard } from './limit-card';
+import type { PolicyView } from './policy-view';
 import { type Row, ruleCount } from './rows';
 import { firstCondition } from './rule-edits';
 import { listFirst } from './state-edits';
+import { TARGET_KINDS } from './target-rows';
 
 /** Must have, block if, limits, then those of every tool, and what asks a human last: the engine's own order. */
 export function BlockLanes({ row }: { row: Row }) {
@@ -22,7 +24,7 @@ export function BlockLanes({ row }: { row: Row }) {
   const block = row.block ?? emptyBlock(row.pointer);
   const declared = builder.pathsOf(row);
   const denied = block.action === 'deny';
-  const every = builder.valid.view.all_tools;
+  const every = everyOf(row, builder.valid.view);
   const [first] = declared.filter((option) => option.required);
   const put = (step: Step, options: EditOptions) => builder.edit((text) => compose(text, ...listFirst(row), step), options);
   const add = (key: string, value: JsonObject, at: number, token: string) =>
@@ -89,9 +91,9 @@ export function BlockLanes({ row }: { row: Row }) {
       <Lane
         step={3}
         title="Limits"
-        about="a call is charged to all of them or to none"
+        about={`a ${row.kind === 'target' ? 'request' : 'call'} is charged to all of them or to none`}
         join="and"
-        empty="Called as often as the agent likes."
+        empty={row.kind === 'target' ? 'As often as anybody likes.' : 'Called as often as the agent likes.'}
         add={[
           {
             label: 'Limit',
@@ -110,51 +112,84 @@ export function BlockLanes({ row }: { row: Row }) {
       >
         {limits}
       </Lane>
-      {row.kind === 'every' ? null : (
-        <Lane step={4} title="Every tool" about="then the rules that hold for all tools" empty="">
+      {every === null ? null : (
+        <Lane step={4} title={every.title} about={every.about} empty="">
           {[
             <p key="every" className="text-ink-2">
-              {every === null || ruleCount(every) === 0 ? 'No rule holds for every tool. ' : `${everyWords(every)}. `}
-              <button type="button" className="text-accent underline-offset-2 hover:underline" onClick={() => builder.select('/all_tools')}>
-                Show the rules for every tool
-              </button>
+              {every.block === null || ruleCount(every.block) === 0
+                ? `No rule holds for ${every.title.toLowerCase()}. `
+                : `${everyWords(every.block)}. `}
+              {every.block === null && every.pointer !== '/all_tools' ? null : (
+                <button
+                  type="button"
+                  className="text-accent underline-offset-2 hover:underline"
+                  onClick={() => builder.select(every.pointer)}
+                >
+                  Show the rules for {every.title.toLowerCase()}
+                </button>
+              )}
             </p>,
           ]}
         </Lane>
       )}
-      <Lane
-        step={row.kind === 'every' ? 4 : 5}
-        title="Ask a human"
-        about="asked last: whatever refuses a call beats a question"
-        empty="Nobody is asked."
-        add={
-          hasApproval
-            ? []
-            : [
-                {
-                  label: 'Approval',
-                  run: () =>
-                    void put(
-                      (text) => setValue(text, `${row.pointer}/approval`, number ? { when: [firstCondition(number, 'when')] } : true),
-                      {
-                        select: `${row.pointer}/approval`,
-                        open: number ? `${row.pointer}/approval/when/0/value` : `${row.pointer}/approval/approvers`,
-                      },
-                    ),
-                },
-              ]
-        }
-      >
-        {hasApproval ? [<ApprovalCard key="approval" block={block} declared={declared} />] : []}
-      </Lane>
+      {row.kind === 'target' ? null : (
+        <Lane
+          step={every === null ? 4 : 5}
+          title="Ask a human"
+          about="asked last: whatever refuses a call beats a question"
+          empty="Nobody is asked."
+          add={
+            hasApproval
+              ? []
+              : [
+                  {
+                    label: 'Approval',
+                    run: () =>
+                      void put(
+                        (text) => setValue(text, `${row.pointer}/approval`, number ? { when: [firstCondition(number, 'when')] } : true),
+                        {
+                          select: `${row.pointer}/approval`,
+                          open: number ? `${row.pointer}/approval/when/0/value` : `${row.pointer}/approval/approvers`,
+                        },
+                      ),
+                  },
+                ]
+          }
+        >
+          {hasApproval ? [<ApprovalCard key="approval" block={block} declared={declared} />] : []}
+        </Lane>
+      )}
       <BlockExtras row={row} block={block} declared={declared} />
     </>
   );
 }
 
+/** The rules that hold after those of this row, whatever it is; null where there are none such. */
+function everyOf(row: Row, view: PolicyView): { title: string; about: string; pointer: string; block: BlockView | null } | null {
+  if (row.kind === 'every') return null;
+  if (row.kind !== 'target')
+    return { title: 'Every tool', about: 'then the rules that hold for all tools', pointer: '/all_tools', block: view.all_tools };
+  const kind = row.pointer.startsWith('/resources/rules/') ? 'resources' : row.pointer.startsWith('/prompts/rules/') ? 'prompts' : null;
+  if (kind === null) return null;
+  const { every, title } = TARGET_KINDS[kind];
+  return {
+    title: every,
+    about: `then the rules that hold for all ${title.toLowerCase()}`,
+    pointer: `/${kind}/all`,
+    block: view[kind]?.all ?? null,
+  };
+}
+
 /** A name that no other limit has yet, so that two tools do not share a counter by chance. */
 function counterName(row: Row, block: BlockView): string {
-  const start = row.kind === 'every' ? 'all_calls' : row.kind === 'risk' ? `${row.category}_calls` : row.name.replaceAll('*', 'all');
+  const start =
+    row.kind === 'every'
+      ? 'all_calls'
+      : row.kind === 'risk'
+        ? `${row.category}_calls`
+        : row.kind === 'target'
+          ? `${row.pointer.split('/')[1]}_used`
+          : row.name.replaceAll('*', 'all');
   const taken = new Set(block.limits.map((limit) => limit.counter));
   for (let n = 1; ; n += 1) {
     const name = n === 1 ? start : `${start}_${n}`;

@@ -60,7 +60,7 @@ export interface ApprovalView {
   readonly unknown: readonly UnknownKey[];
 }
 
-/** The rules of one tool, pattern, risk class or of every tool, as they are written. */
+/** The rules of one tool, pattern, risk class, of every tool, or of what is no tool, as they are written. */
 export interface BlockView {
   readonly pointer: string;
   readonly source: string;
@@ -179,7 +179,10 @@ export function readBlockView(node: SyntaxNode, pointer: string, source: string,
 }
 
 function sectionOf(pointer: string): keyof typeof MANIFEST {
-  return pointer === '/all_tools' ? 'all_tools' : pointer.startsWith('/risk/') ? 'risk_rule' : 'tool';
+  if (pointer === '/all_tools') return 'all_tools';
+  if (pointer.startsWith('/risk/')) return 'risk_rule';
+  if (pointer.startsWith('/tools/')) return 'tool';
+  return pointer === '/resources/all' || pointer === '/prompts/all' ? 'all_targets' : 'target';
 }
 
 function keysOf(section: keyof typeof MANIFEST): readonly string[] {

@@ -15,6 +15,7 @@ import type { PolicyBuffer, ValidText } from './policy-buffer';
 import { PolicyPane } from './policy-pane';
 import { filterRows, NO_FILTER, type Row, type RowFilter, rowIdOf, summarise } from './rows';
 import { SummaryLine } from './summary-line';
+import { TargetPane } from './target-pane';
 import { ToolList } from './tool-list';
 import { useEdit } from './use-edit';
 import { usePanes } from './use-panes';
@@ -149,7 +150,7 @@ function Panes(props: BuilderProps & { valid: ValidText }) {
           ) : null}
           {panes.shows('block') ? (
             <div data-pane="block" inert={frozen || undefined} className={cn('min-h-0 overflow-y-auto px-4 py-3', look)}>
-              {row === undefined || row.kind === 'policy' ? <PolicyPane /> : <BlockPane key={row.id} row={row} />}
+              <RowPane row={row} />
             </div>
           ) : null}
           {panes.tabbed ? null : <DockDivider width={width} onWidth={setWidth} />}
@@ -163,6 +164,11 @@ function Panes(props: BuilderProps & { valid: ValidText }) {
       </div>
     </BuilderProvider>
   );
+}
+
+function RowPane({ row }: { row: Row | undefined }) {
+  if (row === undefined || row.kind === 'policy') return <PolicyPane />;
+  return row.kind === 'target' ? <TargetPane key={row.id} row={row} /> : <BlockPane key={row.id} row={row} />;
 }
 
 function jsonTab(props: BuilderProps, readOnly: boolean): DockTab {

@@ -28,7 +28,10 @@ export function BulkBar({ rows, onDone }: { rows: readonly Row[]; onDone: () => 
     if (builder.edit(step, { undo: `${what}: ${affects}` })) onDone();
   };
   const sources = builder.rows
-    .filter((row) => row.block !== null && row.kind !== 'policy' && ruleCount(row.block) > 0 && !names.includes(row.name))
+    .filter(
+      (row) =>
+        row.block !== null && row.kind !== 'policy' && row.kind !== 'target' && ruleCount(row.block) > 0 && !names.includes(row.name),
+    )
     .slice(0, 40);
   return (
     <div role="toolbar" aria-label="Ticked tools" className="flex flex-wrap items-center gap-1.5 border-line border-t bg-accent-soft p-2">

@@ -264,7 +264,9 @@ function shownWindow(window: string): string {
 
 /** A rate that has to say more than a rate can. */
 function toLimitWith(block: BlockView, rate: LimitView, key: 'increment' | 'increment_from', value: number | string) {
-  const counter = `${block.pointer.split('/').at(-1) ?? 'calls'}_rate`;
+  // An address would make an odd name.
+  const own = block.pointer.split('/').at(-1) ?? '';
+  const counter = `${/^[\w.-]{1,100}$/.test(own) ? own : 'calls'}_rate`;
   return (text: string) =>
     compose(text, rateToLimit(block, rate, counter), (now) =>
       setValue(now, `${block.pointer}/limits/${block.limits.length}/${key}`, value),

@@ -64,9 +64,9 @@ export class PolicyReader {
             })
           : [],
       ),
-      resources: readTargets(root, 'resources', text),
-      prompts: readTargets(root, 'prompts', text),
-      server: readServer(root, text),
+      resources: readTargets(root, 'resources', text, block),
+      prompts: readTargets(root, 'prompts', text, block),
+      server: readServer(root, text, block),
       results: readResults(root, text),
       unknown: unknownKeysOf(root, '', Object.keys(MANIFEST.policy), text, 0),
     };

@@ -5,6 +5,7 @@ import type { Problem } from '@/lib/policy/problem';
 import { pointerTo } from '@/lib/policy/problem';
 import type { BlockView } from './block-view';
 import type { PolicyView } from './policy-view';
+import { targetPlaces, targetPointerOf } from './target-rows';
 
 /** What the builder needs to know of a tool; the description is the server's own text. */
 export interface BuilderTool {
@@ -14,7 +15,7 @@ export interface BuilderTool {
   readonly status: string;
 }
 
-export type RowKind = 'policy' | 'every' | 'risk' | 'pattern' | 'tool';
+export type RowKind = 'policy' | 'every' | 'risk' | 'target' | 'pattern' | 'tool';
 
 export interface Row {
   readonly id: string;
@@ -51,7 +52,7 @@ export const CLASS_WORDS: Readonly<Record<Category, string>> = {
   financial: 'Financial tools',
 };
 
-/** Every row of the list: the pinned ones, then patterns, then tools by risk, the most dangerous first. */
+/** Every row of the list: the pinned ones, what is no tool, then patterns, then tools by risk, the most dangerous first. */
 export function makeRows({ view, live, tools, problems }: RowsInput): readonly Row[] {
   const states = new StateReader(view);
   const liveStates = live === null ? null : new StateReader(live);
@@ -95,6 +96,10 @@ export function makeRows({ view, live, tools, problems }: RowsInput): readonly R
       }),
     ),
   ];
+  const liveTargets = new Map(live === null ? [] : targetPlaces(live).map((place) => [place.pointer, place.block]));
+  const targets = targetPlaces(view).map(({ pointer, name, block }) =>
+    row(`target:${pointer}`, { kind: 'target', name, pointer, block, changed: changed(block, liveTargets.get(pointer)) }),
+  );
   const patterns = [...view.tools.keys()].filter(isGlob).map((name) => {
     const matches = compileNameGlob(name);
     const pointer = pointerTo('/tools', name);
@@ -126,7 +131,7 @@ export function makeRows({ view, live, tools, problems }: RowsInput): readonly R
       changed: changed(view.tools.get(name) ?? null, live?.tools.get(name)) || (before !== undefined && before.outcome !== state.outcome),
     });
   });
-  return [...pinned, ...patterns.sort(byName), ...rows.sort((a, b) => riskOrder(b) - riskOrder(a) || byName(a, b))];
+  return [...pinned, ...targets, ...patterns.sort(byName), ...rows.sort((a, b) => riskOrder(b) - riskOrder(a) || byName(a, b))];
 }
 
 function riskOrder(row: Row): number {
@@ -139,7 +144,15 @@ function byName(a: Row, b: Row): number {
 
 function policyChanged(view: PolicyView, live: PolicyView): boolean {
   const own = (one: PolicyView) =>
-    JSON.stringify([one.default, one.mode, one.timezone, one.description, one.hide, one.unknown.map(({ key, literal }) => [key, literal])]);
+    JSON.stringify([
+      [one.default, one.mode, one.timezone, one.description, one.hide],
+      one.results && [one.results.max_bytes, one.results.control, one.results.schema],
+      [one.resources, one.prompts].map((targets) => targets && [targets.default, targets.hide]),
+      one.server?.default ?? null,
+      one.unknown.map(({ key, literal }) => [key, literal]),
+      // A rule that is no more has no row to say so.
+      targetPlaces(one).map(({ pointer }) => pointer),
+    ]);
   return own(view) !== own(live);
 }
 
@@ -150,6 +163,8 @@ export function rowIdOf(pointer: string, view: PolicyView | null): string {
   if (section === 'tools' && name !== undefined) return `tool:${plain}`;
   if (section === 'all_tools') return 'every';
   if (section === 'risk' && name !== undefined) return `risk:${plain}`;
+  const target = targetPointerOf(pointer);
+  if (target !== null) return `target:${target}`;
   const hidden = section === 'hide' && name !== undefined ? view?.hide[Number(name)] : undefined;
   return hidden !== undefined && !isGlob(hidden) ? `tool:${hidden}` : 'policy';
 }
@@ -182,7 +197,7 @@ export function isFiltering(filter: RowFilter): boolean {
 /** Rows that match; pinned rows stay while nothing but pinned rows could match a filter of tools. */
 export function filterRows(rows: readonly Row[], filter: RowFilter): readonly Row[] {
   const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const isPinned = (row: Row) => row.kind === 'policy' || row.kind === 'every' || row.kind === 'risk';
+  const isPinned = (row: Row) => row.kind !== 'tool' && row.kind !== 'pattern';
   return rows.filter((row) => {
     if (!words.every((word) => row.name.toLowerCase().includes(word))) return false;
     if (filter.only.has('changed') && !row.changed) return false;

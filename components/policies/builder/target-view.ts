@@ -2,27 +2,27 @@ import { SERVER_ASKS, type ServerAsk } from '@/lib/policy/document';
 import { MANIFEST, type Section } from '@/lib/policy/manifest';
 import type { SyntaxNode } from '@/lib/policy/parse';
 import { pointerTo } from '@/lib/policy/problem';
+import type { BlockView } from './block-view';
 import { memberOf, textOf, textsOf, type UnknownKey, unknownKeysOf } from './syntax';
 
-/** One rule that is no tool's: its state; what else it says stays in the text. */
+/** One rule that is no tool's, under its address or name. */
 export interface TargetView {
-  readonly pointer: string;
   readonly name: string;
-  readonly action: string | null;
-  /** Keys beside `action`. */
-  readonly more: readonly string[];
-  readonly odd: boolean;
+  readonly block: BlockView;
 }
+
+/** Reads the block at a place; null for what is not there. */
+export type ReadBlock = (node: SyntaxNode | null, pointer: string) => BlockView | null;
 
 export interface TargetsView {
   readonly default: string | null;
   readonly hide: readonly string[];
-  readonly all: TargetView | null;
+  readonly all: BlockView | null;
   readonly rules: readonly TargetView[];
   readonly unknown: readonly UnknownKey[];
 }
 
-export interface ServerView extends Readonly<Record<ServerAsk, TargetView | null>> {
+export interface ServerView extends Readonly<Record<ServerAsk, BlockView | null>> {
   readonly default: string | null;
   readonly unknown: readonly UnknownKey[];
 }
@@ -34,32 +34,31 @@ export interface ResultsView {
   readonly unknown: readonly UnknownKey[];
 }
 
-export function readTargets(root: SyntaxNode, key: 'resources' | 'prompts', text: string): TargetsView | null {
+export function readTargets(root: SyntaxNode, key: 'resources' | 'prompts', text: string, block: ReadBlock): TargetsView | null {
   const node = memberOf(root, key);
   if (node === null || node.kind === 'null') return null;
-  const all = memberOf(node, 'all');
   const rules = memberOf(node, 'rules');
   return {
     default: textOf(memberOf(node, 'default')),
     hide: textsOf(memberOf(node, 'hide')),
-    all: all === null || all.kind === 'null' ? null : targetView(all, `/${key}/all`, 'all'),
+    all: block(memberOf(node, 'all'), `/${key}/all`),
     rules:
       rules?.kind === 'object'
-        ? rules.members.map((member) => targetView(member.value, pointerTo(`/${key}/rules`, member.key), member.key))
+        ? rules.members.flatMap((member) => {
+            const found = block(member.value, pointerTo(`/${key}/rules`, member.key));
+            return found === null ? [] : [{ name: member.key, block: found }];
+          })
         : [],
     unknown: unknownOf(node, `/${key}`, 'targets', text),
   };
 }
 
-export function readServer(root: SyntaxNode, text: string): ServerView | null {
+export function readServer(root: SyntaxNode, text: string, block: ReadBlock): ServerView | null {
   const node = memberOf(root, 'server');
   if (node === null || node.kind === 'null') return null;
-  const asks = SERVER_ASKS.map((ask) => {
-    const found = memberOf(node, ask);
-    return [ask, found === null || found.kind === 'null' ? null : targetView(found, `/server/${ask}`, ask)] as const;
-  });
+  const asks = SERVER_ASKS.map((ask) => [ask, block(memberOf(node, ask), `/server/${ask}`)] as const);
   return {
-    ...(Object.fromEntries(asks) as Record<ServerAsk, TargetView | null>),
+    ...(Object.fromEntries(asks) as Record<ServerAsk, BlockView | null>),
     default: textOf(memberOf(node, 'default')),
     unknown: unknownOf(node, '/server', 'server', text),
   };
@@ -74,17 +73,6 @@ export function readResults(root: SyntaxNode, text: string): ResultsView | null 
     control: textOf(memberOf(node, 'control')),
     schema: textOf(memberOf(node, 'schema')),
     unknown: unknownOf(node, '/results', 'results', text),
-  };
-}
-
-function targetView(node: SyntaxNode, pointer: string, name: string): TargetView {
-  const keys = node.kind === 'object' ? node.members.map((member) => member.key) : [];
-  return {
-    pointer,
-    name,
-    action: textOf(memberOf(node, 'action')),
-    more: keys.filter((key) => key !== 'action'),
-    odd: node.kind !== 'object',
   };
 }
 

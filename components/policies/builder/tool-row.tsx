@@ -6,6 +6,7 @@ import {
   CircleCheck,
   CircleDot,
   EyeOff,
+  FileText,
   Gauge,
   Hand,
   Layers,
@@ -21,6 +22,7 @@ import { RISK_LEVELS } from '@/lib/domain/risk';
 import type { StateOutcome } from '@/lib/policy/edit/tool-state';
 import { type Row, ruleCount } from './rows';
 import { stateWords } from './state-words';
+import { isForEvery, targetWords } from './target-rows';
 
 const STATES: Record<StateOutcome, { icon: LucideIcon; look: string }> = {
   allowed: { icon: CircleCheck, look: 'text-allowed' },
@@ -28,7 +30,7 @@ const STATES: Record<StateOutcome, { icon: LucideIcon; look: string }> = {
   denied: { icon: OctagonMinus, look: 'text-denied' },
   hidden: { icon: EyeOff, look: 'text-hidden' },
 };
-const KINDS = { policy: Settings2, every: Users, risk: Layers, pattern: CircleDot, tool: CircleDot } as const;
+const KINDS = { policy: Settings2, every: Users, risk: Layers, target: FileText, pattern: CircleDot, tool: CircleDot } as const;
 
 interface ToolRowProps {
   row: Row;
@@ -46,7 +48,8 @@ interface ToolRowProps {
 /** One row: what it is, what happens to its calls, and what else there is to know. */
 export const ToolRow = memo(
   function ToolRow({ row, top, height, position, total, selected, ticked, tickable, onSelect, onTick }: ToolRowProps) {
-    const state = row.state === null ? null : STATES[row.state.outcome];
+    const outcome = outcomeOf(row);
+    const state = outcome === null ? null : STATES[outcome];
     const Icon = state?.icon ?? KINDS[row.kind];
     const rules = ruleCount(row.block);
     return (
@@ -90,10 +93,7 @@ export const ToolRow = memo(
         )}
         <Icon aria-hidden className={cn('size-4', state?.look ?? 'text-ink-3', row.state?.choice === 'inherit' && 'opacity-60')} />
         <span className="min-w-0">
-          <span
-            className={cn('block truncate leading-4', row.kind === 'tool' || row.kind === 'pattern' ? 'font-mono' : 'font-medium')}
-            title={row.name}
-          >
+          <span className={cn('block truncate leading-4', isLiteral(row) ? 'font-mono' : 'font-medium')} title={row.name}>
             {row.name}
             {row.changed ? (
               <span className="ml-1 text-accent" title="Differs from what is live">
@@ -142,7 +142,8 @@ function sameLooks(a: Row, b: Row): boolean {
     a.state?.by === b.state?.by &&
     a.state?.limited === b.state?.limited &&
     a.state?.sometimesAsks === b.state?.sometimesAsks &&
-    a.risk === b.risk
+    a.risk === b.risk &&
+    a.block?.action === b.block?.action
   );
 }
 
@@ -162,10 +163,20 @@ function MiniRisk({ risk }: { risk: NonNullable<Row['risk']> }) {
   );
 }
 
+/** A name as it is written, and not words for it. */
+const isLiteral = ({ kind, pointer }: Row): boolean =>
+  kind === 'tool' || kind === 'pattern' || (kind === 'target' && pointer.includes('/rules/'));
+
+function outcomeOf({ kind, pointer, block, state }: Row): StateOutcome | null {
+  if (kind !== 'target' || block === null || isForEvery(pointer)) return state?.outcome ?? null;
+  return block.action === 'deny' ? 'denied' : 'allowed';
+}
+
 function subtitle(row: Row): string {
   if (row.kind === 'policy') return 'default, hidden tools, mode';
   const rules = ruleCount(row.block);
   if (row.kind === 'every') return rules === 0 ? 'no rules' : `${rules} ${rules === 1 ? 'rule' : 'rules'} for every call`;
+  if (row.kind === 'target') return isForEvery(row.pointer) ? 'after the rules of each' : `${outcomeOf(row)} · ${targetWords(row.pointer)}`;
   if (row.kind === 'risk') return row.block === null ? `no rules · ${row.covers} tools by default` : `decides ${row.covers} tools`;
   const state = row.state === null ? '' : stateWords(row.state);
   if (row.kind === 'pattern') return `${state} · pattern over ${row.covers} tools`;

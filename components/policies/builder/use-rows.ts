@@ -7,6 +7,7 @@ import { parsePolicyText } from '@/lib/policy/parse';
 import { argumentPaths, type PathOption } from './argument-paths';
 import { PolicyReader, type PolicyView } from './policy-view';
 import { makeRows, type Row } from './rows';
+import { targetPaths } from './target-rows';
 
 /** The rows of the list; the live text is read once. */
 export function useRows(
@@ -40,6 +41,7 @@ export function usePaths(tools: readonly Tool[]): (row: Row) => readonly PathOpt
     const common = new Map<string, readonly PathOption[]>();
     return (row) => {
       if (row.kind === 'tool') return of(row.name);
+      if (row.kind === 'target') return targetPaths(row.pointer);
       const known = common.get(row.id);
       if (known !== undefined) return known;
       const matches = row.kind === 'pattern' ? compileNameGlob(row.name) : null;

@@ -34,7 +34,7 @@ export function TargetPane({ row }: { row: Row }) {
           Policy
         </button>
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <h2 className="min-w-0 text-section font-semibold [overflow-wrap:anywhere]">
+          <h2 className="min-w-0 font-mono text-section font-semibold [overflow-wrap:anywhere]">
             <InertText text={row.name} max={500} />
           </h2>
           <span className="text-meta text-ink-3">{targetWords(pointer)}</span>
@@ -53,13 +53,15 @@ export function TargetPane({ row }: { row: Row }) {
         {every ? (
           <p className="text-ink-2">These rules hold for each of them, after its own.</p>
         ) : (
-          <StateControl
-            label={`State of ${row.name}`}
-            value={block.odd ? null : block.action === 'deny' ? 'deny' : 'allow'}
-            options={['allow', 'deny']}
-            disabled={builder.inert || block.odd}
-            onChange={(choice) => builder.edit(setOrRemove(`${pointer}/action`, choice === 'deny' ? 'deny' : null))}
-          />
+          <div className="flex">
+            <StateControl
+              label={`State of ${row.name}`}
+              value={block.odd ? null : block.action === 'deny' ? 'deny' : 'allow'}
+              options={['allow', 'deny']}
+              disabled={builder.inert || block.odd}
+              onChange={(choice) => builder.edit(setOrRemove(`${pointer}/action`, choice === 'deny' ? 'deny' : null))}
+            />
+          </div>
         )}
         {block.action === 'deny' || block.reason ? (
           <SentenceToken

@@ -48,10 +48,10 @@ export function targetPointerOf(pointer: string): string | null {
   return part === 'rules' && name !== undefined ? `/${section}/rules/${name}` : null;
 }
 
-/** What a rule is about: `resource`, `prompt`, or that the server asks. */
+/** What a rule is about, in a word or two. */
 export function targetWords(pointer: string): string {
   if (pointer.startsWith('/resources/')) return TARGET_KINDS.resources.one;
-  return pointer.startsWith('/prompts/') ? TARGET_KINDS.prompts.one : 'what the server asks for';
+  return pointer.startsWith('/prompts/') ? TARGET_KINDS.prompts.one : 'asked by the server';
 }
 
 /** It speaks of all resources or prompts, and has no state of its own. */

@@ -176,7 +176,10 @@ function subtitle(row: Row): string {
   if (row.kind === 'policy') return 'default, hidden tools, mode';
   const rules = ruleCount(row.block);
   if (row.kind === 'every') return rules === 0 ? 'no rules' : `${rules} ${rules === 1 ? 'rule' : 'rules'} for every call`;
-  if (row.kind === 'target') return isForEvery(row.pointer) ? 'after the rules of each' : `${outcomeOf(row)} · ${targetWords(row.pointer)}`;
+  if (row.kind === 'target')
+    return isForEvery(row.pointer)
+      ? 'after the rules of each'
+      : `${outcomeOf(row) === 'denied' ? 'Denied' : 'Allowed'} · ${targetWords(row.pointer)}`;
   if (row.kind === 'risk') return row.block === null ? `no rules · ${row.covers} tools by default` : `decides ${row.covers} tools`;
   const state = row.state === null ? '' : stateWords(row.state);
   if (row.kind === 'pattern') return `${state} · pattern over ${row.covers} tools`;

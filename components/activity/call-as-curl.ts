@@ -1,5 +1,5 @@
 import type { AuditDetail } from '@/components/shared/api/wire';
-import { curlCommand, TOKEN_VARIABLE } from '@/components/shared/shell-words';
+import { curlCommand, single, TOKEN_VARIABLE } from '@/components/shared/shell-words';
 
 type Call = Pick<AuditDetail, 'method' | 'server' | 'tool' | 'target' | 'arguments'>;
 
@@ -12,10 +12,11 @@ export function callAsCurl(call: Call, publicUrl: string): string | null {
   if (call.server === null || params === null) return null;
   const command = curlCommand(`${publicUrl}/mcp/${call.server}`, null, { jsonrpc: '2.0', id: 1, method: call.method, params });
   const notes = [
-    `# ${TOKEN_VARIABLE} has to hold the token of a grant.`,
-    ...(call.arguments.shown ? [] : ['# The arguments are not known here: fill them in.']),
+    `${TOKEN_VARIABLE} has to hold the token of a grant.`,
+    ...(call.arguments.shown ? [] : ['The arguments are not known here: fill them in.']),
   ];
-  return [...notes, command].join('\n');
+  // Some shells take no comments where people type; all of them know the command that does nothing.
+  return [...notes.map((note) => `: ${single(note)}`), command].join('\n');
 }
 
 function paramsOf({ method, tool, target, arguments: args }: Call): object | null {

@@ -10,7 +10,7 @@ export function requireMatch(ifMatch: string | null, etag: string, what: string)
   throw new ControlError(
     412,
     `${what}.stale`,
-    `The ${what} was changed by someone else since you read it. Nothing was saved; read it again and repeat your change.`,
+    `The ${what.replaceAll('_', ' ')} was changed by someone else since you read it. Nothing was saved; read it again and repeat your change.`,
     [{ path: 'If-Match', message: `the current version is "${etag}"` }],
   );
 }

@@ -37,7 +37,7 @@ describe('a call as a command', () => {
 
   it('says what it does not know, and is there for what can be called again', () => {
     const hidden = callAsCurl({ ...CALL, arguments: { shown: false, why: 'no' } }, 'https://g') ?? '';
-    expect(hidden).toContain('# The arguments are not known here');
+    expect(hidden).toContain(": 'The arguments are not known here");
     expect(JSON.parse(words(hidden).at(-1) ?? '').params).toEqual({ name: 'refund', arguments: {} });
     const read = { ...CALL, method: 'resources/read', tool: null, target: 'file:///a b' };
     expect(JSON.parse(words(callAsCurl(read, 'https://g') ?? '').at(-1) ?? '').params).toEqual({ uri: 'file:///a b' });

@@ -53,7 +53,10 @@ export function ScheduleDialog({ schedule, onClose }: { schedule?: ExportSchedul
   const save = useMutation({
     mutationFn: () =>
       schedule
-        ? api<ExportSchedule>('PATCH', `/export-schedules/${schedule.id}`, { body: changes(schedule) })
+        ? api<ExportSchedule>('PATCH', `/export-schedules/${schedule.id}`, {
+            body: changes(schedule),
+            headers: { 'if-match': `"${schedule.etag}"` },
+          })
         : api<ExportSchedule>('POST', '/export-schedules', {
             body: {
               ...{ name, every, format, target, filter: filterOf(filter) },

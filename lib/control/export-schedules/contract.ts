@@ -29,6 +29,7 @@ export const exportScheduleSchema = z.object({
     .describe('of the period that could not be handed over yet'),
   createdAt: timeSchema,
   createdBy: z.string(),
+  etag: z.string().describe('of what can be changed; for If-Match'),
 });
 export type ExportScheduleAnswer = z.output<typeof exportScheduleSchema>;
 

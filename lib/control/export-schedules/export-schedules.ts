@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { ExportSchedule } from '@/lib/db/generated/client';
 import { CALL_COLUMNS_OPEN, type CallColumn } from '@/lib/domain/call-columns';
 import { EXPORT_LAG_MS, type ExportPeriod, periodEnd, periodStart } from '@/lib/domain/export-period';
 import { exportScheduleAad } from '@/lib/domain/sealed-value';
+import { canonicalJson } from '@/lib/kernel/canonical-json';
+import type { Json } from '@/lib/kernel/json';
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError, isUniqueViolation, notFound } from '../control-error';
@@ -117,6 +120,12 @@ export async function targetOf(
   return { target: 'webhook', place: host, envelope: sealed };
 }
 
+/** The version mark of what people change; how far a schedule is has none. */
+export function scheduleEtag({ name, enabled, every, format, columns, filter, target, place, envelope }: ExportSchedule): string {
+  const settings = canonicalJson([name, enabled, every, format, columns, filter as Json, target, place, envelope]);
+  return createHash('sha256').update(settings, 'utf8').digest('hex').slice(0, 20);
+}
+
 export const recorded = ({ every, format, columns, filter, target, place }: ExportSchedule) => ({
   every,
   format,
@@ -143,5 +152,6 @@ export function scheduleAnswer(row: ExportSchedule): ExportScheduleAnswer {
     failure: row.failures === 0 ? null : { attempts: row.failures, detail: row.detail },
     createdAt: row.createdAt.toISOString(),
     createdBy: row.ownerName,
+    etag: scheduleEtag(row),
   };
 }

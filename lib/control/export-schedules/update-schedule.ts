@@ -5,11 +5,12 @@ import { exportScheduleAad } from '@/lib/domain/sealed-value';
 import { change } from '../change';
 import type { ControlContext, VerbInput } from '../context';
 import { ControlError, isUniqueViolation, notFound } from '../control-error';
+import { requireMatch } from '../etag';
 import { chosenColumns } from '../exports/export-audit';
 import { lockRow } from '../locate';
 import { storableJson } from '../storable';
 import type { updateExportSchedule as contract, ExportScheduleAnswer } from './contract';
-import { nameTaken, recorded, scheduleAnswer, type TargetInput, targetOf } from './export-schedules';
+import { nameTaken, recorded, scheduleAnswer, scheduleEtag, type TargetInput, targetOf } from './export-schedules';
 
 type Body = VerbInput<typeof contract>['body'];
 
@@ -19,7 +20,7 @@ type Body = VerbInput<typeof contract>['body'];
  */
 export async function updateExportSchedule(
   ctx: ControlContext,
-  { params, body }: VerbInput<typeof contract>,
+  { params, body, ifMatch }: VerbInput<typeof contract>,
 ): Promise<ExportScheduleAnswer> {
   const found = await ctx.prisma.exportSchedule.findUnique({ where: { id: params.schedule } });
   if (!found) throw notFound('export schedule', params.schedule);
@@ -29,6 +30,7 @@ export async function updateExportSchedule(
       await lockRow(tx, 'exportSchedule', found.id);
       const before = await tx.exportSchedule.findUnique({ where: { id: found.id } });
       if (!before) throw notFound('export schedule', found.id);
+      requireMatch(ifMatch, scheduleEtag(before), 'export_schedule');
       const content = contentOf(ctx, before, body);
       if (content !== null && before.parts > 0) throw halfway(before);
       const again = body.enabled === true && before.failures > 0 ? { dueAt: ctx.now } : {};

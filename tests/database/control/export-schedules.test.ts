@@ -146,6 +146,22 @@ describe('a scheduled export', () => {
     await world.call('DELETE', `/export-schedules/${id}`);
   });
 
+  it('is not changed over what somebody else has changed meanwhile', async () => {
+    const body = { target: 'folder', name: 'Shared', every: 'hour', folder: 'shared', since: new Date(startMs).toISOString() };
+    const made = (await world.call('POST', '/export-schedules', { body })).body;
+    const patch = (etag: string, change: Record<string, unknown>) =>
+      world.call('PATCH', `/export-schedules/${made.id}`, { body: change, headers: { 'if-match': `"${etag}"` } });
+    // How far it is is nothing that anybody changes.
+    await runAll();
+    const first = await patch(made.etag, { format: 'csv' });
+    expect(first.status).toBe(200);
+    expect(first.body.etag).not.toBe(made.etag);
+    const late = await patch(made.etag, { name: 'Mine' });
+    expect([late.status, late.body.error.code]).toEqual([412, 'export_schedule.stale']);
+    expect((await patch(first.body.etag, { name: 'Mine' })).status).toBe(200);
+    await world.call('DELETE', `/export-schedules/${made.id}`);
+  });
+
   it('is changed, from the present period on', async () => {
     const body = { target: 'folder', name: 'Before', every: 'hour', folder: 'before', since: new Date(startMs).toISOString() };
     const { id } = (await world.call('POST', '/export-schedules', { body })).body;

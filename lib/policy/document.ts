@@ -1,5 +1,6 @@
 import type { ResultRules } from '@/lib/domain/result-flags';
 import type { Category } from '@/lib/domain/risk';
+import type { TargetMethod } from '@/lib/domain/target-methods';
 import type { Json, JsonObject } from '@/lib/kernel/json';
 
 /**
@@ -122,9 +123,12 @@ export interface TestAgent {
   readonly labels: JsonObject;
 }
 
-/** One call and what has to come of it. */
+/** One call, or another request, and what has to come of it. */
 export interface PolicyTest {
   readonly name: string;
+  /** Another request than a tool call; absent for calls. */
+  readonly method?: TargetMethod;
+  /** The tool; the address of a resource, the name of a prompt, or what a server asks for. */
   readonly tool: string;
   readonly arguments: JsonObject;
   readonly agent: TestAgent | null;

@@ -1,5 +1,6 @@
 import { RESULT_BYTES_MAX } from '@/lib/domain/result-flags';
 import { CATEGORIES } from '@/lib/domain/risk';
+import { TARGET_METHODS } from '@/lib/domain/target-methods';
 import { EXPECTED_OUTCOMES } from './document';
 import { WINDOW_UNITS } from './duration';
 
@@ -207,8 +208,20 @@ export const MANIFEST: Readonly<Record<Section, Readonly<Record<string, KeySpec>
   },
   test: {
     name: { about: 'What the policy guarantees here, for people.', required: true, schema: text },
-    tool: { about: 'The tool that is called.', required: true, schema: text },
-    arguments: { about: 'The arguments of the call; none when left out.', schema: { type: 'object' } },
+    method: {
+      about: '`tools/call` when left out, or another request that policies have rules for.',
+      oneOf: ['tools/call', ...TARGET_METHODS],
+      schema: {},
+    },
+    tool: { about: 'The tool that is called; needed for `tools/call`, and for nothing else.', schema: text },
+    target: {
+      about: 'The address of a resource or the name of a prompt; needed for `resources/read` and `prompts/get`, and for nothing else.',
+      schema: text,
+    },
+    arguments: {
+      about: 'The arguments of a call or a prompt, the parameters of what a server asks; none when left out. A resource has none.',
+      schema: { type: 'object' },
+    },
     agent: { about: 'Who calls; what is left out is plain.', schema: { $ref: '#/$defs/test_agent' } },
     grant: { about: 'The grant that the call is made under.', schema: { $ref: '#/$defs/test_grant' } },
     client: { about: 'The client program.', schema: { $ref: '#/$defs/test_client' } },

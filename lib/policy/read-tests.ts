@@ -1,10 +1,11 @@
+import { factsOfTarget, type TargetMethod } from '@/lib/domain/target-methods';
 import type { JsonObject } from '@/lib/kernel/json';
 import { isJsonObject } from '@/lib/kernel/json';
 import { EXPECTED_OUTCOMES, type ExpectedOutcome, type PolicyTest, type TestAgent, type TestExpectation } from './document';
 import { parseIsoTime } from './iso-time';
 import { didYouMean } from './nearest';
 import { plainValue } from './parse';
-import { ObjectReader, type Place, readText, wrongKind } from './reader';
+import { headOf, ObjectReader, type Place, readText, wrongKind } from './reader';
 
 /** Reads `tests`. A test with a mistake is left out of the result; its problems are on the list. */
 export function readTests(reader: ObjectReader): PolicyTest[] {
@@ -31,7 +32,7 @@ export function readTests(reader: ObjectReader): PolicyTest[] {
 
 function readTest(reader: ObjectReader): PolicyTest | null {
   const name = reader.text('name', 200);
-  const tool = reader.text('tool', 200);
+  const subject = readSubject(reader);
   const args = readObject(reader, 'arguments');
   const agent = readAgent(reader);
   const grant = readGrant(reader);
@@ -39,8 +40,38 @@ function readTest(reader: ObjectReader): PolicyTest | null {
   const at = readTime(reader);
   const counters = readCounters(reader);
   const expect = readExpectation(reader);
-  if (name === null || tool === null || expect === null) return null;
-  return { name, tool, arguments: args, agent, grant, client, at, counters, expect };
+  if (name === null || subject === null || expect === null) return null;
+  return { name, ...subject, arguments: args, agent, grant, client, at, counters, expect };
+}
+
+/** What is asked for, and of what; each request is named by what it has, and by nothing else. */
+function readSubject(reader: ObjectReader): Pick<PolicyTest, 'method' | 'tool'> | null {
+  const named = reader.has('method') ? reader.word<'tools/call' | TargetMethod>('method') : 'tools/call';
+  if (named === null) return null;
+  const method = named === 'tools/call' ? null : named;
+  const ask = method === null ? null : factsOfTarget(method).ask;
+  const key = method === null ? 'tool' : ask === null ? 'target' : null;
+  for (const other of ['tool', 'target', ...(method === 'resources/read' ? ['arguments'] : [])]) {
+    const place = reader.get(other);
+    if (other !== key && place !== undefined)
+      reader.list.error(
+        'key.unfit',
+        place.node,
+        place.pointer,
+        `A test of \`${named}\` has no \`${other}\`.`,
+        key === null ? undefined : `it has \`${key}\``,
+      );
+  }
+  if (key !== null && !reader.has(key))
+    reader.list.error(
+      'key.missing',
+      headOf(reader.place.node),
+      reader.place.pointer,
+      `\`${key}\` is missing: what a test of \`${named}\` is about.`,
+    );
+  const subject = key === null ? ask : reader.text(key, key === 'tool' ? 200 : 2000);
+  if (subject === null) return null;
+  return method === null ? { tool: subject } : { method, tool: subject };
 }
 
 function readObject(reader: ObjectReader, key: string): JsonObject {

@@ -1,16 +1,12 @@
 import type { CallFacts, Catalogue } from '@/lib/domain/decision';
-import type { TargetMethod } from '@/lib/domain/target-methods';
 import type { CompiledPolicy } from './compiled-policy';
 import { type AnyDecision, decideRequest, targetFacts } from './decide-request';
 import { applyCounters } from './decide-with-counters';
 import { withDeclaredArguments } from './declared-arguments';
 import type { PolicyTest } from './document';
 
-/** A call as tests and Try describe it; what is left out is plain. */
-export type TriedCall = Omit<PolicyTest, 'name' | 'expect'> & {
-  /** Another request than a tool call; then `tool` is the address of the resource or the name of the prompt. */
-  readonly method?: TargetMethod;
-};
+/** A call, or another request, as tests and Try describe it; what is left out is plain. */
+export type TriedCall = Omit<PolicyTest, 'name' | 'expect'>;
 
 export interface Trial {
   readonly call: CallFacts;

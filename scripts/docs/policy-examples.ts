@@ -55,7 +55,9 @@ function exampleOf(name: string, text: string): PolicyExample {
   const { root } = parsePolicyText(text);
   if (document === null || root === null) throw new Error(`${name}: ${JSON.stringify(problems)}`);
   const written = plainValue(root) as { 'x-tools'?: readonly Partial<CatalogueTool>[] };
-  const tools = [...Object.keys(document.tools), ...document.tests.map((test) => test.tool)].map((tool) => ({ ...PLAIN, name: tool }));
+  const tools = [...Object.keys(document.tools), ...document.tests.flatMap((test) => (test.method === undefined ? [test.tool] : []))].map(
+    (tool) => ({ ...PLAIN, name: tool }),
+  );
   const own = written['x-tools'] ?? [];
   const known = own.map((tool) => ({ ...PLAIN, name: '', ...tool }));
   return { name, text, document, tools: own, catalogue: new Map([...tools, ...known].map((tool) => [tool.name, tool])) };

@@ -1,3 +1,4 @@
+import { factsOfTarget } from '@/lib/domain/target-methods';
 import type { Json, JsonObject } from '@/lib/kernel/json';
 import type { PolicyTest, TestExpectation } from '@/lib/policy/document';
 import { removeAt } from '@/lib/policy/edit/remove-at';
@@ -91,7 +92,7 @@ function toolWords({ name, category, risk, inputSchema, dispatch }: PolicyExampl
   return `\`${name}\` ${words.join(' and ')}`;
 }
 
-function callText({ tool, arguments: args, agent, grant, client, at, counters }: PolicyTest): string {
+function callText({ method, tool, arguments: args, agent, grant, client, at, counters }: PolicyTest): string {
   const facts = [
     Object.keys(args).length === 0 ? '' : code(args as Json),
     agent === null ? '' : `as ${code(withoutNulls({ ...agent }))}`,
@@ -100,7 +101,8 @@ function callText({ tool, arguments: args, agent, grant, client, at, counters }:
     at === null ? '' : `at ${new Date(at).toISOString().replace('.000', '')}`,
     Object.keys(counters).length === 0 ? '' : `with ${code(counters)} used`,
   ];
-  return [`\`${tool}\``, ...facts.filter((fact) => fact !== '')].join(' ');
+  const named = method === undefined ? tool : factsOfTarget(method).ask === null ? `${method} ${tool}` : method;
+  return [`\`${named}\``, ...facts.filter((fact) => fact !== '')].join(' ');
 }
 
 function withoutNulls(value: Record<string, unknown>): Json {

@@ -192,7 +192,13 @@ describe.skipIf(!CHROMIUM)(`trying calls in a real browser${CHROMIUM ? '' : ` (s
     await expect.poll(said).toMatch(/Allowed.*the resource/);
     await region.getByLabel('Address').fill('file:///etc/passwd');
     await expect.poll(said).toMatch(/Denied.*what is not listed is denied/);
-    await region.getByText('this request cannot be saved as one').waitFor();
+    await region.getByRole('button', { name: 'Save as a test' }).click();
+    await other.getByRole('button', { name: 'Save test' }).click();
+    await other.getByRole('tab', { name: 'Tests' }).click();
+    await other.getByText('The only test passes.').waitFor();
+    await other.getByText('resources/read file:///etc/passwd', { exact: true }).waitFor();
+    await other.getByRole('button', { name: 'Open in Try, to look at or change' }).click();
+    expect(await region.getByLabel('Address').inputValue()).toBe('file:///etc/passwd');
     await choose(/Get a prompt/);
     await region.getByLabel('Prompt').fill('review');
     await expect.poll(said).toMatch(/Allowed.*\(not governed\)/);

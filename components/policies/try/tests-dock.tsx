@@ -8,6 +8,8 @@ import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { toast } from '@/components/ui/toaster';
+import { factsOfTarget } from '@/lib/domain/target-methods';
+import type { PolicyTest } from '@/lib/policy/document';
 import { outcomeOf, runPolicyTests, type TestResult } from '@/lib/policy/run-tests';
 import { catalogueOf } from '../explain/catalogue-of';
 import type { DockProps } from '../explain/dock-props';
@@ -31,7 +33,8 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
   if (document === null || results.length === 0)
     return (
       <EmptyState title="No tests yet">
-        A test is a call and what must come of it. Try a call and save it as a test; a policy is published only when all of its tests pass.
+        A test is a call, or another request, and what must come of it. Try a call and save it as a test; a policy is published only when
+        all of its tests pass.
       </EmptyState>
     );
   const failing = results.filter((result) => !result.passed).length;
@@ -51,7 +54,7 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
           <TestRow
             key={result.pointer}
             result={result}
-            tool={document.tests[index]?.tool ?? ''}
+            about={aboutOf(document.tests[index])}
             others={results.filter((other) => other !== result).map((other) => other.name)}
             refusal={refusal}
             onSelect={() => onSelect(result.pointer)}
@@ -77,7 +80,8 @@ export function TestsDock({ server, document, tools, stale, onTry, onSelect, onE
 
 interface TestRowProps {
   result: TestResult;
-  tool: string;
+  /** What is called or asked for. */
+  about: string;
   /** Names of the other tests. */
   others: readonly string[];
   refusal: string | null;
@@ -88,7 +92,14 @@ interface TestRowProps {
   onRemove: () => void;
 }
 
-function TestRow({ result, tool, others, refusal, onSelect, onTry, onAccept, onRename, onRemove }: TestRowProps) {
+/** The tool, or the request with what it is about. */
+function aboutOf(test: PolicyTest | undefined): string {
+  if (test === undefined) return '';
+  if (test.method === undefined) return test.tool;
+  return factsOfTarget(test.method).ask === null ? `${test.method} ${test.tool}` : test.method;
+}
+
+function TestRow({ result, about, others, refusal, onSelect, onTry, onAccept, onRename, onRemove }: TestRowProps) {
   const outcome = outcomeOf(result.decision);
   // Where the outcome is as expected, the rule or the words are not.
   const accept = outcome === result.expected.outcome ? 'Expect what comes of it now' : `Expect ${outcome.replaceAll('_', ' ')} instead`;
@@ -104,7 +115,7 @@ function TestRow({ result, tool, others, refusal, onSelect, onTry, onAccept, onR
           <InertText text={result.name} max={200} />
         </span>
         <span className="block break-all font-mono text-meta text-ink-3">
-          <InertText text={tool} max={100} />
+          <InertText text={about} max={160} />
         </span>
         {result.difference === null ? null : (
           <span className="block text-meta text-denied">

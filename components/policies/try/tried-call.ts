@@ -1,3 +1,4 @@
+import { factsOfTarget } from '@/lib/domain/target-methods';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { ExpectedOutcome, PolicyTest } from '@/lib/policy/document';
 import type { TriedCall } from '@/lib/policy/try-call';
@@ -29,7 +30,7 @@ export function testJson(
   const { agent, grant } = call;
   return {
     name,
-    tool: call.tool,
+    ...subjectOf(call),
     ...(Object.keys(call.arguments).length === 0 ? null : { arguments: call.arguments }),
     ...(agent === null
       ? null
@@ -58,6 +59,12 @@ export function testJson(
         ? outcome
         : { outcome, ...(rule === null ? null : { rule }), ...(message === null ? null : { message }) },
   };
+}
+
+/** What names the request: a tool alone, a method with its target, or a method that says it all. */
+function subjectOf({ method, tool }: TriedCall): JsonObject {
+  if (method === undefined) return { tool };
+  return factsOfTarget(method).ask === null ? { method, target: tool } : { method };
 }
 
 const OUTCOME_WORDS: Record<string, string> = {

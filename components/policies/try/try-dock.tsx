@@ -99,21 +99,17 @@ export function TryDock({ server, policy, document, tools, stale, state, onState
             onArguments={(args) => change({ arguments: args })}
             onSelect={onSelect}
           />
-          {call.method === undefined ? (
-            <div className="flex gap-2">
-              <SaveTest
-                call={call}
-                opened={document.tests.findIndex((test) => test.name === state.test)}
-                decision={tried.tested.decision}
-                tests={document.tests}
-                onRenamed={(test) => onState({ ...state, test })}
-                refusal={cannotWrite ?? (stale ? 'Correct the error in the text first' : null)}
-                onEdit={onEdit}
-              />
-            </div>
-          ) : (
-            <p className="text-meta text-ink-3">Tests of a policy are about tools; this request cannot be saved as one.</p>
-          )}
+          <div className="flex gap-2">
+            <SaveTest
+              call={call}
+              opened={document.tests.findIndex((test) => test.name === state.test)}
+              decision={tried.tested.decision}
+              tests={document.tests}
+              onRenamed={(test) => onState({ ...state, test })}
+              refusal={cannotWrite ?? (stale ? 'Correct the error in the text first' : null)}
+              onEdit={onEdit}
+            />
+          </div>
         </div>
       )}
     </section>

@@ -56,7 +56,7 @@ export function reviewNames(review: Review): void {
     check(entry, pointer, correct, removal(`Remove ${entry}`, pointer));
   }
   for (const [i, test] of review.document.tests.entries()) {
-    if (review.catalogue.has(test.tool)) continue;
+    if (test.method !== undefined || review.catalogue.has(test.tool)) continue;
     const match = nearest(test.tool, names);
     const pointer = `/tests/${i}/tool`;
     review.say({

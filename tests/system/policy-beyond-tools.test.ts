@@ -56,7 +56,7 @@ describe.skipIf(!CHROMIUM)(`rules beyond tools in a real browser${CHROMIUM ? '' 
   }
 
   it('gets a limit for a resource from the policy’s page, and leaves the rest of the text alone', async () => {
-    await page.getByRole('button', { name: 'Rules of test://docs/*' }).click();
+    await page.getByRole('button', { name: '+ conditions and limits of test://docs/*' }).click();
     await page.getByRole('heading', { name: 'test://docs/*' }).waitFor();
     expect(await page.locator('[data-row="target:/resources/rules/test:~1~1docs~1*"]').getAttribute('aria-selected')).toBe('true');
     expect(await page.getByRole('region', { name: 'Ask a human' }).count()).toBe(0);

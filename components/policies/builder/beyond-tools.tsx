@@ -180,8 +180,9 @@ function RulesOf({ block, what }: { block: BlockView; what: string }) {
   const builder = useBuilder();
   const rules = ruleCount(block);
   return (
-    <button type="button" className={LINK} aria-label={`Rules of ${what}`} onClick={() => builder.select(block.pointer)}>
+    <button type="button" className={LINK} onClick={() => builder.select(block.pointer)}>
       {rules === 0 ? (builder.inert ? 'no rules' : '+ conditions and limits') : plural(rules, 'rule')}
+      <span className="sr-only"> of {what}</span>
     </button>
   );
 }

@@ -127,16 +127,16 @@ export function ConnectionFields({ draft, change, error, transportFixed }: Conne
             onChange={(headers) => change({ headers })}
             errorOf={(name) => (name ? fieldError(error, `headers.${name}`) : null)}
           />
-          {draft.transport === 'http' ? (
-            <Switch
-              checked={draft.bridge}
-              onChange={(bridge) => change({ bridge })}
-              label="The server speaks only revision 2026-07-28"
-              hint="Clients of earlier revisions reach it by a bridge, and Callgate reads its tools that way. Leave it off when the server speaks both."
-            />
-          ) : null}
         </>
       )}
+      {draft.transport !== 'sse' ? (
+        <Switch
+          checked={draft.bridge}
+          onChange={(bridge) => change({ bridge })}
+          label="The server speaks only revision 2026-07-28"
+          hint="Clients of earlier revisions reach it by a bridge, and Callgate reads its tools that way. Leave it off when the server speaks both."
+        />
+      ) : null}
     </div>
   );
 }

@@ -45,7 +45,13 @@ export function argumentLines(text: string): string[] {
 /** What the API takes for this draft: only what the transport uses. */
 export function connectionOf(draft: ServerDraft): Omit<BodyInput<typeof createServer>, 'slug' | 'name'> {
   if (draft.transport === 'stdio')
-    return { transport: 'stdio', command: draft.command.trim(), args: argumentLines(draft.args), env: asRecord(draft.env) };
+    return {
+      transport: 'stdio',
+      command: draft.command.trim(),
+      args: argumentLines(draft.args),
+      env: asRecord(draft.env),
+      bridge: draft.bridge,
+    };
   const auth = draft.bearer ? { auth: { type: 'bearer' as const, token: draft.bearer } } : {};
   const bridge = draft.transport === 'http' ? { bridge: draft.bridge } : {};
   return { transport: draft.transport, url: draft.url.trim(), headers: asRecord(draft.headers), ...bridge, ...auth };

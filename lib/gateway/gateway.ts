@@ -168,10 +168,20 @@ class NodeGateway implements Gateway {
   }
 
   private dispatch(call: Granted): Result<GatewayResponse, Denial> | Promise<Result<GatewayResponse, Denial>> {
-    const { message, server } = call;
+    const { server } = call;
+    if (call.era === 'modern' && server.target.transport !== 'http') return this.dispatchByPipe(call);
+    return this.route(call);
+  }
+
+  /** A pipe speaks the stateless revision only where its server does; a client of both eras falls back to initialize. */
+  private async dispatchByPipe(call: Granted): Promise<Result<GatewayResponse, Denial>> {
+    const speaks = await this.ports.upstreams.speaksStateless?.(call.server.target);
+    return speaks ? this.route(call) : refuseVersion(MODERN_VERSION, LEGACY_VERSIONS);
+  }
+
+  private route(call: Granted): Result<GatewayResponse, Denial> | Promise<Result<GatewayResponse, Denial>> {
+    const { message } = call;
     const { context } = this;
-    // Channels speak the stateful revisions only; a client of both eras then falls back to initialize.
-    if (call.era === 'modern' && server.target.transport !== 'http') return refuseVersion(MODERN_VERSION, LEGACY_VERSIONS);
     if (message.kind === 'response') return relayResponse(call, context);
     if (message.kind === 'notification') return relayNotification(call, context);
     switch (message.method) {

@@ -9,7 +9,7 @@ export interface UpstreamTarget {
   readonly url: string | null;
   readonly command: string | null;
   readonly args: readonly string[];
-  /** The server speaks only the stateless revision, and clients of the stateful ones reach it by the bridge. http alone. */
+  /** The server speaks only the stateless revision, and clients of the stateful ones reach it by the bridge. http and stdio. */
   readonly bridge?: boolean;
   /** Changes whenever address or secrets change, so that pools and children of the old ones are let go. */
   readonly revision: string;
@@ -84,6 +84,8 @@ export class CredentialFailure extends UpstreamFailure {
 export interface Upstreams {
   /** POST: one request, notification or response. Throws `UpstreamFailure`. */
   post(target: UpstreamTarget, request: UpstreamRequest): Promise<UpstreamReply>;
+  /** Whether a request of the stateless revision may be sent: over HTTP the server says it itself, a pipe has to be asked before. Absent as yes over HTTP alone. */
+  speaksStateless?(target: UpstreamTarget): Promise<boolean>;
   /** GET: the server's own stream of a session. Status 405 when the upstream has none. */
   listen(target: UpstreamTarget, request: Omit<UpstreamRequest, 'body' | 'method' | 'rpcId'>): Promise<UpstreamReply>;
   /** What finds the secrets that this server is given, so that they never come back from it; null when it is given none. May reject. */

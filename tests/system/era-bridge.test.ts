@@ -15,7 +15,7 @@ import { type StartedUpstream, startServer } from '../fixtures/upstreams/harness
 import { type RunningCallgate, startCallgate } from './support/callgate';
 import { callTool, outcomeOf, send } from './support/calls';
 import { eventually } from './support/eventually';
-import { type Access, grantAccess, httpServer, must, publish, register } from './support/provision';
+import { type Access, grantAccess, httpServer, must, publish, register, stdioServer } from './support/provision';
 
 const POLICY = {
   version: '1',
@@ -25,6 +25,7 @@ const POLICY = {
   server: { sampling: { action: 'deny' } },
 };
 
+const STDIO = 'tests/fixtures/conformance/stdio-server.mjs';
 let database: TestDatabase;
 let callgate: RunningCallgate;
 let modern: StartedUpstream;
@@ -42,33 +43,40 @@ afterAll(async () => {
   await database?.drop();
 });
 
-describe('a server that speaks only 2026-07-28', () => {
+describe.each(['http', 'stdio'] as const)('a server that speaks only 2026-07-28, over %s', (transport) => {
+  const slug = `only-${transport}`;
+
   it('says what to do as long as it has no bridge', async () => {
-    const { sync, tools } = await register(callgate, httpServer('only', modern.port));
+    const { sync, tools } = await register(
+      callgate,
+      transport === 'http' ? httpServer(slug, modern.port) : stdioServer(slug, [STDIO], { ERA: 'modern' }),
+    );
     expect(sync).toMatchObject({ ok: false, error: expect.stringContaining('2026-07-28'), fix: expect.stringContaining('bridge') });
     expect(tools.total).toBe(0);
-    await publish(callgate, 'only', 'main', { version: '1', default: 'allow' });
-    const refused = await send(await grantAccess(callgate, 'only', 'main'), {
+    await publish(callgate, slug, 'main', { version: '1', default: 'allow' });
+    const refused = await send(await grantAccess(callgate, slug, 'main'), {
       method: 'initialize',
       params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'old', version: '1' } },
     });
-    expect(refused.body.error).toMatchObject({ code: -32022, data: { supported: ['2026-07-28'] } });
+    // Over a pipe it was the gateway that asked.
+    if (transport === 'http') expect(refused.body.error).toMatchObject({ code: -32022, data: { supported: ['2026-07-28'] } });
+    else expect(refused.body.error.code).toBe(-32603);
   });
 
-  it('has its tools read over the bridge, which only Streamable HTTP can have', async () => {
+  it('has its tools read over the bridge, which a server of HTTP+SSE cannot have', async () => {
     const wrong = await callgate.api<{ error: { details: unknown[] } }>('POST', '/servers', {
-      slug: 'wrong',
+      slug: `wrong-${transport}`,
       name: 'wrong',
       transport: 'sse',
       url: `http://127.0.0.1:${modern.port}/sse`,
       bridge: true,
     });
     expect(wrong).toMatchObject({ status: 422, body: { error: { details: [{ path: '/bridge' }] } } });
-    await must(callgate, 200, 'PATCH', '/servers/only', { bridge: true });
-    const sync = await must<{ ok: boolean; added: string[] }>(callgate, 200, 'POST', '/servers/only/sync', {});
+    await must(callgate, 200, 'PATCH', `/servers/${slug}`, { bridge: true });
+    const sync = await must<{ ok: boolean; added: string[] }>(callgate, 200, 'POST', `/servers/${slug}/sync`, {});
     expect(sync).toMatchObject({ ok: true, added: expect.arrayContaining(['test_simple_text', 'test_input_required_result_elicitation']) });
-    await publish(callgate, 'only', 'main', POLICY);
-    access = await grantAccess(callgate, 'only', 'main');
+    await publish(callgate, slug, 'main', POLICY);
+    access = await grantAccess(callgate, slug, 'main');
   });
 
   it('answers a client of the stateful revisions as if it spoke them', async () => {
@@ -191,7 +199,7 @@ describe('a server that speaks only 2026-07-28', () => {
     stop.abort('enough');
     await expect(call).rejects.toThrow('enough');
     await eventually('the end of the call in the trail', async () => {
-      const path = '/audit?server=only&method=tools/call&tool=test_input_required_result_elicitation&limit=1';
+      const path = `/audit?server=${slug}&method=tools/call&tool=test_input_required_result_elicitation&limit=1`;
       const { items } = await must<{ items: { outcome: unknown }[] }>(callgate, 200, 'GET', path);
       return items[0]?.outcome === 'cancelled';
     });
@@ -205,11 +213,12 @@ describe('a server that speaks only 2026-07-28', () => {
         callgate,
         200,
         'GET',
-        '/audit?server=only&limit=200',
+        `/audit?server=${slug}&limit=200`,
       );
       return items.length > 10 && items.every(({ decision, outcome }) => decision !== 'allowed' || outcome !== null);
     });
-    await modern.stop();
+    if (transport === 'http') await modern.stop();
+    else await must(callgate, 200, 'PATCH', `/servers/${slug}`, { command: '/no/such/command' });
     const failed = await callTool(access, 'test_simple_text');
     expect(outcomeOf(failed)).toBe('unavailable');
   });

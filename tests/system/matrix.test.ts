@@ -25,7 +25,7 @@ const UPSTREAMS: Readonly<Record<string, readonly Era[]>> = {
   http: ['stateful', 'stateless'],
   'http-stateful': ['stateful'],
   sse: ['stateful'],
-  stdio: ['stateful'],
+  stdio: ['stateful', 'stateless'],
 };
 const HOSTS = ['node', 'next'] as const;
 

@@ -1,3 +1,4 @@
+import { META } from '@/lib/domain/mcp/methods';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 
 /** A request of the server that waits for a client's answer. */
@@ -78,6 +79,11 @@ export function progressTokenOf(message: JsonObject): Json | undefined {
   const meta = isJsonObject(params) ? params._meta : undefined;
   const token = isJsonObject(meta) ? meta.progressToken : undefined;
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+}
+
+/** Whether a request of the stateless revision wants log lines. */
+export function asksForLogs({ params }: JsonObject): boolean {
+  return isJsonObject(params) && isJsonObject(params._meta) && params._meta[`${META}logLevel`] !== undefined;
 }
 
 /** The same message with another progress token. */

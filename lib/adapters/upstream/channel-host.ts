@@ -1,12 +1,9 @@
 import type { GatewayLog } from '@/lib/gateway/ports';
 import { type ClientProfile, UpstreamFailure } from '@/lib/gateway/upstream-port';
-import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
+import type { JsonObject } from '@/lib/kernel/json';
 import { Channel, type ChannelLimits } from './channel';
+import { discoverHandshake, type Handshake, initializeHandshake } from './handshakes';
 import type { OpenWire, Wire } from './wire';
-
-/** Protocol revisions of the handshake that channels understand, newest first. */
-export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
-const NEWEST_LEGACY = LEGACY_VERSIONS[0];
 
 export interface HostLimits extends ChannelLimits {
   readonly initializeTimeoutMs: number;
@@ -58,6 +55,7 @@ export class ChannelHost {
     private readonly limits: HostLimits,
     private readonly log: GatewayLog,
     private readonly name: string,
+    private readonly handshake: Handshake = initializeHandshake,
   ) {}
 
   get state(): 'running' | 'starting' | 'paused' | 'idle' {
@@ -128,34 +126,15 @@ export class ChannelHost {
       });
       this.wire = wire;
       if (this.stopped) throw new UpstreamFailure('The connection was closed.', false);
-      channel = new Channel(wire, this.profile.capabilities, this.limits, this.log);
+      channel = new Channel(wire, this.profile.capabilities, this.limits, this.log, this.handshake === discoverHandshake);
       if (early !== null) channel.end(early);
-      const initialized = await this.initialize(channel);
+      const initialized = await this.handshake(channel, this.profile, this.limits.initializeTimeoutMs);
       this.running = { wire, channel, initialized, since: startedAt };
       this.lastFailure = null;
       return this.running;
     } catch (error) {
       throw await this.failedStart(error);
     }
-  }
-
-  private async initialize(channel: Channel): Promise<JsonObject> {
-    const { capabilities, clientInfo } = this.profile;
-    const result = await channel.ask(
-      'initialize',
-      { protocolVersion: NEWEST_LEGACY, capabilities, clientInfo },
-      this.limits.initializeTimeoutMs,
-    );
-    if (!LEGACY_VERSIONS.some((version) => version === result.protocolVersion)) {
-      throw new UpstreamFailure(
-        `The upstream speaks protocol revision ${String(result.protocolVersion).slice(0, 40)}, which is not supported.`,
-        false,
-      );
-    }
-    if (!isJsonObject(result.capabilities) || !isJsonObject(result.serverInfo))
-      throw new UpstreamFailure('The answer to initialize is not that of an MCP server.', false);
-    await channel.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    return result;
   }
 
   /** Nothing of the caller's was sent, whatever became of our own handshake. */

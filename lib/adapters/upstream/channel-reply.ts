@@ -5,8 +5,8 @@ import { ByteQueue } from './byte-queue';
 export interface ReplySink {
   /** A message before the final one: progress, log lines, requests of the server. */
   message(text: string): void;
-  /** The response itself; nothing follows. */
-  final(text: string): void;
+  /** The response itself, with its error code if it is an error; nothing follows. */
+  final(text: string, error?: number | null): void;
   /** Nothing more will come and nothing was answered. */
   fail(failure: UpstreamFailure): void;
 }
@@ -34,6 +34,7 @@ export class HttpShapedReply implements ReplySink {
   constructor(
     private readonly waitingBytesMax: number,
     private readonly abandoned: () => void,
+    private readonly statusOf: (error: number | null) => number = () => 200,
   ) {
     this.reply = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -52,11 +53,12 @@ export class HttpShapedReply implements ReplySink {
     this.abandoned();
   }
 
-  final(text: string): void {
+  final(text: string, error: number | null = null): void {
     if (this.done) return;
     this.done = true;
     if (this.stream === null) {
-      this.resolve({ status: 200, contentType: 'application/json', sessionId: null, body: once(encoder.encode(text)) });
+      const status = this.statusOf(error);
+      this.resolve({ status, contentType: 'application/json', sessionId: null, body: once(encoder.encode(text)) });
     } else {
       this.stream.push(sseEvent(text));
       this.stream.end();

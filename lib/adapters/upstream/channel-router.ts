@@ -14,6 +14,10 @@ export interface Call {
   readonly clientToken: Json | undefined;
   readonly sink: ReplySink;
   readonly timer: NodeJS.Timeout;
+  /** A subscription: it may be silent for as long as it likes. */
+  readonly lasts: boolean;
+  /** It asked for log lines, which requests of the stateless revision do each for itself. */
+  readonly wantsLogs: boolean;
   /** A byte of it may have left. */
   sent: boolean;
   release: () => void;
@@ -36,6 +40,16 @@ export interface ChannelState {
   answer(...answers: readonly JsonObject[]): void;
 }
 
+/** Finds who a message of the server is for. */
+export interface MessageRouter {
+  /** `text` is the message exactly as the server wrote it. */
+  receive(message: JsonObject, text: string): void;
+  /** A session listens now: what was held for one is brought. */
+  release(): void;
+  /** Forgets what is held; the server is gone. */
+  drop(): void;
+}
+
 interface HeldAsk {
   readonly message: JsonObject;
   readonly text: string;
@@ -46,12 +60,11 @@ interface HeldAsk {
  * Brings each message of a server to the client that it concerns. A message that does not say whom it concerns is shown
  * to a session only when it can be about no other: the sessions of a channel belong to different agents.
  */
-export class ChannelRouter {
+export class ChannelRouter implements MessageRouter {
   private held: HeldAsk[] = [];
 
   constructor(private readonly state: ChannelState) {}
 
-  /** `text` is the message exactly as the server wrote it. */
   receive(message: JsonObject, text: string): void {
     if (typeof message.method !== 'string') this.response(message, text);
     else if (message.id === undefined) this.notification(message, text);
@@ -59,14 +72,12 @@ export class ChannelRouter {
     else this.ask(message, text);
   }
 
-  /** A session listens now: what was held for one is brought. */
   release(): void {
     const held = this.held;
     this.drop();
     for (const { message, text } of held) this.ask(message, text);
   }
 
-  /** Forgets what is held; the server is gone. */
   drop(): void {
     for (const { timer } of this.held) clearTimeout(timer);
     this.held = [];

@@ -1,5 +1,6 @@
 import { UpstreamFailure, type UpstreamReply, type UpstreamRequest, type UpstreamSession } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
+import { messagesOf, type StatelessRequest } from './bridge/stateless-post';
 import type { ChannelHost } from './channel-host';
 import { ACCEPTED, jsonReply } from './channel-reply';
 
@@ -20,6 +21,22 @@ export async function postChannel(host: ChannelHost, request: UpstreamRequest): 
   const asked = isJsonObject(message.params) ? message.params.protocolVersion : undefined;
   const protocolVersion = typeof asked === 'string' && OFFERED_VERSIONS.has(asked) ? asked : initialized.protocolVersion;
   return jsonReply(200, { jsonrpc: '2.0', id: message.id, result: { ...initialized, protocolVersion } });
+}
+
+/** POST of the stateless revision on a pipe: there is no handshake to answer and no session to be in. */
+export async function postStatelessChannel(host: ChannelHost, request: UpstreamRequest): Promise<UpstreamReply> {
+  const message = parsed(request.body);
+  if (typeof message.method !== 'string' || message.id === undefined) return ACCEPTED;
+  const { channel } = await host.ready();
+  return channel.post(message, { ...request, session: null });
+}
+
+/** The same for the bridge, as the messages of the answer. Leaving the loop cancels the request. */
+export async function* askStatelessChannel(host: ChannelHost, { message, headers, signal }: StatelessRequest): AsyncGenerator<JsonObject> {
+  const { channel } = await host.ready();
+  const method = String(message.method);
+  const reply = await channel.post(message, { body: '', method, rpcId: null, headers, session: null, signal });
+  if (reply.body !== null) yield* messagesOf({ ...reply, body: reply.body });
 }
 
 /** GET on a channel transport: a session's own stream. */

@@ -1,10 +1,11 @@
 import type { GatewayLog } from '@/lib/gateway/ports';
 import { UpstreamFailure, type UpstreamReply, type UpstreamRequest } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
-import { ChannelAsks, progressTokenOf, withProgressToken } from './channel-asks';
+import { asksForLogs, ChannelAsks, progressTokenOf, withProgressToken } from './channel-asks';
 import { ACCEPTED, HttpShapedReply, jsonReply, type ReplySink } from './channel-reply';
-import { type Call, ChannelRouter } from './channel-router';
+import { type Call, ChannelRouter, type ChannelState, type MessageRouter } from './channel-router';
 import { SessionStreams, Subscriptions } from './channel-streams';
+import { StatelessRouter, statusOfError } from './stateless-router';
 import type { Wire } from './wire';
 
 export interface ChannelLimits {
@@ -16,6 +17,9 @@ export interface ChannelLimits {
   readonly askHoldMs: number;
 }
 
+/** The longest time that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * Many clients on one two-way connection. Request ids and progress tokens are renamed on the way out and back, so that
  * each request is answered to the one who made it; what the server says on its own goes to the session it concerns.
@@ -26,7 +30,7 @@ export class Channel {
   private readonly asks = new ChannelAsks();
   private readonly subscriptions = new Subscriptions();
   private readonly streams: SessionStreams;
-  private readonly router: ChannelRouter;
+  private readonly router: MessageRouter;
   private nextId = 1;
   private over: string | null = null;
 
@@ -35,11 +39,13 @@ export class Channel {
     capabilities: JsonObject,
     private readonly limits: ChannelLimits,
     log: GatewayLog,
+    /** The server speaks the stateless revision on it: there are no sessions, and each request says for itself who asks. */
+    private readonly stateless = false,
   ) {
     const { calls, sessions, asks, subscriptions } = this;
     const { askHoldMs } = limits;
     this.streams = new SessionStreams(limits.waitingBytesMax);
-    this.router = new ChannelRouter({
+    const state: ChannelState = {
       calls,
       sessions,
       asks,
@@ -50,7 +56,8 @@ export class Channel {
       askHoldMs,
       forget: (call) => this.forget(call),
       answer: (...answers) => this.answer(answers),
-    });
+    };
+    this.router = stateless ? new StatelessRouter(state) : new ChannelRouter(state);
   }
 
   /** Someone still needs this connection. */
@@ -111,7 +118,7 @@ export class Channel {
     const leave = (): void => {
       if (call !== null) this.fail(call, 'The caller is gone.', 'The call was cancelled.');
     };
-    const sink = new HttpShapedReply(this.limits.waitingBytesMax, leave);
+    const sink = new HttpShapedReply(this.limits.waitingBytesMax, leave, this.stateless ? statusOfError : undefined);
     call = this.start(message, sessionId, sink, request.headers);
     request.signal.addEventListener('abort', leave, { once: true });
     call.release = () => request.signal.removeEventListener('abort', leave);
@@ -155,8 +162,11 @@ export class Channel {
     this.nextId += 1;
     const clientToken = progressTokenOf(message);
     const renamed = { ...(clientToken === undefined ? message : withProgressToken(message, id)), id };
-    const timer = setTimeout(() => this.onSilence(call), this.limits.callIdleMs).unref();
-    const call: Call = { id, sessionId, clientId: message.id ?? null, clientToken, sink, timer, sent: false, release: () => undefined };
+    const lasts = message.method === 'subscriptions/listen';
+    const timer = setTimeout(() => this.onSilence(call), lasts ? LONGEST_MS : this.limits.callIdleMs).unref();
+    const clientId = message.id ?? null;
+    const wantsLogs = asksForLogs(message);
+    const call: Call = { id, sessionId, clientId, clientToken, sink, timer, lasts, wantsLogs, sent: false, release: () => undefined };
     this.calls.set(id, call);
     this.subscriptions.note(message, sessionId);
     const sending = (): boolean => {
@@ -178,6 +188,8 @@ export class Channel {
   }
 
   private async postNotification(message: JsonObject, sessionId: string | null): Promise<UpstreamReply> {
+    // There is nothing that a client of the stateless revision could tell a server beside its requests.
+    if (this.stateless) return ACCEPTED;
     // The server was initialised once, by us; a second notification would be a second initialisation to it.
     if (message.method === 'notifications/initialized') return ACCEPTED;
     if (message.method === 'notifications/cancelled') this.cancelAsked(isJsonObject(message.params) ? message.params : {}, sessionId);

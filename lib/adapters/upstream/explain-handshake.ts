@@ -10,6 +10,7 @@ export function explainHandshake(error: unknown, target: UpstreamTarget): Failur
   if (status !== null) return explainStatus(status, '', 'initialize', target);
   const said = error instanceof ChannelFailure && error.diagnostics !== '' ? ` It said last: ${error.diagnostics.slice(-1_500)}` : '';
   if (target.transport === 'stdio') {
+    if (error instanceof Error && error.message.includes('(-32022)')) return needsBridge('initialize');
     const { message, fix } = explainFailure(error);
     const own = error instanceof Error ? error.message : message;
     if (/exited with code|was ended by/.test(own))
@@ -62,13 +63,16 @@ export function explainStatus(status: number, body: string, step: 'initialize' |
       `The server answers ${status}${quoted(body)}.`,
       'Look into the log of the MCP server, or of the proxy in front of it.',
     );
-  if (body.includes('-32022'))
-    return new StepFailed(
-      step,
-      'The server speaks only protocol revisions without a handshake (2026-07-28).',
-      'Switch on the bridge of the server ("speaks only revision 2026-07-28"), or enable an earlier revision on it.',
-    );
+  if (body.includes('-32022')) return needsBridge(step);
   return new StepFailed(step, `The server answers ${status}${quoted(body)}.`, 'Check that the URL is the MCP endpoint of the server.');
+}
+
+function needsBridge(step: 'initialize' | 'tools/list'): StepFailed {
+  return new StepFailed(
+    step,
+    'The server speaks only protocol revisions without a handshake (2026-07-28).',
+    'Switch on the bridge of the server ("speaks only revision 2026-07-28"), or enable an earlier revision on it.',
+  );
 }
 
 function quoted(body: string): string {

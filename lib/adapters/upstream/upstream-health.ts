@@ -1,3 +1,4 @@
+import { UpstreamFailure, type UpstreamReply, type UpstreamTarget } from '@/lib/gateway/upstream-port';
 /** How one exchange went. `unreachable`: nothing was sent; `broken`: sent, and no answer came. */
 export type ExchangeResult = 'answered' | 'server_error' | 'unreachable' | 'broken' | 'cancelled';
 
@@ -37,5 +38,36 @@ export class HealthBook {
     const before = this.of(serverId);
     const consecutiveFailures = before.consecutiveFailures + 1;
     this.byServer.set(serverId, { ...before, state: 'failing', lastFailureAt: Date.now(), lastFailure: sentence, consecutiveFailures });
+  }
+}
+
+/** Told of an exchange with its server's slug and the time until the answer began; must not throw. */
+export type OnExchange = (slug: string, result: ExchangeResult, ms: number) => void;
+
+/** Does an exchange and notes how it went. Whatever is thrown is an `UpstreamFailure`. */
+export async function observed(
+  healths: HealthBook,
+  target: UpstreamTarget,
+  signal: AbortSignal,
+  work: () => Promise<UpstreamReply>,
+  onExchange?: OnExchange,
+): Promise<UpstreamReply> {
+  const begunMs = performance.now();
+  const tell = (result: ExchangeResult): void => onExchange?.(target.slug, result, performance.now() - begunMs);
+  try {
+    const reply = await work();
+    tell(reply.status >= 500 ? 'server_error' : 'answered');
+    if (reply.status >= 500) healths.noteFailure(target.serverId, `The upstream answers ${reply.status}.`);
+    else healths.noteOk(target.serverId);
+    return reply;
+  } catch (error) {
+    const failure =
+      error instanceof UpstreamFailure
+        ? error
+        : new UpstreamFailure(error instanceof Error ? error.message : String(error), true, { cause: error });
+    tell(signal.aborted ? 'cancelled' : failure.sent ? 'broken' : 'unreachable');
+    // A caller that left says nothing about the upstream.
+    if (!signal.aborted) healths.noteFailure(target.serverId, failure.message);
+    throw failure;
   }
 }

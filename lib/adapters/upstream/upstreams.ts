@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { GatewayLog } from '@/lib/gateway/ports';
 import {
-  type ClientProfile,
   isByChannel,
   UpstreamFailure,
   type UpstreamReply,
@@ -9,21 +7,25 @@ import {
   type Upstreams,
   type UpstreamTarget,
 } from '@/lib/gateway/upstream-port';
-import { canonicalJson } from '@/lib/kernel/canonical-json';
 import type { JsonObject } from '@/lib/kernel/json';
 import type { SecretFilter } from '@/lib/kernel/secret-filter';
 import { openBridgeWire } from './bridge/bridge-wire';
 import { eraOfHop } from './bridge/legacy-shape';
+import { postStateless, type StatelessRequest } from './bridge/stateless-post';
 import { ChannelHost } from './channel-host';
-import { endChannel, listenChannel, postChannel } from './channel-upstream';
+import { channelKey, type Held, ownerOf, profileOf, sharesChildren, statelessKey } from './channel-keys';
+import { askStatelessChannel, endChannel, listenChannel, postChannel, postStatelessChannel } from './channel-upstream';
 import type { EgressGuard } from './egress-guard';
+import { discoverHandshake } from './handshakes';
 import { endHttp, type HttpRoute, listenHttp, openHttpRoute, postHttp, secretsOf } from './http-upstream';
 import { CachedSecrets, type SecretSource } from './secret-source';
 import { openSseWire } from './sse-wire';
 import { openStdioWire } from './stdio-wire';
 import type { TokenSource } from './token-source';
-import { type ExchangeResult, HealthBook, type UpstreamHealth } from './upstream-health';
+import { TurnedAway } from './turned-away';
+import { HealthBook, type OnExchange, observed, type UpstreamHealth } from './upstream-health';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from './upstream-limits';
+import type { Wire, WireEvents } from './wire';
 
 export interface UpstreamsOptions {
   readonly secrets: SecretSource;
@@ -35,7 +37,7 @@ export interface UpstreamsOptions {
   readonly clientInfo?: JsonObject;
   readonly limits?: Partial<UpstreamLimits>;
   /** Told of every exchange with its server's slug and the time until the answer began; must not throw. */
-  readonly onExchange?: (slug: string, result: ExchangeResult, ms: number) => void;
+  readonly onExchange?: OnExchange;
 }
 
 export interface ManagedUpstreams extends Upstreams {
@@ -46,19 +48,9 @@ export interface ManagedUpstreams extends Upstreams {
   stopAll(): Promise<void>;
 }
 
-interface Held<T> {
-  readonly serverId: string;
-  /** Whose credential it is; see `ownerOf`. */
-  readonly owner: string;
-  readonly revision: string;
-  readonly value: T;
-  lastUsed: number;
-}
-
 const SWEEP_MS = 15_000;
-
-/** Connections belong to a server and a credential: those of one agent are not outdated by another's. */
-const ownerOf = (target: UpstreamTarget): string => `${target.serverId}\n${target.credentialOf ?? ''}`;
+/** How long a stdio server has to say that it speaks the stateless revision, its start included. */
+const DISCOVER_MS_MAX = 10_000;
 
 /** Makes the one thing that reaches upstreams. Connections and children are opened on demand and shared. */
 export function createUpstreams(options: UpstreamsOptions): ManagedUpstreams {
@@ -71,6 +63,7 @@ class UpstreamRegistry implements ManagedUpstreams {
   private readonly ending = new Map<ChannelHost, Promise<void>>();
   private readonly healths = new HealthBook();
   private readonly newest = new Map<string, string>();
+  private readonly turnedAway = new TurnedAway();
   private readonly secrets: CachedSecrets;
   private readonly limits: UpstreamLimits;
   private readonly clientInfo: JsonObject;
@@ -91,17 +84,21 @@ class UpstreamRegistry implements ManagedUpstreams {
   }
 
   post(target: UpstreamTarget, request: Parameters<Upstreams['post']>[1]): Promise<UpstreamReply> {
-    return this.observed(target, request.signal, async () => {
-      if (!isByChannel(target, eraOfHop(request.headers))) return this.onRoute(target, (route) => postHttp(route, request, this.limits));
+    const work = async (): Promise<UpstreamReply> => {
+      const era = eraOfHop(request.headers);
+      if (!isByChannel(target, era)) return this.onRoute(target, (route) => postHttp(route, request, this.limits));
+      if (era === 'modern' && target.transport === 'stdio') return postStatelessChannel(this.statelessHost(target), request);
       return postChannel(this.hostFor(target, request.session), request);
-    });
+    };
+    return observed(this.healths, target, request.signal, work, this.options.onExchange);
   }
 
   listen(target: UpstreamTarget, request: Parameters<Upstreams['listen']>[1]): Promise<UpstreamReply> {
-    return this.observed(target, request.signal, async () => {
+    const work = async (): Promise<UpstreamReply> => {
       if (!isByChannel(target, 'legacy')) return this.onRoute(target, (route) => listenHttp(route, request, this.limits));
       return listenChannel(this.hostFor(target, request.session), request);
-    });
+    };
+    return observed(this.healths, target, request.signal, work, this.options.onExchange);
   }
 
   async end(target: UpstreamTarget, session: UpstreamSession): Promise<number> {
@@ -110,15 +107,31 @@ class UpstreamRegistry implements ManagedUpstreams {
       if (session.upstreamId === null) return 200;
       return this.onRoute(target, (route) => endHttp(route, session, this.limits));
     }
-    const key = this.hostKey(target, session);
+    const key = channelKey(target, session);
     const held = this.hosts.get(key);
     const status = endChannel(held?.value, session);
-    if (target.transport !== 'stdio' && held !== undefined) await this.dropHost(key, held);
+    if (!sharesChildren(target) && held !== undefined) await this.dropHost(key, held);
     return status;
   }
 
   secretsIn(target: UpstreamTarget): Promise<SecretFilter | null> {
     return this.secrets.filterOf(target, this.options.tokens ?? null);
+  }
+
+  /** Asked of a process of its own: one of the stateful revisions may end, or never answer, when it is spoken to otherwise. */
+  async speaksStateless(target: UpstreamTarget): Promise<boolean> {
+    if (target.transport !== 'stdio' || target.bridge) return target.transport !== 'sse';
+    if (this.turnedAway.has(target)) return false;
+    try {
+      await this.statelessHost(target).ready();
+      return true;
+    } catch {
+      if (!this.stopping) this.turnedAway.note(target);
+      const key = statelessKey(target);
+      const held = this.hosts.get(key);
+      if (held !== undefined) await this.dropHost(key, held);
+      return false;
+    }
   }
 
   health(serverId: string): UpstreamHealth {
@@ -139,6 +152,7 @@ class UpstreamRegistry implements ManagedUpstreams {
         ),
       ),
     ]);
+    this.turnedAway.forget(serverId);
     for (const owner of this.newest.keys()) if (owner.split('\n')[0] === serverId) this.newest.delete(owner);
   }
 
@@ -182,51 +196,54 @@ class UpstreamRegistry implements ManagedUpstreams {
   }
 
   private hostFor(target: UpstreamTarget, session: UpstreamSession | null): ChannelHost {
+    return this.held(channelKey(target, session), target, () => {
+      if (sharesChildren(target)) this.makeRoom(target);
+      const profile = profileOf(target, session, this.clientInfo);
+      return new ChannelHost((events) => this.openWire(target, events), profile, this.limits, this.options.log, target.slug);
+    });
+  }
+
+  /** Of a stdio server: the child that speaks the stateless revision. */
+  private statelessHost(target: UpstreamTarget): ChannelHost {
+    return this.held(statelessKey(target), target, () => {
+      const { limits } = this;
+      // Whoever may be of the other era is not waited for as long as a server that is known to be of this one.
+      const initializeTimeoutMs = target.bridge ? limits.initializeTimeoutMs : Math.min(limits.initializeTimeoutMs, DISCOVER_MS_MAX);
+      const profile = profileOf(target, null, this.clientInfo);
+      const open = (events: WireEvents): Promise<Wire> => this.openCommand(target, events);
+      return new ChannelHost(open, profile, { ...limits, initializeTimeoutMs }, this.options.log, target.slug, discoverHandshake);
+    });
+  }
+
+  private held(key: string, target: UpstreamTarget, make: () => ChannelHost): ChannelHost {
     this.refuseWhenStopping();
-    const key = this.hostKey(target, session);
     const known = this.hosts.get(key);
     if (known !== undefined) {
       known.lastUsed = performance.now();
       return known.value;
     }
     this.newest.set(ownerOf(target), target.revision);
-    if (target.transport === 'stdio') this.makeRoom(target);
-    const profile = this.profileFor(target, session);
-    const value = new ChannelHost((events) => this.openWire(target, events), profile, this.limits, this.options.log, target.slug);
-    this.hosts.set(key, {
-      serverId: target.serverId,
-      owner: ownerOf(target),
-      revision: target.revision,
-      value,
-      lastUsed: performance.now(),
-    });
+    const value = make();
+    const { serverId, revision } = target;
+    this.hosts.set(key, { serverId, owner: ownerOf(target), revision, value, lastUsed: performance.now() });
     return value;
   }
 
-  private async openWire(target: UpstreamTarget, events: Parameters<typeof openStdioWire>[1]): ReturnType<typeof openStdioWire> {
+  private async openWire(target: UpstreamTarget, events: WireEvents): Promise<Wire> {
     if (target.transport === 'sse') return this.onRoute(target, (route) => openSseWire(route, events, this.limits));
-    if (target.transport === 'http') return openBridgeWire(() => this.onRoute(target, async (route) => route), events, this.limits);
+    if (sharesChildren(target)) return this.openCommand(target, events);
+    // A session may be silent for longer than connections and children are kept: each request finds its own.
+    const post =
+      target.transport === 'stdio'
+        ? (request: StatelessRequest) => askStatelessChannel(this.statelessHost(target), request)
+        : (request: StatelessRequest) => postStateless(() => this.onRoute(target, async (route) => route), request, this.limits);
+    return openBridgeWire(post, events);
+  }
+
+  private async openCommand(target: UpstreamTarget, events: WireEvents): Promise<Wire> {
     if (target.command === null || target.command === '') throw new UpstreamFailure('The server has no command.', false);
     const secrets = await secretsOf(target, this.secrets);
     return openStdioWire({ command: target.command, args: target.args, secrets }, events, this.limits.stdio);
-  }
-
-  /** stdio: clients that declare the same share a child. sse and the bridge: each session has its own connection, as the revision means it. */
-  private hostKey(target: UpstreamTarget, session: UpstreamSession | null): string {
-    const base = `${ownerOf(target)}\n${target.revision}\n`;
-    if (target.transport !== 'stdio') return `${base}session ${session?.id ?? ''}`;
-    return (
-      base +
-      createHash('sha256')
-        .update(canonicalJson(session?.profile.capabilities ?? {}))
-        .digest('hex')
-    );
-  }
-
-  private profileFor(target: UpstreamTarget, session: UpstreamSession | null): ClientProfile {
-    const capabilities = session?.profile.capabilities ?? {};
-    const clientInfo = target.transport !== 'stdio' && session !== null ? session.profile.clientInfo : this.clientInfo;
-    return { protocolVersion: '2025-11-25', capabilities, clientInfo };
   }
 
   /** Capabilities are free text to a client; without a bound it could start a child for each thing it thinks of. */
@@ -273,28 +290,5 @@ class UpstreamRegistry implements ManagedUpstreams {
 
   private refuseWhenStopping(): void {
     if (this.stopping) throw new UpstreamFailure('Callgate is stopping.', false);
-  }
-
-  // ------------------------------------------------------------ health
-
-  private async observed(target: UpstreamTarget, signal: AbortSignal, work: () => Promise<UpstreamReply>): Promise<UpstreamReply> {
-    const begunMs = performance.now();
-    const tell = (result: ExchangeResult): void => this.options.onExchange?.(target.slug, result, performance.now() - begunMs);
-    try {
-      const reply = await work();
-      tell(reply.status >= 500 ? 'server_error' : 'answered');
-      if (reply.status >= 500) this.healths.noteFailure(target.serverId, `The upstream answers ${reply.status}.`);
-      else this.healths.noteOk(target.serverId);
-      return reply;
-    } catch (error) {
-      const failure =
-        error instanceof UpstreamFailure
-          ? error
-          : new UpstreamFailure(error instanceof Error ? error.message : String(error), true, { cause: error });
-      tell(signal.aborted ? 'cancelled' : failure.sent ? 'broken' : 'unreachable');
-      // A caller that left says nothing about the upstream.
-      if (!signal.aborted) this.healths.noteFailure(target.serverId, failure.message);
-      throw failure;
-    }
   }
 }

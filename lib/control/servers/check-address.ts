@@ -68,8 +68,8 @@ function requireStdio(ctx: ControlContext): void {
 
 function misfits(address: ServerAddress, hasEnv: boolean, hasHeaders: boolean): ErrorDetail[] {
   const details: ErrorDetail[] = [];
-  if (address.bridge && address.transport !== 'http')
-    details.push({ path: '/bridge', message: 'only a server of transport http can have a bridge: the others speak the earlier revisions' });
+  if (address.bridge && address.transport === 'sse')
+    details.push({ path: '/bridge', message: 'a server of transport sse speaks the earlier revisions and needs no bridge' });
   if (address.transport === 'stdio') {
     if (address.command === null) details.push({ path: '/command', message: 'required: the program to run' });
     if (address.url !== null) details.push({ path: '/url', message: 'a stdio server has no url' });

@@ -45,7 +45,7 @@ export const serverInputShape = {
   bridge: z
     .boolean()
     .optional()
-    .describe('of http; true: the server speaks only 2026-07-28, and clients of earlier revisions reach it by a bridge'),
+    .describe('of http and stdio; true: the server speaks only 2026-07-28, and clients of earlier revisions reach it by a bridge'),
 };
 
 const setSecretSchema = z.object({ set: z.literal(true), setAt: timeSchema, setBy: z.string(), fingerprint: z.string() });

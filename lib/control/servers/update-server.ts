@@ -27,7 +27,7 @@ export async function updateServer(
     url: body.url ?? kept.url,
     command: body.command ?? kept.command,
     args: body.args ?? kept.args,
-    bridge: body.bridge ?? (before.bridge && transport === 'http'),
+    bridge: body.bridge ?? (before.bridge && transport !== 'sse'),
   };
   const secrets = secretChanges(body);
   const moves =

@@ -1,6 +1,9 @@
 /** Legacy: sessions and `initialize`, up to 2025-11-25. Modern: every request stands alone, from 2026-07-28. */
 export type Era = 'legacy' | 'modern';
 
+/** Begins the names that the protocol has for itself in `_meta`. */
+export const META = 'io.modelcontextprotocol/';
+
 /** Everything a client may ask or tell, by era. What is not listed does not exist: a new method is a decision, not an accident. */
 const LEGACY_REQUESTS = new Set([
   'initialize',

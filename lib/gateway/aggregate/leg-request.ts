@@ -1,4 +1,4 @@
-import { type Era, namedBy } from '@/lib/domain/mcp/methods';
+import { type Era, META, namedBy } from '@/lib/domain/mcp/methods';
 import { encodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from '../denial';
@@ -31,7 +31,6 @@ interface LegOptions {
 }
 
 const encoder = new TextEncoder();
-const META_PREFIX = 'io.modelcontextprotocol/';
 
 /**
  * A request to the endpoint of one server, as the client itself would send it there: with its credential, so that it takes the
@@ -85,8 +84,8 @@ function asModern(call: RequestFacts, message: LegMessage): LegMessage {
   const own = {
     [META_VERSION]: MODERN_VERSION,
     // A client of the older revisions declares nothing a request at a time, so nothing is asked of it here.
-    [`${META_PREFIX}clientCapabilities`]: {},
-    ...(call.client === null ? null : { [`${META_PREFIX}clientInfo`]: { name: call.client.name, version: call.client.version } }),
+    [`${META}clientCapabilities`]: {},
+    ...(call.client === null ? null : { [`${META}clientInfo`]: { name: call.client.name, version: call.client.version } }),
     ...meta,
   };
   return withMeta(message, own);
@@ -94,7 +93,7 @@ function asModern(call: RequestFacts, message: LegMessage): LegMessage {
 
 function asLegacy(call: RequestFacts, message: LegMessage): LegMessage {
   if (call.era !== 'modern' || message.method === undefined) return message;
-  const rest = Object.entries(metaOf(message)).filter(([key]) => !key.startsWith(META_PREFIX));
+  const rest = Object.entries(metaOf(message)).filter(([key]) => !key.startsWith(META));
   if (rest.length > 0) return withMeta(message, Object.fromEntries(rest));
   if (message.params === undefined) return message;
   const { _meta, ...params } = message.params;
@@ -103,7 +102,7 @@ function asLegacy(call: RequestFacts, message: LegMessage): LegMessage {
 
 /** Tasks have ids of one server, which nobody could find again among all: they are not offered here. */
 function withoutTasks(meta: JsonObject): JsonObject {
-  const key = `${META_PREFIX}clientCapabilities`;
+  const key = `${META}clientCapabilities`;
   const declared = meta[key];
   if (!isJsonObject(declared) || !isJsonObject(declared.extensions)) return meta;
   const { 'io.modelcontextprotocol/tasks': _tasks, ...extensions } = declared.extensions;

@@ -25,8 +25,8 @@ const NO_CLIENT: JsonObject = { protocolVersion: '2025-11-25', capabilities: {},
  */
 export function createOpenLeg(handle: Handle, sessions: SessionStore): OpenLeg {
   return async (call, reached, session) => {
-    const http = reached.server.target.transport === 'http';
-    const attempts: Opened['era'][] = !http
+    const stateful = reached.server.target.transport === 'sse';
+    const attempts: Opened['era'][] = stateful
       ? ['legacy']
       : session === null && call.era === 'modern'
         ? ['modern', 'legacy']

@@ -1,24 +1,22 @@
 import { isKnownRequest } from '@/lib/domain/mcp/methods';
 import { UpstreamFailure } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
-import type { HttpLimits, HttpRoute } from '../http-upstream';
 import type { Wire, WireEvents } from '../wire';
 import { ChangeStream } from './change-stream';
 import { type BridgedClient, initializeResult, statefulNotification, statelessHeaders, statelessParams } from './legacy-shape';
 import { failed, type Outcome, Rounds, type StatelessCall } from './rounds';
-import { postStateless } from './stateless-post';
+import type { PostStateless } from './stateless-post';
 
 const LOG_LEVELS: ReadonlySet<string> = new Set(['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']);
 const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /**
  * The bridge: one session of a client of the stateful revisions, with a server that speaks only the stateless one (2026-07-28). To
- * its channel it is a connection like that to a child process; every request goes out as a POST of its own. What the client says once
- * (`initialize`, `logging/setLevel`, `resources/subscribe`) is kept and said again with each request. `route` is asked for each, since a session
- * may be silent for longer than connections are kept.
+ * its channel it is a connection like that to a child process; every request goes out on its own. What the client says once
+ * (`initialize`, `logging/setLevel`, `resources/subscribe`) is kept and said again with each request.
  */
-export function openBridgeWire(route: () => Promise<HttpRoute>, events: WireEvents, limits: HttpLimits): Wire {
-  return new BridgeWire(route, events, limits);
+export function openBridgeWire(post: PostStateless, events: WireEvents): Wire {
+  return new BridgeWire(post, events);
 }
 
 class BridgeWire implements Wire {
@@ -32,9 +30,8 @@ class BridgeWire implements Wire {
   private nextId = 1;
 
   constructor(
-    private readonly route: () => Promise<HttpRoute>,
+    private readonly out: PostStateless,
     private readonly events: WireEvents,
-    private readonly limits: HttpLimits,
   ) {
     this.rounds = new Rounds({ post: (call) => this.post(call, false), deliver: (message) => this.deliver(message) });
     this.changes = new ChangeStream(
@@ -145,7 +142,7 @@ class BridgeWire implements Wire {
   private post({ id, method, params: given, headers, signal }: StatelessCall, lasts: boolean): AsyncIterable<JsonObject> {
     const params = statelessParams(given, this.client);
     const message = { jsonrpc: '2.0', id, method, params };
-    return postStateless(this.route, { message, headers: statelessHeaders(method, params, headers), signal, lasts }, this.limits);
+    return this.out({ message, headers: statelessHeaders(method, params, headers), signal, lasts });
   }
 
   private own(method: string, params: JsonObject, signal: AbortSignal): StatelessCall {

@@ -1,4 +1,4 @@
-import { type Era, namedBy } from '@/lib/domain/mcp/methods';
+import { type Era, META, namedBy } from '@/lib/domain/mcp/methods';
 import { encodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import { isJsonObject, type Json, type JsonObject } from '@/lib/kernel/json';
 
@@ -10,7 +10,6 @@ export const eraOfHop = (headers: Readonly<Record<string, string>>): Era =>
 
 /** The stateful revision that it speaks to the client. */
 const SPOKEN_VERSION = '2025-11-25';
-const META = 'io.modelcontextprotocol/';
 /** Capabilities that mean the same in both revisions. `tasks` is an extension of another kind in the newer one. */
 const SHARED_CAPABILITIES = ['tools', 'prompts', 'resources', 'completions', 'logging', 'experimental'] as const;
 /** Headers of the hop that the message belongs to: its trace, and arguments that it repeats. */

@@ -1,10 +1,13 @@
 import { createParser } from 'eventsource-parser';
-import { UpstreamFailure } from '@/lib/gateway/upstream-port';
+import { UpstreamFailure, type UpstreamReply } from '@/lib/gateway/upstream-port';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import { exchangeWithBearer } from '../bearer-exchange';
 import { type HttpLimits, type HttpRoute, pathOf } from '../http-upstream';
 import { readText } from '../read-response';
 import { HttpStatusError } from '../sse-wire';
+
+/** Makes a request of the stateless revision; gives the messages of its answer as they come, the response last. */
+export type PostStateless = (request: StatelessRequest) => AsyncIterable<JsonObject>;
 
 export interface StatelessRequest {
   readonly message: JsonObject;
@@ -40,7 +43,14 @@ export async function* postStateless(
     idleMs: lasts ? null : limits.callIdleMs,
     bodyBytesMax: limits.bodyBytesMax,
   });
-  if (/^text\/event-stream\b/i.test(reply.headers['content-type'] ?? '')) {
+  yield* messagesOf({ ...reply, contentType: reply.headers['content-type'] ?? null });
+}
+
+/** The messages of an answer, whether it is one or a stream of them. Throws `UpstreamFailure` for what is none. */
+export async function* messagesOf(
+  reply: Pick<UpstreamReply, 'status' | 'contentType'> & { body: AsyncIterable<Uint8Array> },
+): AsyncGenerator<JsonObject> {
+  if (/^text\/event-stream\b/i.test(reply.contentType ?? '')) {
     yield* eventsOf(reply.body);
     return;
   }

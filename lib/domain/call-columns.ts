@@ -21,6 +21,8 @@ export const CALL_COLUMNS = [
   'httpStatus',
   'upstreamMs',
   'gatewayMs',
+  'policyMs',
+  'admissionMs',
   'argumentsBytes',
   'resultBytes',
   'flags',

@@ -57,6 +57,8 @@ const CALL: CallRecord = {
   httpStatus: null,
   upstreamMs: null,
   gatewayMs: null,
+  policyMs: null,
+  admissionMs: null,
   argumentsBytes: 20,
   resultBytes: null,
   flags: [],

@@ -3,7 +3,7 @@ import type { AuditRow } from './contract';
 
 export const AUDIT_COLUMNS = `e.id, e.at, e.method, e.decision, e.reason, e.rule, e.message, e.server_slug, e.agent_slug, e.grant_id, e.policy_slug,
   e.policy_version, e.tool, e.inner_tool, e.category, e.risk, e.client_name, e.client_version, e.arguments_bytes,
-  o.outcome, o.http_status, o.upstream_ms, o.gateway_ms, o.result_bytes, e.target, o.flags`;
+  o.outcome, o.http_status, o.upstream_ms, o.gateway_ms, o.policy_ms, o.admission_ms, o.result_bytes, e.target, o.flags`;
 
 /** A row as the database gives it. */
 export interface AuditRecord {
@@ -30,6 +30,8 @@ export interface AuditRecord {
   readonly http_status: number | null;
   readonly upstream_ms: number | null;
   readonly gateway_ms: number | null;
+  readonly policy_ms: number | null;
+  readonly admission_ms: number | null;
   readonly result_bytes: number | null;
   readonly target: string | null;
   readonly flags: unknown;
@@ -59,6 +61,8 @@ export function auditRow(row: AuditRecord): AuditRow {
     httpStatus: row.http_status,
     upstreamMs: row.upstream_ms,
     gatewayMs: row.gateway_ms,
+    policyMs: row.policy_ms,
+    admissionMs: row.admission_ms,
     resultBytes: row.result_bytes,
     target: row.target,
     flags: flagsOf(row.flags),

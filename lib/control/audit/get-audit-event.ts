@@ -59,6 +59,8 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
       httpStatus: one.httpStatus,
       upstreamMs: one.upstreamMs,
       gatewayMs: one.gatewayMs,
+      policyMs: one.policyMs,
+      admissionMs: one.admissionMs,
       note: one.note,
       flags: flagsOf(one.flags),
     })),

@@ -35,6 +35,10 @@ export const auditRowSchema = z.object({
   resultBytes: z.number().int().nullable(),
   target: z.string().nullable().describe('what a request other than a call was about: an address, a name, what a server asked for'),
   flags: z.array(z.enum(RESULT_FLAGS)).describe('what was noticed in the answer'),
+  session: z.string().nullable(),
+  sourceIp: z.string().nullable(),
+  rpcId: z.union([z.string(), z.number()]).nullable().describe('the JSON-RPC id that the client gave its request'),
+  node: z.string().nullable().describe('the gateway that took the call'),
 });
 export type AuditRow = z.output<typeof auditRowSchema>;
 
@@ -106,8 +110,6 @@ export const getAuditEvent = defineContract({
       .object({ id: z.string(), reason: z.string(), requestedBy: z.string(), decidedBy: z.string().nullable(), until: timeSchema })
       .nullable()
       .describe('the grant used this policy for a while only'),
-    session: z.string().nullable(),
-    sourceIp: z.string().nullable(),
     trace: z.array(traceStepSchema),
     charges: z.json(),
     arguments: z.union([z.object({ shown: z.literal(true), value: z.json() }), z.object({ shown: z.literal(false), why: z.string() })]),

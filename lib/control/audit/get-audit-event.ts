@@ -16,8 +16,6 @@ type Answer = AnswerOf<typeof contract>;
 
 interface EventRecord extends AuditRecord {
   readonly definition_digest: string | null;
-  readonly session: string | null;
-  readonly source_ip: string | null;
   readonly trace: Answer['trace'];
   readonly charges: Answer['charges'];
   readonly arguments_envelope: string | null;
@@ -32,7 +30,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
   const atMs = idTimeMs(params.event, 'evt');
   if (atMs === null) throw notFound('event', params.event);
   const [row] = await ctx.prisma.$queryRawUnsafe<EventRecord[]>(
-    `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.session, e.source_ip, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
+    `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
        FROM audit_events e ${LATEST_OUTCOME} WHERE e.id = $1 AND e.at = $2::timestamptz LIMIT 1`,
     params.event,
     new Date(atMs),
@@ -48,8 +46,6 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     ...auditRow(row),
     definitionDigest: row.definition_digest,
     elevation: await elevationAt(ctx, row),
-    session: row.session,
-    sourceIp: row.source_ip,
     trace: withRaises(readableTrace(ctx, args.shown ? withValues(row.trace, valuesOf(ctx, row)) : row.trace), (rule) => raises.get(rule)),
     charges: row.charges,
     arguments: args,

@@ -88,6 +88,8 @@ export function ocsfEvent(call: CallRecord): Record<string, unknown> {
       arguments_bytes: row.argumentsBytes,
       result_bytes: row.resultBytes,
       flags: row.flags.length === 0 ? null : row.flags,
+      rpc_id: row.rpcId,
+      node: row.node,
     }),
   });
 }

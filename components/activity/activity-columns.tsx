@@ -71,7 +71,7 @@ const USUAL: readonly ActivityColumn[] = [
   },
   {
     id: 'agent',
-    pixels: 160,
+    pixels: 144,
     header: SCREEN_COLUMNS.agent.header,
     width: '15%',
     cell: (row) =>
@@ -85,7 +85,7 @@ const USUAL: readonly ActivityColumn[] = [
   },
   {
     id: 'tool',
-    pixels: 280,
+    pixels: 224,
     header: SCREEN_COLUMNS.tool.header,
     width: '28%',
     cell: (row) => (

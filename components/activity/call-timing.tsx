@@ -15,7 +15,7 @@ interface Part {
 /** Told apart by lightness and hatching as well, for whoever sees no difference of colour. */
 const LOOKS = {
   policy: 'bg-accent',
-  admission: 'bg-accent/45',
+  admission: 'border border-accent bg-accent/45',
   gateway: 'bg-control',
   upstream: 'hatch border border-control text-ink-3',
 } as const;

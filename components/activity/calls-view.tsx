@@ -30,7 +30,7 @@ const CHART_HEIGHT = 80;
 
 /** Query bar, facets, chart and list of one filter. */
 export function CallsView({ filters }: { filters: CallFilters }) {
-  const { live, selected, set, columns } = filters;
+  const { live, selected, set, columns, changeColumns } = filters;
   const refetchMs = live ? LIVE_COUNTS_MS : false;
   const facets = useQuery({
     queryKey: ['audit-facets', filters.values, filters.range],
@@ -73,7 +73,7 @@ export function CallsView({ filters }: { filters: CallFilters }) {
           >
             {rail}
           </Popover>
-          <ColumnChooser columns={columns} onChange={(text) => set({ columns: text })} />
+          <ColumnChooser columns={columns} onChange={changeColumns} />
           <ExportButton
             what="calls"
             shown={columns.shown}
@@ -128,7 +128,7 @@ export function CallsView({ filters }: { filters: CallFilters }) {
             </div>
             {histogram.data ? <CoverageNote coverage={histogram.data.coverage} what="The numbers" /> : null}
           </Panel>
-          <UnknownColumns columns={columns} onChange={(text) => set({ columns: text })} />
+          <UnknownColumns columns={columns} onChange={changeColumns} />
           <CallsTable filters={filters} total={histogram.isPlaceholderData ? null : (histogram.data?.total ?? null)} />
         </div>
       </div>

@@ -10,6 +10,9 @@ export interface ColumnChoice {
   readonly chosen: boolean;
 }
 
+/** Makes other columns of those that the list has, and gives them back. */
+export type ChangeColumns = (change: (shown: readonly ScreenColumn[]) => readonly ScreenColumn[]) => readonly ScreenColumn[];
+
 const UNKNOWN_MAX = 5;
 
 /** Reads `columns` of the address; without it the usual ones. Names that are there twice count once. */

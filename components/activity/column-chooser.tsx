@@ -6,19 +6,19 @@ import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Popover } from '@/components/ui/popover';
 import { SCREEN_COLUMNS, type ScreenColumn, USUAL_SCREEN_COLUMNS } from '@/lib/domain/call-columns';
-import { type ColumnChoice, columnsText, moved, toggled } from './column-choice';
+import { type ChangeColumns, type ColumnChoice, moved, toggled } from './column-choice';
 
 const ALL = Object.keys(SCREEN_COLUMNS) as ScreenColumn[];
 
 /** Which columns the list has, and in which order. The choice is in the address, so that links, views and exports have it too. */
-export function ColumnChooser({ columns, onChange }: { columns: ColumnChoice; onChange: (text: string | null) => void }) {
+export function ColumnChooser({ columns, onChange }: { columns: ColumnChoice; onChange: ChangeColumns }) {
   const [said, setSaid] = useState('');
   const { shown, chosen } = columns;
-  const change = (next: readonly ScreenColumn[], column: ScreenColumn) => {
+  const change = (column: ScreenColumn, how: Parameters<ChangeColumns>[0]) => {
+    const next = onChange(how);
     const place = next.indexOf(column) + 1;
     const { header } = SCREEN_COLUMNS[column];
     setSaid(place === 0 ? `${header} is not shown` : `${header} is column ${place} of ${next.length}`);
-    onChange(columnsText(next));
   };
   const rest = ALL.filter((column) => !shown.includes(column));
   // One list of all, so that a column that comes or goes keeps the focus that is on it.
@@ -28,10 +28,10 @@ export function ColumnChooser({ columns, onChange }: { columns: ColumnChoice; on
         key={column}
         column={column}
         checked
-        onToggle={() => change(toggled(shown, column), column)}
+        onToggle={() => change(column, (now) => toggled(now, column))}
         first={index === 0}
         last={index === shown.length - 1}
-        onMove={(by) => change(moved(shown, column, by), column)}
+        onMove={(by) => change(column, (now) => moved(now, column, by))}
       />
     )),
     rest.length > 0 ? (
@@ -40,12 +40,13 @@ export function ColumnChooser({ columns, onChange }: { columns: ColumnChoice; on
       </li>
     ) : null,
     ...rest.map((column) => (
-      <ColumnItem key={column} column={column} checked={false} onToggle={() => change(toggled(shown, column), column)} />
+      <ColumnItem key={column} column={column} checked={false} onToggle={() => change(column, (now) => toggled(now, column))} />
     )),
   ];
   return (
     <Popover
       label="Columns of the list"
+      focusWhole
       align="end"
       className="flex max-h-[min(70dvh,var(--radix-popover-content-available-height))] w-72 flex-col p-0"
       trigger={
@@ -66,7 +67,7 @@ export function ColumnChooser({ columns, onChange }: { columns: ColumnChoice; on
           disabledReason={chosen ? null : 'These are the usual columns'}
           onClick={() => {
             setSaid(`The usual ${USUAL_SCREEN_COLUMNS.length} columns are shown`);
-            onChange(null);
+            onChange(() => USUAL_SCREEN_COLUMNS);
           }}
         >
           <RotateCcw aria-hidden className="size-3.5" />

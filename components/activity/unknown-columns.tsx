@@ -1,10 +1,10 @@
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
-import { type ColumnChoice, columnsText } from './column-choice';
+import type { ChangeColumns, ColumnChoice } from './column-choice';
 
 /** Says which names in the address are no columns, for whoever followed a link of another version or mistyped one. */
-export function UnknownColumns({ columns, onChange }: { columns: ColumnChoice; onChange: (text: string | null) => void }) {
-  const { unknown, shown } = columns;
+export function UnknownColumns({ columns, onChange }: { columns: ColumnChoice; onChange: ChangeColumns }) {
+  const { unknown } = columns;
   if (unknown.length === 0) return null;
   return (
     <p role="status" className="mb-3 flex flex-wrap items-center gap-x-2 rounded-control bg-limited-chip px-3 py-1 text-limited">
@@ -19,7 +19,7 @@ export function UnknownColumns({ columns, onChange }: { columns: ColumnChoice; o
           </span>
         ))}
       </span>
-      <Button size="sm" variant="link" onClick={() => onChange(columnsText(shown))}>
+      <Button size="sm" variant="link" onClick={() => onChange((shown) => shown)}>
         Leave out
       </Button>
     </p>

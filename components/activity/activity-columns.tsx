@@ -158,7 +158,7 @@ export function activityColumns({ shown, chosen }: ColumnChoice): { columns: rea
 /** What a card of a narrow screen has in its two lines. */
 const IN_CARD: readonly ScreenColumn[] = ['at', 'decision', 'agent', 'tool'];
 const CARD_PIXELS = 60;
-const LINE_PIXELS = 22;
+const LINE_PIXELS = 24;
 
 /** What a card tells further, two in a line. */
 const furtherColumns = ({ shown, chosen }: ColumnChoice): readonly ActivityColumn[] =>
@@ -185,7 +185,7 @@ export function ActivityNarrow({ row, choice }: { row: AuditRow; choice: ColumnC
       {further.length > 0 ? (
         <span className="grid grid-cols-2 gap-x-3">
           {further.map(({ id, header, cell }) => (
-            <span key={id} className="flex h-[22px] min-w-0 items-center gap-1.5 text-meta">
+            <span key={id} className="flex h-6 min-w-0 items-center gap-1.5 text-meta">
               <span className="shrink-0 text-ink-3">{header}</span>
               <span className="min-w-0 truncate">{cell(row)}</span>
             </span>

@@ -170,6 +170,10 @@ describe.skipIf(!CHROMIUM)(`the columns of activity in a real browser${CHROMIUM 
     );
     await table().locator('tr[data-row]').first().waitFor();
     expect(await headings()).toHaveLength(14);
+    const last = page.getByRole('columnheader', { name: 'Event' });
+    expect((await last.boundingBox())?.x).toBeGreaterThan(1024);
+    await last.scrollIntoViewIfNeeded();
+    expect((await last.boundingBox())?.x).toBeLessThan(1024);
     expect(await overflowWidth(page)).toBeLessThanOrEqual(0);
     await page.setViewportSize({ width: 390, height: 844 });
     await page.reload();

@@ -70,6 +70,19 @@ const size = (bytes: number | null): string | null => (bytes === null ? null : f
 /** What the list can show beside the usual columns; all of it is in its answer anyway. */
 export const MORE_COLUMNS: readonly ActivityColumn[] = [
   filtering('reason', 176, 'reason', (row) => row.reason, code),
+  {
+    id: 'message',
+    pixels: 280,
+    header: SCREEN_COLUMNS.message.header,
+    cell: ({ message }) =>
+      message === null ? (
+        NONE
+      ) : (
+        <span title={message} className="text-ink-2">
+          <InertText text={message} max={160} />
+        </span>
+      ),
+  },
   filtering(
     'policy',
     144,

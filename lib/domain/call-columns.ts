@@ -50,6 +50,7 @@ export const SCREEN_COLUMNS = {
   outcome: { header: 'Outcome', shows: ['outcome'] },
   upstream: { header: 'Upstream', shows: ['upstreamMs'] },
   reason: { header: 'Reason', shows: ['reason'] },
+  message: { header: 'Message', shows: ['message'] },
   policy: { header: 'Policy', shows: ['policy', 'policyVersion'] },
   category: { header: 'Category', shows: ['category'] },
   grant: { header: 'Grant', shows: ['grant'] },

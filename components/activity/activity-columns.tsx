@@ -4,12 +4,13 @@ import type { AuditRow } from '@/components/shared/api/wire';
 import { DecisionChip } from '@/components/shared/decision-chip';
 import { formatMs } from '@/components/shared/format';
 import { RiskBars } from '@/components/shared/risk-bars';
-import type { Column } from '@/components/shared/table/data-table';
 import { Time } from '@/components/shared/time-text';
 import { InertText } from '@/components/shared/unverified-text';
-import { SCREEN_COLUMNS } from '@/lib/domain/call-columns';
+import { SCREEN_COLUMNS, type ScreenColumn } from '@/lib/domain/call-columns';
 import { OUTCOME_WORDS } from './call-filters';
+import type { ColumnChoice } from './column-choice';
 import { FilterValue } from './filter-value';
+import { type ActivityColumn, MORE_COLUMNS } from './more-columns';
 
 function ToolName({ row }: { row: AuditRow }) {
   if (!row.tool)
@@ -54,11 +55,12 @@ function OutcomeWord({ row }: { row: AuditRow }) {
   );
 }
 
-/** Their headings, and what an export of them holds, stand in one place. */
-export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof typeof SCREEN_COLUMNS })[] = [
-  { id: 'at', header: SCREEN_COLUMNS.at.header, width: '164px', cell: (row) => <Time at={row.at} /> },
+/** The usual columns. Their headings, and what an export of them holds, stand in one place. */
+const USUAL: readonly ActivityColumn[] = [
+  { id: 'at', pixels: 164, header: SCREEN_COLUMNS.at.header, width: '164px', cell: (row) => <Time at={row.at} /> },
   {
     id: 'decision',
+    pixels: 156,
     header: SCREEN_COLUMNS.decision.header,
     width: '156px',
     cell: (row) => (
@@ -69,6 +71,7 @@ export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof
   },
   {
     id: 'agent',
+    pixels: 144,
     header: SCREEN_COLUMNS.agent.header,
     width: '15%',
     cell: (row) =>
@@ -82,6 +85,7 @@ export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof
   },
   {
     id: 'tool',
+    pixels: 224,
     header: SCREEN_COLUMNS.tool.header,
     width: '28%',
     cell: (row) => (
@@ -103,6 +107,7 @@ export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof
   },
   {
     id: 'risk',
+    pixels: 104,
     header: SCREEN_COLUMNS.risk.header,
     width: '104px',
     from: 'lg',
@@ -117,6 +122,7 @@ export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof
   },
   {
     id: 'rule',
+    pixels: 200,
     header: SCREEN_COLUMNS.rule.header,
     from: 'xl',
     cell: (row) => (
@@ -125,10 +131,11 @@ export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof
       </FilterValue>
     ),
   },
-  { id: 'outcome', header: SCREEN_COLUMNS.outcome.header, width: '104px', cell: (row) => <OutcomeWord row={row} /> },
+  { id: 'outcome', pixels: 104, header: SCREEN_COLUMNS.outcome.header, width: '104px', cell: (row) => <OutcomeWord row={row} /> },
   {
-    id: 'ms',
-    header: SCREEN_COLUMNS.ms.header,
+    id: 'upstream',
+    pixels: 84,
+    header: SCREEN_COLUMNS.upstream.header,
     from: 'lg',
     align: 'right',
     width: '84px',
@@ -136,7 +143,31 @@ export const ACTIVITY_COLUMNS: readonly (Column<AuditRow> & { readonly id: keyof
   },
 ];
 
-export function ActivityNarrow({ row }: { row: AuditRow }) {
+const COLUMNS: ReadonlyMap<ScreenColumn, ActivityColumn> = new Map([...USUAL, ...MORE_COLUMNS].map((column) => [column.id, column]));
+
+/** The columns of a choice. The usual ones share the width and leave some out on small screens; chosen ones are all there, and may need to be scrolled to. */
+export function activityColumns({ shown, chosen }: ColumnChoice): { columns: readonly ActivityColumn[]; minWidth?: number } {
+  const columns = shown.flatMap((id) => COLUMNS.get(id) ?? []);
+  if (!chosen) return { columns };
+  return {
+    columns: columns.map((column) => ({ ...column, width: `${column.pixels}px`, from: undefined })),
+    minWidth: columns.reduce((sum, { pixels }) => sum + pixels, 0),
+  };
+}
+
+/** What a card of a narrow screen has in its two lines. */
+const IN_CARD: readonly ScreenColumn[] = ['at', 'decision', 'agent', 'tool'];
+const CARD_PIXELS = 60;
+const LINE_PIXELS = 24;
+
+/** What a card tells further, two in a line. */
+const furtherColumns = ({ shown, chosen }: ColumnChoice): readonly ActivityColumn[] =>
+  chosen ? shown.filter((id) => !IN_CARD.includes(id)).flatMap((id) => COLUMNS.get(id) ?? []) : [];
+
+export const cardHeight = (choice: ColumnChoice): number => CARD_PIXELS + LINE_PIXELS * Math.ceil(furtherColumns(choice).length / 2);
+
+export function ActivityNarrow({ row, choice }: { row: AuditRow; choice: ColumnChoice }) {
+  const further = furtherColumns(choice);
   return (
     <span className="flex flex-col gap-1">
       <span className="flex items-center justify-between gap-2">
@@ -151,6 +182,16 @@ export function ActivityNarrow({ row }: { row: AuditRow }) {
         </span>
         <Time at={row.at} />
       </span>
+      {further.length > 0 ? (
+        <span className="grid grid-cols-2 gap-x-3">
+          {further.map(({ id, header, cell }) => (
+            <span key={id} className="flex h-6 min-w-0 items-center gap-1.5 text-meta">
+              <span className="shrink-0 text-ink-3">{header}</span>
+              <span className="min-w-0 truncate">{cell(row)}</span>
+            </span>
+          ))}
+        </span>
+      ) : null}
     </span>
   );
 }

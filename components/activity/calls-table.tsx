@@ -2,7 +2,7 @@
 
 import { ArrowUp } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { AuditRow } from '@/components/shared/api/wire';
 import { absoluteTime, formatCount, plural } from '@/components/shared/format';
 import { EmptyState, Loaded } from '@/components/shared/state-view';
@@ -10,7 +10,7 @@ import { DataTable } from '@/components/shared/table/data-table';
 import { useTimeZone } from '@/components/shared/time-zone';
 import { Button, LinkButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
-import { ACTIVITY_COLUMNS, ActivityNarrow } from './activity-columns';
+import { ActivityNarrow, activityColumns, cardHeight } from './activity-columns';
 import { CallsNoMatches } from './calls-no-matches';
 import { RemovedNote } from './removed-note';
 import { LIVE_ROWS_MAX, ROWS_MAX, useActivity } from './use-activity';
@@ -20,7 +20,8 @@ import type { CallFilters } from './use-call-filters';
 export function CallsTable({ filters, total }: { filters: CallFilters; total: number | null }) {
   const router = useRouter();
   const { timeZone, offsetWords } = useTimeZone();
-  const { selected, set, live, at } = filters;
+  const { selected, set, live, at, columns } = filters;
+  const layout = useMemo(() => activityColumns(columns), [columns]);
   const box = useRef<HTMLDivElement>(null);
   const [stopped, setStopped] = useState(false);
   const reading = () =>
@@ -83,10 +84,11 @@ export function CallsTable({ filters, total }: { filters: CallFilters; total: nu
               <DataTable
                 label="Calls"
                 rows={rows}
-                columns={ACTIVITY_COLUMNS}
+                {...layout}
                 rowKey={(row: AuditRow) => row.id}
-                narrow={(row) => <ActivityNarrow row={row} />}
+                narrow={(row) => <ActivityNarrow row={row} choice={columns} />}
                 rowHeight={32}
+                narrowHeight={cardHeight(columns)}
                 selected={selected}
                 onSelect={(sel) => set({ sel }, sel && !selected ? 'push' : 'replace')}
                 onOpen={(row) => router.push(`/activity/${row.id}`)}

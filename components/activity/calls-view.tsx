@@ -14,6 +14,7 @@ import { Panel } from '@/components/ui/panel';
 import { Popover } from '@/components/ui/popover';
 import type { FilterValues } from './call-filters';
 import { CallsTable } from './calls-table';
+import { ColumnChooser } from './column-chooser';
 import { CoverageNote } from './coverage-note';
 import { EventLoader } from './event-loader';
 import { ExportButton } from './exports/export-button';
@@ -21,6 +22,7 @@ import { FacetRail } from './facet-rail';
 import { ApplyFilter } from './filter-value';
 import { JumpToTime } from './jump-to-time';
 import { QueryBar } from './query-bar';
+import { UnknownColumns } from './unknown-columns';
 import type { CallFilters } from './use-call-filters';
 
 const LIVE_COUNTS_MS = 10_000;
@@ -28,7 +30,7 @@ const CHART_HEIGHT = 80;
 
 /** Query bar, facets, chart and list of one filter. */
 export function CallsView({ filters }: { filters: CallFilters }) {
-  const { live, selected, set } = filters;
+  const { live, selected, set, columns, changeColumns } = filters;
   const refetchMs = live ? LIVE_COUNTS_MS : false;
   const facets = useQuery({
     queryKey: ['audit-facets', filters.values, filters.range],
@@ -71,8 +73,10 @@ export function CallsView({ filters }: { filters: CallFilters }) {
           >
             {rail}
           </Popover>
+          <ColumnChooser columns={columns} onChange={changeColumns} />
           <ExportButton
             what="calls"
+            shown={columns.shown}
             // The counts are of the whole filter; a list that starts further down has fewer.
             total={histogram.isPlaceholderData || filters.at || !histogram.data?.coverage.complete ? null : histogram.data.total}
             query={() => {
@@ -124,6 +128,7 @@ export function CallsView({ filters }: { filters: CallFilters }) {
             </div>
             {histogram.data ? <CoverageNote coverage={histogram.data.coverage} what="The numbers" /> : null}
           </Panel>
+          <UnknownColumns columns={columns} onChange={changeColumns} />
           <CallsTable filters={filters} total={histogram.isPlaceholderData ? null : (histogram.data?.total ?? null)} />
         </div>
       </div>

@@ -6,7 +6,6 @@ import type { ReactNode } from 'react';
 import { BlockAgentBySlug } from '@/components/shared/agents/block-agent';
 import type { AuditDetail } from '@/components/shared/api/wire';
 import { CopyButton } from '@/components/shared/copy-button';
-import { formatBytes, formatMs } from '@/components/shared/format';
 import { Id } from '@/components/shared/id-text';
 import { JsonView } from '@/components/shared/json-view';
 import { useMe } from '@/components/shared/permission';
@@ -20,6 +19,7 @@ import { REASONS, type Reason } from '@/lib/domain/reasons';
 import { RESULT_FLAG_WORDS } from '@/lib/domain/result-flags';
 import { callAsCurl } from './call-as-curl';
 import { type FilterValues, OUTCOME_WORDS } from './call-filters';
+import { CallTiming } from './call-timing';
 import { FilterValue } from './filter-value';
 import { Reconcile } from './reconcile';
 
@@ -245,14 +245,7 @@ function Outcome({ event }: { event: AuditDetail }) {
                 <Time at={settlement.at} />
               </span>
             </p>
-            <p className="num text-ink-2">
-              <span title="Policy, limits and the audit record together, before the call is sent">
-                gateway {formatMs(settlement.gatewayMs)}
-              </span>{' '}
-              · upstream {formatMs(settlement.upstreamMs)}
-              {settlement.httpStatus ? ` · HTTP ${settlement.httpStatus}` : ''}
-              {event.resultBytes === null ? '' : ` · ${formatBytes(event.resultBytes)} back`}
-            </p>
+            <CallTiming settlement={settlement} resultBytes={event.resultBytes} />
             {settlement.flags.length > 0 ? (
               <p className="flex flex-wrap items-center gap-x-3 text-limited">
                 <span>Noticed in the answer:</span>

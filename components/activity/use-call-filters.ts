@@ -4,12 +4,14 @@ import { useCallback, useMemo } from 'react';
 import { type RangeState, rangeBounds } from '@/components/shared/time-range';
 import { useUrlState } from '@/components/shared/url-state';
 import { FILTER_PARAMETERS, type FilterValues } from './call-filters';
+import { type ChangeColumns, columnChoice, columnsText } from './column-choice';
 import { type Token, tokensOf, withoutToken } from './query-tokens';
 
 /** The filters and the time range of the list, which are the page's address. */
 export function useCallFilters() {
   const { get, set, search } = useUrlState();
   const { values, range } = useMemo(() => read(new URLSearchParams(search)), [search]);
+  const columns = useMemo(() => columnChoice(new URLSearchParams(search).get('columns')), [search]);
   const tokens = useMemo(() => tokensOf(values), [values]);
   const toggle = useCallback(
     (name: keyof FilterValues, value: string) => {
@@ -19,10 +21,22 @@ export function useCallFilters() {
     },
     [values, set],
   );
+  const changeColumns: ChangeColumns = useCallback(
+    (change) => {
+      // The next key may come before the page has seen what the last one did; the address has.
+      const next = change(columnChoice(new URLSearchParams(window.location.search).get('columns')).shown);
+      set({ columns: columnsText(next) });
+      return next;
+    },
+    [set],
+  );
   return {
     values,
     range,
     tokens,
+    /** The columns of the list and their order. */
+    columns,
+    changeColumns,
     /** Rows start below this time; null is the end of the range. */
     at: get('at'),
     selected: get('sel'),

@@ -48,6 +48,11 @@ export function formatMs(ms: number | null | undefined): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** A duration of which the fractions of a millisecond matter. */
+export function formatFineMs(ms: number): string {
+  return ms < 1 ? `${Math.round(ms * 1000)} µs` : formatMs(ms);
+}
+
 export function formatBytes(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return '–';
   if (bytes < 1024) return `${bytes} B`;

@@ -67,6 +67,9 @@ export interface AuditSettlement {
   readonly httpStatus: number | null;
   readonly upstreamMs: number | null;
   readonly gatewayMs: number | null;
+  /** Of the gateway's time, what the policy and what the admission took: the row of the call and its limits. Absent where nobody measured. */
+  readonly policyMs?: number | null;
+  readonly admissionMs?: number | null;
   readonly resultBytes: number | null;
   /** A sentence for people; never the upstream's own text unescaped, at most 500 characters. */
   readonly note: string | null;

@@ -1,4 +1,4 @@
-/** What is known of a call, in the order of an export. The list on the screen is made of the same, some of them together in one column. */
+/** What is known of a call, in the order of a whole export. The list on the screen is made of the same, some of them together in one column. */
 export const CALL_COLUMNS = [
   'id',
   'at',
@@ -21,6 +21,8 @@ export const CALL_COLUMNS = [
   'httpStatus',
   'upstreamMs',
   'gatewayMs',
+  'policyMs',
+  'admissionMs',
   'argumentsBytes',
   'resultBytes',
   'flags',
@@ -28,6 +30,8 @@ export const CALL_COLUMNS = [
   'clientVersion',
   'session',
   'sourceIp',
+  'rpcId',
+  'node',
   'arguments',
 ] as const;
 export type CallColumn = (typeof CALL_COLUMNS)[number];
@@ -35,7 +39,7 @@ export type CallColumn = (typeof CALL_COLUMNS)[number];
 /** Shown to readers of payloads only, and never without being asked for. */
 export const PAYLOAD_COLUMNS: readonly CallColumn[] = ['arguments'];
 
-/** The columns of the list of calls: their headings, and what of a call each of them shows. */
+/** The columns that the list of calls can have: their headings, and what of a call each of them shows. */
 export const SCREEN_COLUMNS = {
   at: { header: 'Time', shows: ['at'] },
   decision: { header: 'Decision', shows: ['decision'] },
@@ -44,13 +48,35 @@ export const SCREEN_COLUMNS = {
   risk: { header: 'Risk', shows: ['risk'] },
   rule: { header: 'Rule', shows: ['rule', 'message'] },
   outcome: { header: 'Outcome', shows: ['outcome'] },
-  ms: { header: 'Upstream', shows: ['upstreamMs'] },
+  upstream: { header: 'Upstream', shows: ['upstreamMs'] },
+  reason: { header: 'Reason', shows: ['reason'] },
+  message: { header: 'Message', shows: ['message'] },
+  policy: { header: 'Policy', shows: ['policy', 'policyVersion'] },
+  category: { header: 'Category', shows: ['category'] },
+  grant: { header: 'Grant', shows: ['grant'] },
+  session: { header: 'Session', shows: ['session'] },
+  client: { header: 'Client', shows: ['client', 'clientVersion'] },
+  source: { header: 'From', shows: ['sourceIp'] },
+  gateway: { header: 'Gateway', shows: ['gatewayMs'] },
+  deciding: { header: 'Policy time', shows: ['policyMs'] },
+  admission: { header: 'Admission', shows: ['admissionMs'] },
+  http: { header: 'HTTP', shows: ['httpStatus'] },
+  sent: { header: 'Arguments size', shows: ['argumentsBytes'] },
+  back: { header: 'Result size', shows: ['resultBytes'] },
+  flags: { header: 'Noticed', shows: ['flags'] },
+  node: { header: 'Node', shows: ['node'] },
+  request: { header: 'Request id', shows: ['rpcId'] },
+  event: { header: 'Event', shows: ['id'] },
 } as const satisfies Record<string, { header: string; shows: readonly CallColumn[] }>;
+export type ScreenColumn = keyof typeof SCREEN_COLUMNS;
 
-const SHOWN = new Set<CallColumn>(Object.values(SCREEN_COLUMNS).flatMap(({ shows }) => shows));
+/** What the list has unless somebody chooses otherwise. */
+export const USUAL_SCREEN_COLUMNS: readonly ScreenColumn[] = ['at', 'decision', 'agent', 'tool', 'risk', 'rule', 'outcome', 'upstream'];
 
-/** What the list shows of a call, with the id that names it, in the order of an export. */
-export const CALL_COLUMNS_ON_SCREEN: readonly CallColumn[] = CALL_COLUMNS.filter((column) => column === 'id' || SHOWN.has(column));
+/** What columns of the list show of a call, in their order, each once. */
+export const callColumnsOn = (screen: readonly ScreenColumn[]): CallColumn[] => [
+  ...new Set(screen.flatMap((column): readonly CallColumn[] => SCREEN_COLUMNS[column].shows)),
+];
 /** Everything but payloads. */
 export const CALL_COLUMNS_OPEN: readonly CallColumn[] = CALL_COLUMNS.filter((column) => !PAYLOAD_COLUMNS.includes(column));
 

@@ -40,6 +40,9 @@ export interface RequestFacts {
   decision: Decision | null;
   /** What a request other than a call is about, once the policy was asked. */
   target: GovernedTarget | null;
+  /** How long its decisions and its admissions took so far, in milliseconds; null before the first. */
+  policyMs: number | null;
+  admissionMs: number | null;
   /** The trace that the caller says the request belongs to. */
   carried: TraceContext | null;
   /** The spans of this request and of its hop to the server, where requests are traced. */
@@ -67,6 +70,8 @@ export function newFacts(request: GatewayRequest, startedMs: number): RequestFac
     policy: null,
     decision: null,
     target: null,
+    policyMs: null,
+    admissionMs: null,
     carried: null,
     span: null,
     hop: null,

@@ -70,6 +70,8 @@ export class ServerAsks {
       message: { kind: 'request', id, method, params: args },
       decision: null,
       target: null,
+      policyMs: null,
+      admissionMs: null,
       hop: null,
       span: null,
     };
@@ -81,7 +83,9 @@ export class ServerAsks {
     if (admission.ok) {
       const gatewayMs = ports.clock.monotonicMs() - begunMs;
       const note = 'The request was given to the client.';
-      const settlement = { outcome: 'ok' as const, httpStatus: null, upstreamMs: null, gatewayMs, resultBytes: null, note };
+      const { policyMs, admissionMs } = facts;
+      const times = { upstreamMs: null, gatewayMs, policyMs, admissionMs };
+      const settlement = { outcome: 'ok' as const, httpStatus: null, ...times, resultBytes: null, note };
       ports.ledger.settle({ event: admission.value, ...settlement }, [], facts.policy?.id ?? null);
       return null;
     }

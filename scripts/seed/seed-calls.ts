@@ -125,7 +125,7 @@ export async function seedCalls(client: pg.ClientBase, organisation: SeededOrgan
             outcome,
             httpStatus: outcome === 'upstream_error' ? 502 : outcome === 'ok' || outcome === 'tool_error' ? 200 : null,
             upstreamMs: outcome === 'unknown' ? null : upstreamMs,
-            gatewayMs: outcome === 'unknown' ? null : Math.round(Math.exp(-0.7 + 0.4 * normal(random)) * 1000) / 1000,
+            ...(outcome === 'unknown' ? { gatewayMs: null } : gatewayTimes(random)),
             resultBytes: outcome === 'ok' ? 200 + Math.floor(random() ** 3 * 20_000) : null,
             note: null,
           },
@@ -148,6 +148,16 @@ async function write(client: pg.ClientBase, tables: ReturnType<Chain['take']>): 
   await client.query('BEGIN');
   for (const { table, columns, lines } of tables) await copyRows(client, table, columns, lines);
   await client.query('COMMIT');
+}
+
+/** What the gateway took: most of it is the wait for the record, which is written by batches. */
+function gatewayTimes(random: () => number): { gatewayMs: number; policyMs: number; admissionMs: number } {
+  const gatewayMs = Math.exp(-0.7 + 0.4 * normal(random));
+  const micros = (ms: number): number => Math.round(ms * 1000) / 1000;
+  // The shares move with the time itself: the database is what makes a slow call slow.
+  const admission = gatewayMs / (gatewayMs + 0.15);
+  const policy = (1 - admission) * 0.6;
+  return { gatewayMs: micros(gatewayMs), policyMs: micros(gatewayMs * policy), admissionMs: micros(gatewayMs * admission) };
 }
 
 /** A session that is open, or a new one in place of one that has ended. */

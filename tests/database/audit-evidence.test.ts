@@ -75,6 +75,8 @@ describe('an export of evidence, verified without a database', () => {
     ['has two rows in another order', () => swapped(rowLine(4), rowLine(5)), 'row 5', 1],
     ['has a line twice', () => lines.toSpliced(rowLine(7), 0, lines[rowLine(7)] as string), 'a second row has this sequence', 1],
     ['lacks a line', () => lines.toSpliced(rowLine(9), 1), 'row 10', 1],
+    ['tells of another time for the policy', () => withPolicyMs(1), 'row', 1],
+    ['tells of no time for the policy', () => withPolicyMs(null), 'row', 1],
     ['goes on behind its end', () => [...lines, lines[rowLine(1)] as string], 'follows the last line', 1],
     ['has parts in another order', () => [lines[0] as string, lines.at(-2) as string, ...lines.slice(1)], 'stands behind the part', 1],
   ])('says so when it %s', async (_name, content, words, code) => {
@@ -136,6 +138,12 @@ describe('an export of evidence, verified without a database', () => {
     expect(readFileSync(join(trail.folder, 'keys.pem'), 'utf8')).not.toContain('PRIVATE');
   });
 });
+
+/** The first outcome that says how long the policy took, made to say otherwise. */
+function withPolicyMs(ms: number | null): string[] {
+  const at = lines.findIndex((line) => /"policy_ms":0\.\d/.test(line));
+  return lines.with(at, (lines[at] as string).replace(/"policy_ms":[^,}]+/, `"policy_ms":${ms}`));
+}
 
 function swapped(a: number, b: number): string[] {
   const copy = [...lines];

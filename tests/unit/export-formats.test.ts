@@ -4,7 +4,14 @@ import type { CallRecord } from '@/lib/control/exports/call-record';
 import { csvLine } from '@/lib/control/exports/csv-line';
 import { exportFile, headText, rowText } from '@/lib/control/exports/export-text';
 import { ocsfEvent } from '@/lib/control/exports/ocsf-event';
-import { CALL_COLUMNS, CALL_COLUMNS_ON_SCREEN, CALL_COLUMNS_OPEN } from '@/lib/domain/call-columns';
+import {
+  CALL_COLUMNS,
+  CALL_COLUMNS_OPEN,
+  callColumnsOn,
+  SCREEN_COLUMNS,
+  type ScreenColumn,
+  USUAL_SCREEN_COLUMNS,
+} from '@/lib/domain/call-columns';
 
 describe('a line of CSV', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('keeps a spreadsheet from running %j', (text) => {
@@ -57,6 +64,8 @@ const CALL: CallRecord = {
   httpStatus: null,
   upstreamMs: null,
   gatewayMs: null,
+  policyMs: null,
+  admissionMs: null,
   argumentsBytes: 20,
   resultBytes: null,
   flags: [],
@@ -64,6 +73,8 @@ const CALL: CallRecord = {
   clientVersion: '1',
   session: 'ses',
   sourceIp: '10.1.1.1',
+  rpcId: 7,
+  node: 'node-a',
   arguments: { card: 'secret' },
 };
 
@@ -83,10 +94,16 @@ describe('rows by columns', () => {
 
   it('shows payloads only where they are asked for', () => {
     expect(CALL_COLUMNS_OPEN).not.toContain('arguments');
-    expect(CALL_COLUMNS_ON_SCREEN).toEqual(CALL_COLUMNS.filter((one) => CALL_COLUMNS_ON_SCREEN.includes(one)));
-    expect(CALL_COLUMNS_ON_SCREEN).toEqual(
-      expect.arrayContaining(['id', 'at', 'decision', 'agent', 'server', 'tool', 'risk', 'rule', 'outcome', 'upstreamMs']),
+    expect(callColumnsOn(Object.keys(SCREEN_COLUMNS) as ScreenColumn[])).not.toContain('arguments');
+  });
+
+  it('has what the columns of the screen show, in their order and each once', () => {
+    expect(callColumnsOn(USUAL_SCREEN_COLUMNS).join()).toBe(
+      'at,decision,agent,server,tool,innerTool,method,target,risk,rule,message,outcome,upstreamMs',
     );
+    expect(callColumnsOn(['node', 'at', 'policy', 'node'])).toEqual(['node', 'at', 'policy', 'policyVersion']);
+    // Whatever is open can be on the screen.
+    expect(callColumnsOn(Object.keys(SCREEN_COLUMNS) as ScreenColumn[]).toSorted()).toEqual(CALL_COLUMNS_OPEN.toSorted());
   });
 
   it('has a column for all that the list tells of a call', () => {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { eventContent } from '@/lib/adapters/postgres/audit-row';
+import { eventContent, outcomeContent } from '@/lib/adapters/postgres/audit-row';
 import { orderedRowContent, rowContent } from '@/lib/adapters/postgres/chain';
 import { eventTimeMs, newEventId } from '@/lib/adapters/postgres/event-id';
 import type { AuditIntent } from '@/lib/domain/audit-event';
 import { createEnvelope, EnvelopeError } from '@/lib/env/envelope';
 import type { Json } from '@/lib/kernel/json';
-import { callIntent } from '../fixtures/ledger/ledger-fixture';
+import { callIntent, settlementOf } from '../fixtures/ledger/ledger-fixture';
 
 function contentOf(intent: AuditIntent) {
   const finding = {
@@ -55,6 +55,17 @@ describe('the text of a row', () => {
   ])('is canonical when written quickly: %s', (_name, intent) => {
     const content = contentOf(intent);
     expect(orderedRowContent(content)).toBe(rowContent(content));
+  });
+
+  it.each([
+    ['without times', {}, []],
+    ['with both times and flags', { policyMs: 0.1, admissionMs: 2, flags: ['secret'] as const }, ['admission_ms', 'policy_ms']],
+    ['with one that is no number', { policyMs: 0, admissionMs: Number.POSITIVE_INFINITY }, ['policy_ms']],
+  ])('is canonical for an outcome, which names only the times that there are: %s', (_name, change, times) => {
+    const place = { at: '2026-11-20T00:00:01.000Z', eventAt: '2026-11-20T00:00:00.000Z', writer: 'wrt_1', seq: 2 };
+    const content = outcomeContent({ ...settlementOf('evt_1'), ...change }, place);
+    expect(orderedRowContent(content)).toBe(rowContent(content));
+    expect(Object.keys(content).filter((name) => name === 'policy_ms' || name === 'admission_ms')).toEqual(times);
   });
 
   it('holds nothing that PostgreSQL refuses', () => {

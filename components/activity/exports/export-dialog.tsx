@@ -13,10 +13,19 @@ import { Checkbox } from '@/components/ui/checkbox';
 import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Select } from '@/components/ui/select';
-import { CALL_COLUMNS_ON_SCREEN, CALL_COLUMNS_OPEN, type CallFormat, CHANGE_COLUMNS } from '@/lib/domain/call-columns';
+import {
+  CALL_COLUMNS_OPEN,
+  type CallFormat,
+  CHANGE_COLUMNS,
+  callColumnsOn,
+  type ScreenColumn,
+  USUAL_SCREEN_COLUMNS,
+} from '@/lib/domain/call-columns';
 
 export interface ExportDialogProps {
   what: 'calls' | 'changes';
+  /** The columns that the list of calls has. */
+  shown?: readonly ScreenColumn[];
   /** The filter of the list, as its request has it. */
   query: Record<string, string | number | null | undefined>;
   /** Rows that the filter leaves; null while that is not known. */
@@ -25,17 +34,18 @@ export interface ExportDialogProps {
 }
 
 /** What the list shows for its filter, whole: a file at once, or one made in the background when it is large. */
-export function ExportDialog({ what, query, total, onClose }: ExportDialogProps) {
+export function ExportDialog({ what, shown = USUAL_SCREEN_COLUMNS, query, total, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<CallFormat>('csv');
   const [all, setAll] = useState(false);
   const [payloads, setPayloads] = useState(false);
+  const onScreen = callColumnsOn(shown);
   const noPayloads = useRefusal('payload.read');
   const columns =
     what === 'changes'
       ? CHANGE_COLUMNS
       : format === 'ocsf'
         ? null
-        : [...(all ? CALL_COLUMNS_OPEN : CALL_COLUMNS_ON_SCREEN), ...(payloads ? (['arguments'] as const) : [])];
+        : [...(all ? CALL_COLUMNS_OPEN : onScreen), ...(payloads ? (['arguments'] as const) : [])];
   const background = what === 'calls' && (total === null || total > DIRECT_ROWS_MAX);
   const start = useMutation({
     mutationFn: () =>
@@ -90,7 +100,7 @@ export function ExportDialog({ what, query, total, onClose }: ExportDialogProps)
               checked={all}
               onChange={setAll}
               label="All columns"
-              hint={`Unless ticked, those of the list: ${CALL_COLUMNS_ON_SCREEN.join(', ')}`}
+              hint={`Unless ticked, those of the list in their order: ${onScreen.join(', ')}`}
             />
             <Checkbox
               checked={payloads}

@@ -28,7 +28,7 @@ export function SaveViewDialog({ query, save, refusal, onClose }: SaveViewDialog
       onOpenChange={(open) => !open && onClose()}
       width="sm"
       title="Save view"
-      description="Filters and time range under a name. Relative times stay relative."
+      description="Filters, time range and columns under a name. Relative times stay relative."
       footer={
         <>
           <Button variant="quiet" onClick={onClose}>

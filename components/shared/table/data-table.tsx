@@ -33,6 +33,10 @@ export interface DataTableProps<T> {
   onSelect?: (key: string | null) => void;
   onOpen?: (row: T) => void;
   rowHeight?: number;
+  /** Pixels of a row on narrow screens, where `narrow` has more than two lines. */
+  narrowHeight?: number;
+  /** Pixels that the columns need together; where there are fewer, the table scrolls sideways. */
+  minWidth?: number;
   hasMore?: boolean;
   loadingMore?: boolean;
   onLoadMore?: () => void;
@@ -45,11 +49,11 @@ export interface DataTableProps<T> {
 
 /** Server-side rows: this component never sorts or filters, so that what it shows is what the address says. */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { rows, rowKey, rowHeight = 36, hasMore, loadingMore, onLoadMore, height = 'calc(100dvh - 232px)' } = props;
+  const { rows, rowKey, rowHeight = 36, narrowHeight = 60, hasMore, loadingMore, onLoadMore, height = 'calc(100dvh - 232px)' } = props;
   const wide = useWide();
   const box = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
-  const size = wide ? rowHeight : 60;
+  const size = wide ? rowHeight : narrowHeight;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -72,7 +76,12 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
     <div ref={box} className="relative overflow-auto" style={{ maxHeight: height }} onKeyDown={keys.onKeyDown}>
-      <table aria-label={props.label} aria-rowcount={hasMore ? -1 : rows.length + 1} className={cn('w-full', wide && 'table-fixed')}>
+      <table
+        aria-label={props.label}
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+        className={cn('w-full', wide && 'table-fixed')}
+        style={wide ? { minWidth: props.minWidth } : undefined}
+      >
         {wide ? <Head columns={props.columns} /> : null}
         <tbody>
           {before > 0 ? <tr aria-hidden style={{ height: before }} /> : null}

@@ -29,6 +29,8 @@ export interface ExportedRow {
   readonly http_status: number | null;
   readonly upstream_ms: number | null;
   readonly gateway_ms: number | null;
+  readonly policy_ms: number | null;
+  readonly admission_ms: number | null;
 }
 
 const ROWS_MAX = 500;
@@ -51,11 +53,12 @@ const OPEN_SQL = `SELECT w.id, coalesce(c.seq, 0)::text AS seq, w.last_seen_at <
 const ROWS_SQL = `SELECT * FROM (
   (SELECT 'event' AS kind, id, at, writer, seq, hash, method, decision, reason, rule, message, server_slug AS server, agent_slug AS agent,
      grant_id AS "grant", policy_slug AS policy, policy_version, tool, inner_tool, category, risk, arguments_hmac,
-     client_name AS client, source_ip, NULL AS outcome, NULL::int AS http_status, NULL::float8 AS upstream_ms, NULL::float8 AS gateway_ms
+     client_name AS client, source_ip, NULL AS outcome, NULL::int AS http_status, NULL::float8 AS upstream_ms, NULL::float8 AS gateway_ms,
+     NULL::float8 AS policy_ms, NULL::float8 AS admission_ms
    FROM audit_events WHERE writer = $1 AND seq > $2 ORDER BY seq LIMIT $3)
   UNION ALL
   (SELECT 'outcome', event_id, at, writer, seq, hash, NULL, NULL, NULL, NULL, note, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-     NULL, NULL, outcome, http_status, upstream_ms, gateway_ms
+     NULL, NULL, outcome, http_status, upstream_ms, gateway_ms, policy_ms, admission_ms
    FROM audit_outcomes WHERE writer = $1 AND seq > $2 ORDER BY seq LIMIT $3)
 ) rows ORDER BY seq LIMIT $3`;
 

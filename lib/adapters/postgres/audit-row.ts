@@ -50,6 +50,8 @@ export interface EventContent {
 
 /** The content of a row in `audit_outcomes`; times are ISO 8601 in UTC with milliseconds. */
 export interface OutcomeContent {
+  /** Only where it was measured, like `policy_ms`. */
+  admission_ms?: number;
   at: string;
   event_at: string;
   event_id: string;
@@ -59,6 +61,7 @@ export interface OutcomeContent {
   http_status: number | null;
   note: string | null;
   outcome: string;
+  policy_ms?: number;
   result_bytes: number | null;
   seq: number;
   table: 'audit_outcomes';
@@ -137,7 +140,10 @@ export function outcomeContent(
   settlement: AuditSettlement,
   place: { readonly at: string; readonly eventAt: string; readonly writer: string; readonly seq: number },
 ): OutcomeContent {
+  const admissionMs = safeNumber(settlement.admissionMs);
+  const policyMs = safeNumber(settlement.policyMs);
   return {
+    ...(admissionMs === null ? null : { admission_ms: admissionMs }),
     at: place.at,
     event_at: place.eventAt,
     event_id: settlement.event,
@@ -146,6 +152,7 @@ export function outcomeContent(
     http_status: safeInteger(settlement.httpStatus),
     note: safeTextOrNull(settlement.note, 500),
     outcome: settlement.outcome,
+    ...(policyMs === null ? null : { policy_ms: policyMs }),
     result_bytes: safeInteger(settlement.resultBytes),
     seq: place.seq,
     table: 'audit_outcomes',

@@ -71,6 +71,8 @@ export const OUTCOME_COLUMNS: readonly (readonly [Exclude<keyof OutcomeContent, 
   ['result_bytes', 'integer'],
   ['note', 'text'],
   ['flags', 'jsonb'],
+  ['policy_ms', 'float8'],
+  ['admission_ms', 'float8'],
 ];
 
 /** A row as one line for `WRITE_BATCH`. */

@@ -76,7 +76,7 @@ function outcomePart(wanted: readonly string[], parameter: Parameter): string {
 
 /** The last word on how an event ended: a later settlement corrects an earlier one. */
 export const LATEST_OUTCOME = `LEFT JOIN LATERAL (
-    SELECT outcome, http_status, upstream_ms, gateway_ms, result_bytes, flags FROM audit_outcomes
+    SELECT outcome, http_status, upstream_ms, gateway_ms, policy_ms, admission_ms, result_bytes, flags FROM audit_outcomes
      WHERE event_at = e.at AND event_id = e.id ORDER BY at DESC, writer DESC, seq DESC LIMIT 1) o ON TRUE`;
 
 /** The same for every event of a time range at once: `$from` and `$to` are parameters. For numbers over many rows. */

@@ -3,7 +3,8 @@ import type { AuditRow } from './contract';
 
 export const AUDIT_COLUMNS = `e.id, e.at, e.method, e.decision, e.reason, e.rule, e.message, e.server_slug, e.agent_slug, e.grant_id, e.policy_slug,
   e.policy_version, e.tool, e.inner_tool, e.category, e.risk, e.client_name, e.client_version, e.arguments_bytes,
-  o.outcome, o.http_status, o.upstream_ms, o.gateway_ms, o.result_bytes, e.target, o.flags`;
+  o.outcome, o.http_status, o.upstream_ms, o.gateway_ms, o.policy_ms, o.admission_ms, o.result_bytes, e.target, o.flags, e.session, e.source_ip, e.rpc_id,
+  (SELECT w.node FROM writers w WHERE w.id = e.writer) AS node`;
 
 /** A row as the database gives it. */
 export interface AuditRecord {
@@ -30,9 +31,15 @@ export interface AuditRecord {
   readonly http_status: number | null;
   readonly upstream_ms: number | null;
   readonly gateway_ms: number | null;
+  readonly policy_ms: number | null;
+  readonly admission_ms: number | null;
   readonly result_bytes: number | null;
   readonly target: string | null;
   readonly flags: unknown;
+  readonly session: string | null;
+  readonly source_ip: string | null;
+  readonly rpc_id: string | number | null;
+  readonly node: string | null;
 }
 
 export function auditRow(row: AuditRecord): AuditRow {
@@ -59,9 +66,15 @@ export function auditRow(row: AuditRecord): AuditRow {
     httpStatus: row.http_status,
     upstreamMs: row.upstream_ms,
     gatewayMs: row.gateway_ms,
+    policyMs: row.policy_ms,
+    admissionMs: row.admission_ms,
     resultBytes: row.result_bytes,
     target: row.target,
     flags: flagsOf(row.flags),
+    session: row.session,
+    sourceIp: row.source_ip,
+    rpcId: row.rpc_id,
+    node: row.node,
   };
 }
 

@@ -29,10 +29,16 @@ export const auditRowSchema = z.object({
   outcome: z.enum(EVENT_OUTCOMES).nullable().describe('null while the call runs, and for what was never sent'),
   httpStatus: z.number().int().nullable(),
   upstreamMs: z.number().nullable(),
-  gatewayMs: z.number().nullable(),
+  gatewayMs: z.number().nullable().describe('milliseconds of everything but the upstream'),
+  policyMs: z.number().nullable().describe('of the time of the gateway, what the policy took; null where it was not recorded'),
+  admissionMs: z.number().nullable().describe('of the time of the gateway, what writing the call down and its limits took'),
   resultBytes: z.number().int().nullable(),
   target: z.string().nullable().describe('what a request other than a call was about: an address, a name, what a server asked for'),
   flags: z.array(z.enum(RESULT_FLAGS)).describe('what was noticed in the answer'),
+  session: z.string().nullable(),
+  sourceIp: z.string().nullable(),
+  rpcId: z.union([z.string(), z.number()]).nullable().describe('the JSON-RPC id that the client gave its request'),
+  node: z.string().nullable().describe('the gateway that took the call'),
 });
 export type AuditRow = z.output<typeof auditRowSchema>;
 
@@ -108,8 +114,6 @@ export const getAuditEvent = defineContract({
       .object({ id: z.string(), reason: z.string(), requestedBy: z.string(), decidedBy: z.string().nullable(), until: timeSchema })
       .nullable()
       .describe('the grant used this policy for a while only'),
-    session: z.string().nullable(),
-    sourceIp: z.string().nullable(),
     trace: z.array(traceStepSchema),
     charges: z.json(),
     arguments: z.union([z.object({ shown: z.literal(true), value: z.json() }), z.object({ shown: z.literal(false), why: z.string() })]),
@@ -120,6 +124,8 @@ export const getAuditEvent = defineContract({
         httpStatus: z.number().int().nullable(),
         upstreamMs: z.number().nullable(),
         gatewayMs: z.number().nullable(),
+        policyMs: z.number().nullable(),
+        admissionMs: z.number().nullable(),
         note: z.string().nullable(),
         flags: z.array(z.enum(RESULT_FLAGS)),
       }),

@@ -17,8 +17,6 @@ type Answer = AnswerOf<typeof contract>;
 interface EventRecord extends AuditRecord {
   readonly definition_digest: string | null;
   readonly arguments_shape: string | null;
-  readonly session: string | null;
-  readonly source_ip: string | null;
   readonly trace: Answer['trace'];
   readonly charges: Answer['charges'];
   readonly arguments_envelope: string | null;
@@ -33,7 +31,7 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
   const atMs = idTimeMs(params.event, 'evt');
   if (atMs === null) throw notFound('event', params.event);
   const [row] = await ctx.prisma.$queryRawUnsafe<EventRecord[]>(
-    `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.arguments_shape, e.session, e.source_ip, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
+    `SELECT ${AUDIT_COLUMNS}, e.definition_digest, e.arguments_shape, e.trace, e.charges, e.arguments_envelope, e.writer, e.seq, e.hash, e.previous_hash
        FROM audit_events e ${LATEST_OUTCOME} WHERE e.id = $1 AND e.at = $2::timestamptz LIMIT 1`,
     params.event,
     new Date(atMs),
@@ -50,8 +48,6 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
     definitionDigest: row.definition_digest,
     argumentsShape: row.arguments_shape,
     elevation: await elevationAt(ctx, row),
-    session: row.session,
-    sourceIp: row.source_ip,
     trace: withRaises(readableTrace(ctx, args.shown ? withValues(row.trace, valuesOf(ctx, row)) : row.trace), (rule) => raises.get(rule)),
     charges: row.charges,
     arguments: args,
@@ -61,6 +57,8 @@ export async function getAuditEvent(ctx: ControlContext, { params }: VerbInput<t
       httpStatus: one.httpStatus,
       upstreamMs: one.upstreamMs,
       gatewayMs: one.gatewayMs,
+      policyMs: one.policyMs,
+      admissionMs: one.admissionMs,
       note: one.note,
       flags: flagsOf(one.flags),
     })),

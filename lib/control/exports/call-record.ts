@@ -3,10 +3,8 @@ import type { Json } from '@/lib/kernel/json';
 import { AUDIT_COLUMNS, type AuditRecord, auditRow } from '../audit/audit-row';
 import type { ControlServices } from '../services';
 
-/** A row of the trail with what the list leaves out. */
+/** A row of the trail, with its arguments where they are asked for. */
 export interface CallRow extends AuditRecord {
-  readonly session: string | null;
-  readonly source_ip: string | null;
   /** Bytes of the sealed arguments, where they are asked for and kept. */
   readonly arguments_size?: number | null;
   readonly arguments_envelope?: string | null;
@@ -16,7 +14,7 @@ export type CallRecord = Readonly<Record<CallColumn, Json>>;
 
 /** What of the trail is read for an export. Of sealed arguments only their size at first: agents choose how long they are. */
 export const columnsToRead = (columns: readonly CallColumn[]): string =>
-  `${AUDIT_COLUMNS}, e.session, e.source_ip${columns.includes('arguments') ? ', octet_length(e.arguments_envelope) AS arguments_size' : ''}`;
+  `${AUDIT_COLUMNS}${columns.includes('arguments') ? ', octet_length(e.arguments_envelope) AS arguments_size' : ''}`;
 
 /** A call as exports tell of it: the values of the list, flat. Arguments are null where they were not kept or cannot be opened. */
 export function callRecord(row: CallRow, services: Pick<ControlServices, 'openArguments'>): CallRecord {
@@ -25,8 +23,6 @@ export function callRecord(row: CallRow, services: Pick<ControlServices, 'openAr
     ...rest,
     client: client?.name ?? null,
     clientVersion: client?.version ?? null,
-    session: row.session,
-    sourceIp: row.source_ip,
     arguments: argumentsOf(row, services),
   };
 }

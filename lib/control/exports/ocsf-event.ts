@@ -83,9 +83,13 @@ export function ocsfEvent(call: CallRecord): Record<string, unknown> {
       risk: row.risk,
       client_version: row.clientVersion,
       gateway_ms: row.gatewayMs,
+      policy_ms: row.policyMs,
+      admission_ms: row.admissionMs,
       arguments_bytes: row.argumentsBytes,
       result_bytes: row.resultBytes,
       flags: row.flags.length === 0 ? null : row.flags,
+      rpc_id: row.rpcId,
+      node: row.node,
     }),
   });
 }

@@ -1,5 +1,6 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import { allowedTargetIntent } from '../audit';
+import { clocked, clockedAsync } from '../clocked';
 import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
 import { type GatewayPorts, LedgerUnavailable } from '../ports';
@@ -32,13 +33,14 @@ export async function decideAndAdmit(
   shown: string,
   ports: GatewayPorts,
 ): Promise<Result<string, Denial>> {
-  const decision = decideTarget(facts, target, ports.clock.nowMs());
+  const decision = clocked(facts, 'policyMs', ports, () => decideTarget(facts, target, ports.clock.nowMs()));
   const governed: GovernedTarget = { ...target, decision, shown };
   facts.target = governed;
   if (decision !== null && !decision.passes) return refuse(decision.reason, { message: decision.message, rule: decision.rule });
   try {
     const charges = target.charged ? (decision?.charges ?? []) : [];
-    const admission = await ports.ledger.admit({ intent: allowedTargetIntent(facts, governed), charges });
+    const request = { intent: allowedTargetIntent(facts, governed), charges };
+    const admission = await clockedAsync(facts, 'admissionMs', ports, () => ports.ledger.admit(request));
     if (admission.admitted) return ok(admission.event);
     const { charge, resetsAtMs } = admission.exhausted;
     return refuse('limit.exhausted', {

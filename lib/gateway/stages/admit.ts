@@ -1,6 +1,7 @@
 import type { PassProblem } from '@/lib/domain/approval/approval-pass';
 import { ok, type Result } from '@/lib/kernel/result';
 import { allowedIntent } from '../audit';
+import { clockedAsync } from '../clocked';
 import { type Denial, refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import { type Admission, LedgerUnavailable, type PassRefused } from '../ports';
@@ -27,7 +28,7 @@ export async function admit(call: Approved, context: ForwardContext): Promise<Re
   try {
     let current = call;
     for (let round = 0; round <= RECONSIDERED_MAX; round++) {
-      const admission = await request(current, context);
+      const admission = await clockedAsync(current, 'admissionMs', context.ports, () => request(current, context));
       if (admission.admitted) return ok(Object.assign(current, { event: admission.event }) as unknown as Admitted);
       if (!('pass' in admission)) return limited(admission);
       const next = await withoutPass(current, admission.pass, context);

@@ -5,6 +5,7 @@ import type { Reason } from '@/lib/domain/reasons';
 import type { JsonObject } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
 import { undeclaredArgument } from '@/lib/policy/declared-arguments';
+import { clocked } from '../clocked';
 import { type Denial, type Refused, refuse, refuseKilled } from '../denial';
 import type { RequestFacts } from '../facts';
 import { subjectOf } from '../live-calls';
@@ -29,6 +30,10 @@ const NO_ARGUMENTS: JsonObject = Object.freeze({});
 
 /** Asks the policy of this snapshot. No policy, no tool of that name, not an active tool: no. */
 export function decide(call: Granted, ports: GatewayPorts): Result<Decided, Denial> {
+  return clocked(call, 'policyMs', ports, () => decideNow(call, ports));
+}
+
+function decideNow(call: Granted, ports: GatewayPorts): Result<Decided, Denial> {
   const params = call.message.params as JsonObject;
   const name = params.name as string;
   const tool = call.server.catalogue.get(name);

@@ -1,5 +1,6 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import { replayedIntent } from '../audit';
+import { clockedAsync } from '../clocked';
 import { type Denial, type RpcId, refuse } from '../denial';
 import { JSON_HEADERS } from '../exchange';
 import type { ForwardContext } from '../forward-context';
@@ -22,7 +23,8 @@ export async function replay(call: Decided, kept: KeptAnswer, context: ForwardCo
         message: `An identical call was approved and has run (${kept.event}). Its result could not be delivered, and with ${kept.bytes} bytes is too large to be kept.`,
       });
     }
-    const { event } = await ports.ledger.admit({ intent: replayedIntent(call, kept), charges: [] });
+    const request = { intent: replayedIntent(call, kept), charges: [] };
+    const { event } = await clockedAsync(call, 'admissionMs', ports, () => ports.ledger.admit(request));
     settleReplay(call, event, kept, context);
     const body = new ReplayedBody(text, () => {
       ports.approvals.forget(kept.approval).catch((error: unknown) => {
@@ -44,6 +46,8 @@ function settleReplay(call: Decided, event: string, kept: KeptAnswer, { ports }:
     httpStatus: null,
     upstreamMs: null,
     gatewayMs: ports.clock.monotonicMs() - call.startedMs,
+    policyMs: call.policyMs,
+    admissionMs: call.admissionMs,
     resultBytes: kept.bytes,
     note: `The answer of ${kept.event} was delivered; nothing was executed.`,
   };

@@ -69,6 +69,8 @@ export class Settlement implements OpenCall {
       httpStatus,
       upstreamMs,
       gatewayMs: now - this.call.startedMs - upstreamMs,
+      policyMs: this.call.policyMs,
+      admissionMs: this.call.admissionMs,
       resultBytes: this.bytes,
       note: this.noteWith(note)?.slice(0, NOTE_MAX) ?? null,
       ...(this.flags.size === 0 ? null : { flags: [...this.flags] }),

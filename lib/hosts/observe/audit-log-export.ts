@@ -118,13 +118,15 @@ function logOf(row: ExportedRow): OutgoingLog {
     'callgate.audit.hash': row.hash,
   };
   if (row.kind === 'outcome') {
-    const { outcome, http_status, upstream_ms, gateway_ms, message } = row;
+    const { outcome, http_status, upstream_ms, gateway_ms, policy_ms, admission_ms, message } = row;
     const attributes = {
       ...place,
       'callgate.outcome': outcome,
       'http.response.status_code': http_status,
       'callgate.upstream.duration_ms': upstream_ms,
       'callgate.gateway.duration_ms': gateway_ms,
+      'callgate.policy.duration_ms': policy_ms,
+      'callgate.admission.duration_ms': admission_ms,
       'callgate.message': message,
     };
     return {

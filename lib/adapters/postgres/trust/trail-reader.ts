@@ -98,7 +98,7 @@ export async function unchainedChange(client: TrailConnection): Promise<string |
   return answer.rows[0]?.id ?? null;
 }
 
-const LATER_COLUMNS = ['arguments_shape', 'flags', 'target'] as const;
+const LATER_COLUMNS = ['admission_ms', 'arguments_shape', 'flags', 'policy_ms', 'target'] as const;
 
 /** A row as the database writes it, back in the form that was hashed. */
 export function readChainRow(table: RowTable, row: Record<string, unknown>): ChainRow {

@@ -83,8 +83,9 @@ describe.each(['node', 'next'] as const)('clients of HTTP+SSE at the %s host', (
     await eventually('the session has ended', () => upstream.sessions.size === before.sessions && upstream.streams.size === before.streams);
     // With a call at the server, the session goes on until that has come to its outcome.
     const leaving = await connect(access);
+    const called = upstream.called.length;
     const lost = leaving.call('read_slow').catch(() => 'lost');
-    await eventually('the server has the call', () => upstream.called.at(-1) === 'read_slow');
+    await eventually('the server has the call', () => upstream.called.length > called);
     await leaving.client.close();
     upstream.release();
     expect(await lost).toBe('lost');
@@ -126,9 +127,9 @@ describe.each(['node', 'next'] as const)('clients of HTTP+SSE at the %s host', (
   it('read why a kill switch stopped their call, and come in no more', async () => {
     const access = await enter();
     const { client, call } = await connect(access);
-    const stopped = call('read_slow');
     const before = upstream.called.length;
-    await eventually('the server has the call', () => upstream.called.length >= before && upstream.called.at(-1) === 'read_slow');
+    const stopped = call('read_slow');
+    await eventually('the server has the call', () => upstream.called.length > before);
     const kill = (engaged: boolean) =>
       must(callgate, 200, 'POST', '/kill-switch', { scope: 'agent', target: access.agent, engaged, reason: 'the test says so' });
     await kill(true);
@@ -152,7 +153,7 @@ describe('a gateway that stops', () => {
     const { client, call } = await connect(access);
     const before = upstream.called.length;
     const answer = call('read_slow');
-    await eventually('the server has the call', () => upstream.called.length > before && upstream.called.at(-1) === 'read_slow');
+    await eventually('the server has the call', () => upstream.called.length > before);
     const stopped = callgate.stop();
     await eventually('the gateway drains', async () => (await fetch(`${callgate.url}/readyz`).catch(() => null))?.status !== 200);
     upstream.release();

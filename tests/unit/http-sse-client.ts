@@ -1,3 +1,4 @@
+import { jsonReply } from '@/lib/adapters/memory/memory-upstreams';
 import { SseParser } from '@/lib/gateway/wire/sse';
 import type { Answer, SendOptions, World } from './gateway-world';
 
@@ -72,4 +73,38 @@ export class HttpSseClient {
   async leave(): Promise<void> {
     await this.bytes.return?.();
   }
+}
+
+export const event = (message: unknown): string => `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+export const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+export function withSessions(world: World): World {
+  world.upstreams.scripts.set('initialize', (request) => {
+    const result = { protocolVersion: '2024-11-05', capabilities: {}, serverInfo: { name: 'u', version: '1' } };
+    return jsonReply({ jsonrpc: '2.0', id: request.rpcId, result }, 200, 'upstream-session');
+  });
+  return world;
+}
+
+/** A stream of the server that says what it is told to. */
+export function spoken() {
+  const waiting: string[] = [];
+  let wake = (): void => {};
+  let ended = false;
+  const stop = (): void => {
+    ended = true;
+    wake();
+  };
+  async function* texts(): AsyncGenerator<string> {
+    while (!ended || waiting.length > 0) {
+      const next = waiting.shift();
+      if (next !== undefined) yield next;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  const say = (text: string): void => {
+    waiting.push(text);
+    wake();
+  };
+  return { say, stop, texts: texts() };
 }

@@ -1,4 +1,4 @@
-import type { Result } from '@/lib/kernel/result';
+import { ok, type Result } from '@/lib/kernel/result';
 import { Aggregate } from './aggregate/aggregate';
 import { type Denial, refuse } from './denial';
 import { newFacts, type RequestFacts, rpcIdOf } from './facts';
@@ -6,6 +6,8 @@ import type { ForwardContext } from './forward-context';
 import { governedRequest } from './governed-request';
 import { HeldBody } from './held-answer';
 import { HeldCalls, HOLD_TIMES } from './held-calls';
+import { type FaceHook, HttpSseFace } from './http-sse/face';
+import { placeOf } from './http-sse/place';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
 import { KeptAlive } from './kept-alive';
@@ -32,6 +34,7 @@ import { LEGACY_VERSIONS, MODERN_VERSION, refuseVersion } from './wire/eras';
 
 export const BODY_BYTES_MAX = 1024 * 1024;
 const AGGREGATE_WAIT_MS = 8_000;
+const SESSIONS_PER_GRANT_MAX = 256;
 const DRAIN_MS = 10_000;
 const DRAIN_POLL_MS = 25;
 
@@ -72,6 +75,7 @@ class NodeGateway implements Gateway {
   private readonly refusals: Refusals;
   private readonly context: ForwardContext;
   private readonly aggregate: Aggregate;
+  private readonly httpSse: HttpSseFace;
   private readonly streams = new Set<() => void>();
   private calls = 0;
   private draining = false;
@@ -83,7 +87,8 @@ class NodeGateway implements Gateway {
     this.bodyBytesMax = options.bodyBytesMax ?? BODY_BYTES_MAX;
     this.edge = edgeOf(options);
     this.refusals = new Refusals(ports, options.publicUrl);
-    const sessions = new SessionStore(ports, options.sessionsPerGrantMax ?? 256);
+    const perGrantMax = options.sessionsPerGrantMax ?? SESSIONS_PER_GRANT_MAX;
+    const sessions = new SessionStore(ports, perGrantMax);
     this.context = {
       ports,
       sessions,
@@ -105,19 +110,32 @@ class NodeGateway implements Gateway {
       waitMs: options.aggregateWaitMs ?? AGGREGATE_WAIT_MS,
       version: options.productVersion ?? '1',
     });
+    this.httpSse = new HttpSseFace({
+      context: this.context,
+      open: this.streams,
+      perGrantMax,
+      walk: (request, hook) => this.answer(request, hook),
+    });
     ports.snapshots.onChange((snapshot) => this.context.live.stopKilled(snapshot));
   }
 
-  async handle(request: GatewayRequest): Promise<GatewayResponse> {
+  handle(request: GatewayRequest): Promise<GatewayResponse> {
+    const place = request.leg === undefined ? placeOf(request) : null;
+    const isFace = place !== null && request.method === (place.kind === 'sse' ? 'GET' : 'POST');
+    return isFace ? this.httpSse.answer(request, place) : this.answer(request, null);
+  }
+
+  private async answer(request: GatewayRequest, hook: FaceHook | null): Promise<GatewayResponse> {
     const facts = newFacts(request, this.ports.clock.monotonicMs());
     try {
-      const answered = await this.walk(facts);
+      const answered = await this.walk(facts, hook);
       if (!answered.ok) return await this.refusals.answer(facts, answered.error);
       // A call ends with its outcome, perhaps long after its answer has begun.
       if (facts.message?.method !== 'tools/call' && facts.target === null)
         tellEnd(facts, this.ports, { ...ANSWERED, httpStatus: answered.value.status });
-      // What the aggregate endpoint asks of itself reaches no client.
-      return request.leg === undefined ? this.keptAlive(answered.value) : answered.value;
+      // What the aggregate endpoint asks of itself reaches no client, and what goes to a stream of HTTP+SSE is kept alive there.
+      const isInner = request.leg !== undefined || hook?.granted !== undefined;
+      return isInner ? answered.value : this.keptAlive(answered.value);
     } catch (error) {
       logFailure(facts, this.ports, error);
       const body = {
@@ -146,22 +164,26 @@ class NodeGateway implements Gateway {
   }
 
   /** The part of the walk that every request takes; each kind goes on from a grant. */
-  private async walk(facts: RequestFacts): Promise<Result<GatewayResponse, Denial>> {
+  private async walk(facts: RequestFacts, hook: FaceHook | null): Promise<Result<GatewayResponse, Denial>> {
     if (this.draining) return refuse('gateway.draining');
     const received = receive(facts, this.edge);
     if (!received.ok) return received;
     const identified = await identify(received.value, this.ports, this.context.publicUrl);
     if (!identified.ok) return identified;
+    hook?.identified?.(identified.value);
     if (isAggregate(facts.request)) return this.aggregate.answer(identified.value);
     if (facts.request.method !== 'POST') {
       const stream = grant(identified.value, this.ports, this.context.sessions);
       if (!stream.ok) return stream;
+      if (hook?.open !== undefined) return ok(hook.open(stream.value));
       return facts.request.method === 'GET' ? listen(stream.value, this.context, this.streams) : endSession(stream.value, this.context);
     }
     const decoded = decode(identified.value);
     if (!decoded.ok) return decoded;
     const granted = grant(decoded.value, this.ports, this.context.sessions);
     if (!granted.ok) return granted;
+    const letIn = hook?.granted?.(granted.value);
+    if (letIn?.ok === false) return letIn;
     beginTrace(facts, this.ports);
     this.ports.onUse?.(granted.value.grant.id, facts.client, facts.request.sourceIp, granted.value.message.method);
     return this.dispatch(granted.value);

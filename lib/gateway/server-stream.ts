@@ -17,6 +17,7 @@ import { MODERN_VERSION } from './wire/eras';
 import { encodeEvent, type SseEvent } from './wire/sse';
 
 const encoder = new TextEncoder();
+const STREAM_OF_SESSION = 'A stream belongs to a session: send Mcp-Session-Id. Clients of HTTP+SSE open the address with /sse at its end.';
 const METHOD_NOT_ALLOWED = { http: 405, message: 'This server has no stream of its own.' };
 
 /** GET: the upstream's own messages to this session, for as long as the grant lasts. Legacy only. */
@@ -27,7 +28,7 @@ export async function listen(
 ): Promise<Result<GatewayResponse, Denial>> {
   if (call.headers.protocolVersion === MODERN_VERSION) return refuse('request.unknown_method', METHOD_NOT_ALLOWED);
   const { session } = call;
-  if (session === null) return refuse('request.invalid', { message: 'A stream belongs to a session: send Mcp-Session-Id.' });
+  if (session === null) return refuse('request.invalid', { message: STREAM_OF_SESSION });
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   if (call.request.signal.aborted) abort();

@@ -33,6 +33,8 @@ export class Session {
   openStreams = 0;
   /** What `initialize` agreed on; the client need not repeat it. */
   version: string | null = null;
+  /** Told once the session is forgotten, by whoever keeps a client's stream for it. */
+  onDropped: (() => void) | null = null;
   /** Calls that were sent and have no outcome yet, by id key: a result may arrive on any stream of the session. */
   readonly calls = new Map<string, OpenCall>();
   /** Calls that wait for a person, by type and id: how to let go of one. */
@@ -131,6 +133,7 @@ export class SessionStore {
   /** Forgets the session; calls of it without an outcome are settled as unknown, those that wait for a person are let go of. The upstream is not told. */
   drop(session: Session): void {
     this.sessions.delete(session.id);
+    session.onDropped?.();
     for (const leave of [...session.held.values()]) leave();
     for (const call of [...session.calls.values()]) {
       call.settle('unknown', null, 'The session ended before the result came.');

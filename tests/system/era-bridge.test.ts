@@ -1,5 +1,6 @@
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   CreateMessageRequestSchema,
@@ -177,6 +178,18 @@ describe.each(['http', 'stdio'] as const)('a server that speaks only 2026-07-28,
     expect([client.getProtocolEra(), client.getNegotiatedProtocolVersion()]).toEqual(['modern', '2026-07-28']);
     expect(await client.callTool({ name: 'test_simple_text', arguments: {} })).toMatchObject({
       _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'callgate-conformance-fixture' } },
+    });
+    await client.close();
+  });
+
+  it('is reached over HTTP+SSE as well, which has nothing of the stateless revision', async () => {
+    const client = new Client({ name: 'older', version: '1' }, { capabilities: { elicitation: {} } });
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { name: 'Ann' } }));
+    await client.connect(
+      new SSEClientTransport(new URL(`${access.url}/sse`), { requestInit: { headers: { authorization: `Bearer ${access.token}` } } }),
+    );
+    expect(await client.callTool({ name: 'test_input_required_result_elicitation', arguments: {} })).toEqual({
+      content: [{ type: 'text', text: 'Hello, Ann!' }],
     });
     await client.close();
   });

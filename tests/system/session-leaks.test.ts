@@ -6,7 +6,7 @@ import { type RunningCallgate, startCallgate } from './support/callgate';
 import { eventually } from './support/eventually';
 import { GAUGED, type Gauge, gaugeOf, type Held } from './support/process-gauge';
 import { type Access, httpServer, provision, stdioServer } from './support/provision';
-import { ENDINGS, type Ending, liveThrough } from './support/raw-session';
+import { ENDINGS, type Ending, liveThrough, streamThrough } from './support/raw-session';
 
 const LONG = process.env.CALLGATE_SOAK === '1';
 const SESSIONS = LONG ? 1_000 : 60;
@@ -37,24 +37,24 @@ describe.skipIf(!existsSync('/proc/self/fd'))('sessions that are ended, abandone
     await database?.drop();
   });
 
-  async function accessOver(transport: string): Promise<Access> {
+  async function accessOver(transport: string, slug = transport): Promise<Access> {
     const policy = { version: '1', default: 'allow' };
     if (transport === 'stdio') return provision(callgate, stdioServer(transport, [FIXTURE, transport]), policy);
     const upstream = await startServer([FIXTURE, transport]);
     started.push(upstream);
     const path = transport === 'sse' ? '/sse' : '/mcp';
-    return provision(callgate, { ...httpServer(transport, upstream.port, path), transport: transport === 'sse' ? 'sse' : 'http' }, policy);
+    return provision(callgate, { ...httpServer(slug, upstream.port, path), transport: transport === 'sse' ? 'sse' : 'http' }, policy);
   }
 
-  async function batch(access: Access, count: number, endings: readonly Ending[]): Promise<void> {
+  async function batch(access: Access, count: number, endings: readonly Ending[], live = liveThrough): Promise<void> {
     let next = 0;
-    const live = async (): Promise<void> => {
+    const lives = async (): Promise<void> => {
       while (next < count) {
         next += 1;
-        await liveThrough(access, endings[next % endings.length] as Ending, `${access.server}-${next}`);
+        await live(access, endings[next % endings.length] as Ending, `${access.server}-${next}`);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, live));
+    await Promise.all(Array.from({ length: AT_ONCE }, lives));
   }
 
   /** What is held once it stays within `most`, or what is held in the end. */
@@ -69,15 +69,20 @@ describe.skipIf(!existsSync('/proc/self/fd'))('sessions that are ended, abandone
     return held;
   }
 
-  it.each(['http-stateful', 'sse', 'stdio'])('leave nothing behind over %s', async (transport) => {
-    const access = await accessOver(transport);
+  it.each([
+    ['http-stateful', 'Streamable HTTP', liveThrough],
+    ['sse', 'Streamable HTTP', liveThrough],
+    ['stdio', 'Streamable HTTP', liveThrough],
+    ['http-stateful', 'HTTP+SSE', streamThrough],
+  ] as const)('leave nothing behind over %s, with clients of %s', async (transport, client, live) => {
+    const access = await accessOver(transport, live === streamThrough ? 'for-older-clients' : transport);
     const empty = await gauge.read();
-    await batch(access, FILLING, ['abandoned', 'dropped in a call']);
-    await batch(access, SESSIONS, ENDINGS);
+    await batch(access, FILLING, ['abandoned', 'dropped in a call'], live);
+    await batch(access, SESSIONS, ENDINGS, live);
     const first = await settled(null);
-    await batch(access, SESSIONS, ENDINGS);
+    await batch(access, SESSIONS, ENDINGS, live);
     const second = await settled(first);
-    console.info(`${transport}, ${SESSIONS} sessions twice: ${JSON.stringify({ empty, first, second })}`);
+    console.info(`${transport} for ${client}, ${SESSIONS} sessions twice: ${JSON.stringify({ empty, first, second })}`);
     expect(second.descriptors).toBeLessThanOrEqual(first.descriptors + DESCRIPTORS_MORE_MAX);
     expect(second.used).toBeLessThanOrEqual(first.used + USED_MORE_MAX);
     expect(second.rss).toBeLessThanOrEqual(first.rss + RSS_MORE_MAX);

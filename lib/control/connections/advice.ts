@@ -20,8 +20,10 @@ const FIXES: Partial<Record<Reason, string>> = {
   'request.host': 'Use the address that PUBLIC_URL names, or set PUBLIC_URL to the one that clients use.',
   'request.media_type': 'Send Content-Type: application/json, without compression.',
   'request.not_acceptable': 'Send Accept: application/json, text/event-stream.',
-  'request.invalid': 'If the client has a choice of transports, choose Streamable HTTP (often called http), not SSE.',
+  'request.invalid':
+    'If the client has a choice of transports, choose Streamable HTTP (often called http). One that knows only SSE needs /sse at the end of the address.',
   'request.unknown_session': 'Connect again: the session ended, or belongs to another grant.',
+  'request.too_many': 'Let the client wait for answers before it sends more.',
   'request.unsupported_version': 'Let the client fall back to an earlier protocol revision, or update it.',
   'policy.none': 'Give the grant a policy that is published; until then everything is denied.',
   'upstream.unavailable': 'Open the server, press Sync tools, and follow what it says. The client is set up correctly.',

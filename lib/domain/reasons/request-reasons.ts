@@ -98,4 +98,12 @@ export const REQUEST_REASONS = define({
     retry: 'after_change',
     words: 'Session not found; initialize again.',
   },
+  'request.too_many': {
+    owner: 'agent',
+    wire: 'http',
+    http: 429,
+    rpc: -32001,
+    retry: 'later',
+    words: 'Too many requests on this stream wait for an answer.',
+  },
 });

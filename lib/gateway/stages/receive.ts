@@ -1,6 +1,7 @@
 import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from '../denial';
 import type { RequestFacts } from '../facts';
+import { placeOf } from '../http-sse/place';
 import type { GatewayOptions } from '../request';
 import { readHeaders, type WireHeaders } from '../wire/headers';
 
@@ -34,7 +35,7 @@ export function receive(facts: RequestFacts, edge: Edge): Result<Received, Denia
   if ('ok' in headers) return headers;
   facts.headers = headers;
   if (SLUG.test(facts.request.path)) facts.slug = facts.request.path.replaceAll('/', '');
-  const refused = checkSource(headers, edge) ?? checkQuery(facts) ?? checkForm(facts.request.method, headers);
+  const refused = checkSource(headers, edge) ?? checkQuery(facts) ?? checkPlace(facts) ?? checkForm(facts.request.method, headers);
   return refused ?? ok(facts as Received);
 }
 
@@ -49,6 +50,12 @@ function checkSource(headers: WireHeaders, edge: Edge) {
 function checkQuery(facts: RequestFacts) {
   const { query } = facts.request;
   return query !== '' && CREDENTIAL_IN_QUERY.test(query) ? refuse('identity.in_url') : null;
+}
+
+/** What HTTP+SSE has there came under the path of the server; a client that tries the newer transport first learns to go on. */
+function checkPlace({ request }: RequestFacts) {
+  if (placeOf(request) === null) return null;
+  return refuse('request.unknown_method', { http: 405, message: 'HTTP+SSE has GET for /sse and POST for /messages.' });
 }
 
 function checkForm(method: string, headers: WireHeaders) {

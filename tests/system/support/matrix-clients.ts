@@ -1,5 +1,6 @@
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   CreateMessageRequestSchema,
@@ -25,6 +26,8 @@ export interface ToolAnswer {
 /** What the scenarios do, whichever SDK does it. */
 export interface MatrixClient {
   readonly era: Era;
+  /** A notification that is read together with the response to its request is lost in the SDK, without a gateway as well. */
+  readonly losesLastProgress: boolean;
   /** Log lines, changes of the list of tools, and questions of the server as they came in. */
   readonly logged: unknown[];
   readonly changes: { count: number };
@@ -50,7 +53,23 @@ const withMeta = (name: string, args: Record<string, unknown>, meta: Record<stri
 });
 const heard = () => ({ logged: [] as unknown[], changes: { count: 0 }, asked: [] as string[] });
 
-async function sdk1(access: Access): Promise<MatrixClient> {
+/** What SDK 1 sends by: the transport of 2024-11-05 at the address with `/sse`, or the one that is current. */
+function wireOf(access: Access, transport: 'http' | 'sse') {
+  if (transport === 'http') {
+    const wire = new StreamableHTTPClientTransport(new URL(access.url), bearer(access));
+    return { wire, version: () => wire.protocolVersion, end: () => wire.terminateSession() };
+  }
+  const wire = new SSEClientTransport(new URL(`${access.url}/sse`), bearer(access));
+  let version: string | undefined;
+  const told = wire.setProtocolVersion.bind(wire);
+  wire.setProtocolVersion = (agreed) => {
+    version = agreed;
+    told(agreed);
+  };
+  return { wire, version: () => version, end: async () => undefined };
+}
+
+async function sdk1(access: Access, transport: 'http' | 'sse' = 'http'): Promise<MatrixClient> {
   const { logged, changes, asked } = heard();
   const client = new Client({ name: 'one', version: '1' }, { capabilities: CAPABILITIES });
   client.setRequestHandler(CreateMessageRequestSchema, async () => {
@@ -65,14 +84,15 @@ async function sdk1(access: Access): Promise<MatrixClient> {
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
     changes.count += 1;
   });
-  const wire = new StreamableHTTPClientTransport(new URL(access.url), bearer(access));
+  const { wire, version, end } = wireOf(access, transport);
   await client.connect(wire);
   return {
     era: 'stateful',
+    losesLastProgress: transport === 'sse',
     logged,
     changes,
     asked,
-    version: () => wire.protocolVersion,
+    version,
     serverName: () => client.getServerVersion()?.name,
     call: async (name, args = {}, { meta, ...options } = {}) =>
       (await client.callTool(withMeta(name, args, meta), undefined, options)) as ToolAnswer,
@@ -82,7 +102,7 @@ async function sdk1(access: Access): Promise<MatrixClient> {
     complete: async (name, argument) => (await client.complete({ ref: { type: 'ref/prompt', name }, argument })).completion.values,
     setLevel: (level) => client.setLoggingLevel(level),
     close: async () => {
-      await wire.terminateSession();
+      await end();
       await client.close();
     },
   };
@@ -119,6 +139,7 @@ async function sdk2(access: Access, era: Era): Promise<MatrixClient> {
   await client.connect(wire);
   return {
     era,
+    losesLastProgress: false,
     logged,
     changes,
     asked,
@@ -138,7 +159,8 @@ async function sdk2(access: Access, era: Era): Promise<MatrixClient> {
 }
 
 export const CLIENTS = {
-  'SDK 1': { era: 'stateful', connect: sdk1 },
+  'SDK 1': { era: 'stateful', connect: (access: Access) => sdk1(access) },
+  'SDK 1 over HTTP+SSE': { era: 'stateful', connect: (access: Access) => sdk1(access, 'sse') },
   'SDK 2, stateful': { era: 'stateful', connect: (access: Access) => sdk2(access, 'stateful') },
   'SDK 2, stateless': { era: 'stateless', connect: (access: Access) => sdk2(access, 'stateless') },
 } as const satisfies Record<string, { era: Era; connect: (access: Access) => Promise<MatrixClient> }>;

@@ -49,3 +49,39 @@ export async function liveThrough(access: Access, ending: Ending, token: string)
     agent.destroy();
   }
 }
+
+/** The same for a client of HTTP+SSE: its session ends with its stream, in a call or not. Rejects when a step fails. */
+export async function streamThrough(access: Access, ending: Ending, token: string): Promise<void> {
+  const leaving = new AbortController();
+  const headers = { authorization: `Bearer ${access.token}`, 'content-type': 'application/json' };
+  const opened = await fetch(`${access.url}/sse`, { headers: { ...headers, accept: 'text/event-stream' }, signal: leaving.signal });
+  if (opened.status !== 200 || opened.body === null) throw new Error(`stream: ${opened.status}`);
+  const stream = opened.body.pipeThrough(new TextDecoderStream()).getReader();
+  let seen = '';
+  const until = async (step: string, sign: RegExp): Promise<string> => {
+    for (;;) {
+      const found = sign.exec(seen)?.[1];
+      if (found !== undefined) return found;
+      const { done, value } = await stream.read();
+      if (done || seen.includes('"error"')) throw new Error(`${step}: ${seen}`);
+      seen += value;
+    }
+  };
+  const endpoint = new URL(await until('endpoint', /event: endpoint\ndata: (\S+)\n/), access.url);
+  const post = async (step: string, body: object): Promise<void> => {
+    const { status } = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', ...body }) });
+    if (status !== 202) throw new Error(`${step}: ${status}`);
+  };
+  const params = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
+  try {
+    await post('initialize', { id: 1, method: 'initialize', params });
+    await until('initialize', /"id":(1)\b/);
+    await post('initialized', { method: 'notifications/initialized' });
+    await post('call', { id: 2, method: 'tools/call', params: { name: 'test_simple_text', arguments: {} } });
+    await until('call', /"id":(2)\b/);
+    if (ending === 'dropped in a call') await post('wait', { id: 3, method: 'tools/call', params: { name: 'wait', arguments: { token } } });
+  } finally {
+    await stream.cancel().catch(() => undefined);
+    leaving.abort();
+  }
+}

@@ -101,7 +101,7 @@ describe('adding a server', () => {
         { name: '', value: 'x' },
       ],
     };
-    expect(connectionOf(stdio)).toEqual({ transport: 'stdio', command: 'npx', args: ['-y', 'two words'], env: { A: '1' } });
+    expect(connectionOf(stdio)).toEqual({ transport: 'stdio', command: 'npx', args: ['-y', 'two words'], env: { A: '1' }, bridge: false });
     const http = { ...EMPTY_DRAFT, url: 'https://b.example/mcp', bearer: 't' };
     for (const draft of [stdio, http])
       expect(createServer.body?.safeParse({ slug: 'x', name: 'X', ...connectionOf(draft) }).success).toBe(true);

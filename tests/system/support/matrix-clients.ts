@@ -27,7 +27,7 @@ export interface ToolAnswer {
 export interface MatrixClient {
   readonly era: Era;
   /** A notification that is read together with the response to its request is lost in the SDK, without a gateway as well. */
-  readonly losesLastProgress: boolean;
+  readonly mayLoseLastProgress: boolean;
   /** Log lines, changes of the list of tools, and questions of the server as they came in. */
   readonly logged: unknown[];
   readonly changes: { count: number };
@@ -88,7 +88,7 @@ async function sdk1(access: Access, transport: 'http' | 'sse' = 'http'): Promise
   await client.connect(wire);
   return {
     era: 'stateful',
-    losesLastProgress: transport === 'sse',
+    mayLoseLastProgress: transport === 'sse',
     logged,
     changes,
     asked,
@@ -139,7 +139,7 @@ async function sdk2(access: Access, era: Era): Promise<MatrixClient> {
   await client.connect(wire);
   return {
     era,
-    losesLastProgress: false,
+    mayLoseLastProgress: false,
     logged,
     changes,
     asked,

@@ -55,6 +55,28 @@ describe('a call without a session', () => {
     expect(world.upstreams.posts.map((post) => post.method)).toEqual(['tools/call']);
   });
 
+  it.each([
+    ['without sessions', null],
+    ['with sessions', 'upstream-1'],
+  ])('is not sent again to a server %s for an error of its own that has the code of a missing session', async (_, sessionId) => {
+    const world = newWorld();
+    const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'u', version: '1' } };
+    world.upstreams.scripts.set('initialize', ({ rpcId }) => jsonReply({ jsonrpc: '2.0', id: rpcId, result }, 200, sessionId));
+    world.upstreams.scripts.set('tools/call', ({ rpcId }) => jsonReply(error(rpcId, -32000, 'The disk is full.'), 400));
+    const answer = await world.call('refund', { amount: 1 });
+    expect((await answer.json()).error.message).toBe('The disk is full.');
+    expect(world.upstreams.count('tools/call')).toBe(1);
+  });
+
+  it('is not sent again when the server wants a session and gives none', async () => {
+    const world = newWorld();
+    const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'u', version: '1' } };
+    world.upstreams.scripts.set('initialize', ({ rpcId }) => jsonReply({ jsonrpc: '2.0', id: rpcId, result }));
+    world.upstreams.scripts.set('tools/call', ({ rpcId }) => jsonReply(error(rpcId, -32000, 'Bad Request: no session'), 400));
+    expect((await (await world.call('refund', { amount: 1 })).json()).error.message).toBe('Bad Request: no session');
+    expect(world.upstreams.count('tools/call')).toBe(1);
+  });
+
   it('never shares a session with another request of the same id', async () => {
     const world = insisting(newWorld());
     await (await world.call('refund', { amount: 1 })).text();

@@ -65,6 +65,8 @@ describe('tools/list', () => {
     for (const reply of [
       () => ({ ...jsonReply(1), body: streamReply(['{"result":{"tools":[']).body }),
       () => streamReply(['data: {"result"\n\n']),
+      // Several messages at once, which some revisions know.
+      () => streamReply([`data: ${JSON.stringify([{ jsonrpc: '2.0', id: 3, result: { tools: LIVE } }])}\n\n`]),
     ]) {
       const world = newWorld();
       world.upstreams.scripts.set('tools/list', reply);

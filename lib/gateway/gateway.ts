@@ -9,6 +9,7 @@ import { HeldCalls, HOLD_TIMES } from './held-calls';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
 import { KeptAlive } from './kept-alive';
+import { LeftCalls } from './left-calls';
 import { listTargets } from './list-targets';
 import { listTools } from './list-tools';
 import { LiveCalls } from './live-calls';
@@ -91,6 +92,7 @@ class NodeGateway implements Gateway {
       publicUrl: options.publicUrl,
       held: new HeldCalls(),
       live: new LiveCalls(),
+      left: new LeftCalls(),
       tasks: new TaskOwners(ports),
       holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
       answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),

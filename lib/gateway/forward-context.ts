@@ -25,6 +25,8 @@ export interface ForwardContext {
   readonly left: LeftCalls;
   /** Records a refusal and makes its answer, for calls whose answer has begun by then. */
   readonly answerRefusal: (facts: RequestFacts, denial: Denial) => Promise<GatewayResponse>;
+  /** Counts what may still be sent: from the decision on, until the answer begins or the call is refused. */
+  readonly underWay: <T>(work: Promise<T>) => Promise<T>;
   /** Counts calls on their way, for draining. */
   readonly onSent: () => void;
   readonly onSettled: () => void;

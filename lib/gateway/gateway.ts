@@ -75,6 +75,7 @@ class NodeGateway implements Gateway {
   private readonly aggregate: Aggregate;
   private readonly streams = new Set<() => void>();
   private calls = 0;
+  private deciding = 0;
   private draining = false;
 
   constructor(
@@ -96,6 +97,7 @@ class NodeGateway implements Gateway {
       tasks: new TaskOwners(ports),
       holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
       answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),
+      underWay: (work) => this.underWay(work),
       onSent: () => this.calls++,
       onSettled: () => this.calls--,
     };
@@ -194,15 +196,24 @@ class NodeGateway implements Gateway {
     }
   }
 
+  private async underWay<T>(work: Promise<T>): Promise<T> {
+    this.deciding++;
+    try {
+      return await work;
+    } finally {
+      this.deciding--;
+    }
+  }
+
   async drain(deadlineMs = DRAIN_MS): Promise<{ readonly unfinished: number }> {
     this.draining = true;
     for (const close of [...this.streams]) close();
     const { held } = this.context;
     held.drain();
     const until = this.ports.clock.monotonicMs() + deadlineMs;
-    while (this.calls + held.size > 0 && this.ports.clock.monotonicMs() < until)
+    while (this.deciding + this.calls + held.size > 0 && this.ports.clock.monotonicMs() < until)
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
-    return { unfinished: this.calls };
+    return { unfinished: Math.max(this.calls, this.deciding) };
   }
 
   load(): GatewayLoad {

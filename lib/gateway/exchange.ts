@@ -49,6 +49,8 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
     return ok({ ...answer.value, reply: { ...reply, body: endingWith(screened.body as AsyncIterable<Uint8Array>, forget) } });
   } catch (error) {
     forget();
+    // What has come of an answer that cannot be looked at is not read by anybody.
+    abort();
     return killed === null ? fail(failureOf(error, context)) : refuseKilled(killed, 'kill.cancelled');
   }
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '@/lib/kernel/json';
 import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import type { Lease } from './implicit-sessions';
-import { collect } from './relayed-body';
+import { collect, discard } from './relayed-body';
 import type { Granted } from './stages/grant';
 import { beginHop, withTrace } from './trace';
 import { upstreamHeaders } from './upstream-headers';
@@ -42,15 +42,22 @@ export async function send(
     if (!wanted) return reply;
     turnedAway = reply;
   }
-  const lease = await implicit.lease(call.grant.id, call.server.target, call.message.id);
-  // Nothing is sent twice in the same way: what the server has said is its answer.
-  if (lease === null) return turnedAway ?? post(call, context, null, signal);
-  (call as RequestFacts).session = lease.session;
-  try {
-    return released(await post(call, context, lease.session.upstream, signal), lease);
-  } catch (error) {
-    lease.release();
-    throw error;
+  for (let attempt = 0; ; attempt++) {
+    const lease = await implicit.lease(call.grant.id, call.server.target, call.message.id);
+    // Nothing is sent twice in the same way: what the server has said is its answer.
+    if (lease === null) return turnedAway ?? post(call, context, null, signal);
+    (call as RequestFacts).session = lease.session;
+    try {
+      const reply = await post(call, context, lease.session.upstream, signal);
+      if (reply.status !== 404 || attempt > 0) return released(reply, lease);
+      // The server has forgotten the session, of which the client knows nothing: nothing ran, and it goes again in a new one.
+      discard(reply.body);
+      lease.release();
+      context.sessions.drop(lease.session);
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
   }
 }
 

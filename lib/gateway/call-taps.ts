@@ -20,6 +20,8 @@ export interface WatchedCall {
   /** Of a call that used an approval. */
   readonly delivery: Delivery | null;
   readonly publicUrl: string;
+  /** The client left in a revision in which that cancels nothing: whether to read on. */
+  leave(): 'drain' | 'abort';
 }
 
 const encoder = new TextEncoder();
@@ -83,8 +85,8 @@ export class CallJsonTap implements Tap {
   abandon(): 'drain' | 'abort' {
     const { call, settlement, delivery } = this.watched;
     this.left = true;
-    delivery?.leave();
-    if (call.era !== 'modern') return 'drain';
+    const kept = delivery?.leave() === true;
+    if (call.era !== 'modern') return kept ? 'drain' : this.watched.leave();
     settlement.cancelled = true;
     // In this era a client that leaves cancels. What the server has answered by then in full is its answer all the same.
     const outcome = this.sniffer.end();
@@ -144,7 +146,7 @@ export class CallStreamTap extends StreamTap {
     const kept = delivery?.leave() === true;
     // A session does not count as used because a server goes on with what its client left.
     this.release();
-    if (call.era !== 'modern') return 'drain';
+    if (call.era !== 'modern') return kept ? 'drain' : this.watched.leave();
     settlement.cancelled = true;
     if (!kept) settlement.settleWithoutResult(200, '');
     return 'abort';

@@ -26,7 +26,11 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const { signal, leg } = call.request;
-  if (call.era === 'modern' || leg?.cancels === true) signal.addEventListener('abort', abort, { once: true });
+  // Nothing is recorded of it, so nothing is lost when it is let go of with its client; what tells the server something still goes there.
+  if (call.era === 'modern' || leg?.cancels === true || call.message.kind === 'request') {
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  }
   let killed: EngagedKill | null = killNow(call, context);
   if (killed !== null) return refuseKilled(killed);
   const stop = (kill: EngagedKill): void => {
@@ -45,6 +49,8 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
     return ok({ ...answer.value, reply: { ...reply, body: endingWith(screened.body as AsyncIterable<Uint8Array>, forget) } });
   } catch (error) {
     forget();
+    // What has come of an answer that cannot be looked at is not read by anybody.
+    abort();
     return killed === null ? fail(failureOf(error, context)) : refuseKilled(killed, 'kill.cancelled');
   }
 }

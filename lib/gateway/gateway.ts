@@ -11,6 +11,7 @@ import { placeOf } from './http-sse/place';
 import { ImplicitSessions } from './implicit-sessions';
 import { initialize } from './initialize';
 import { KeptAlive } from './kept-alive';
+import { LeftCalls } from './left-calls';
 import { listTargets } from './list-targets';
 import { listTools } from './list-tools';
 import { LiveCalls } from './live-calls';
@@ -78,6 +79,7 @@ class NodeGateway implements Gateway {
   private readonly httpSse: HttpSseFace;
   private readonly streams = new Set<() => void>();
   private calls = 0;
+  private deciding = 0;
   private draining = false;
 
   constructor(
@@ -96,9 +98,11 @@ class NodeGateway implements Gateway {
       publicUrl: options.publicUrl,
       held: new HeldCalls(),
       live: new LiveCalls(),
+      left: new LeftCalls(),
       tasks: new TaskOwners(ports),
       holdTimes: { ...HOLD_TIMES, ...options.holdTimes },
       answerRefusal: (facts, denial) => this.refusals.answer(facts, denial),
+      underWay: (work) => this.underWay(work),
       onSent: () => this.calls++,
       onSettled: () => this.calls--,
     };
@@ -224,15 +228,24 @@ class NodeGateway implements Gateway {
     }
   }
 
+  private async underWay<T>(work: Promise<T>): Promise<T> {
+    this.deciding++;
+    try {
+      return await work;
+    } finally {
+      this.deciding--;
+    }
+  }
+
   async drain(deadlineMs = DRAIN_MS): Promise<{ readonly unfinished: number }> {
     this.draining = true;
     for (const close of [...this.streams]) close();
     const { held } = this.context;
     held.drain();
     const until = this.ports.clock.monotonicMs() + deadlineMs;
-    while (this.calls + held.size > 0 && this.ports.clock.monotonicMs() < until)
+    while (this.deciding + this.calls + held.size > 0 && this.ports.clock.monotonicMs() < until)
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
-    return { unfinished: this.calls };
+    return { unfinished: Math.max(this.calls, this.deciding) };
   }
 
   load(): GatewayLoad {

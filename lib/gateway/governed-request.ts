@@ -9,7 +9,7 @@ import { admitTarget } from './stages/admit-target';
 import { decideTarget } from './stages/decide-target';
 import { forward } from './stages/forward';
 import type { Granted } from './stages/grant';
-import { namedTarget, targetKindOf } from './target';
+import { type NamedTarget, namedTarget, targetKindOf } from './target';
 
 /**
  * Resources, prompts and completion: decided by the policy where it speaks of them, written down in any case, forwarded and answered like a
@@ -25,6 +25,10 @@ export async function governedRequest(call: Granted, context: ForwardContext): P
     const governed = decideTarget(call, { kind, name: '', args: {}, charged: false }, context.ports.clock.nowMs()) !== null;
     return governed ? refuse('request.invalid_params', { http: 200 }) : relayRequest(call, context);
   }
+  return context.underWay(admitAndForward(call, target, context));
+}
+
+async function admitAndForward(call: Granted, target: NamedTarget, context: ForwardContext): Promise<Result<GatewayResponse, Denial>> {
   const admitted = await admitTarget(call, target, context.ports);
   return admitted.ok ? ok(await forward(admitted.value, context)) : admitted;
 }

@@ -20,13 +20,21 @@ export interface Lease {
   release(): void;
 }
 
+interface Held {
+  readonly session: Session;
+  /** Ids of the requests that run in it. */
+  readonly busy: Set<string>;
+}
+
 /**
  * Sessions that the gateway opens itself for callers that send requests without one (scripts, curl), at upstreams that
  * insist on one. Bound to the grant like any session. Declares no client capabilities, so that the upstream asks
  * nothing. Two requests with the same id never share a session at the same time: an upstream could not tell them apart.
  */
 export class ImplicitSessions {
-  private readonly byGrant = new Map<string, { session: Session; readonly busy: Set<string> }[]>();
+  private readonly byGrant = new Map<string, Held[]>();
+  /** One is opened at a time: what is asked for meanwhile may share it. */
+  private readonly opening = new Map<string, Promise<Held | null>>();
 
   constructor(
     private readonly ports: GatewayPorts,
@@ -41,16 +49,30 @@ export class ImplicitSessions {
   /** null when the upstream gives none, or too many are in use. Throws `UpstreamFailure`. */
   async lease(grantId: string, target: UpstreamTarget, rpcId: string | number | null): Promise<Lease | null> {
     const key = keyOf(grantId, target);
-    const held = this.alive(key, grantId, target);
     const id = rpcId === null ? '' : idKey(rpcId);
-    const free = held.find(({ busy }) => !busy.has(id));
-    if (free) return lease(free.session, free.busy, id);
-    if (held.length >= SESSIONS_MAX) return null;
-    const session = await this.open(grantId, target);
-    if (session === null) return null;
-    const entry = { session, busy: new Set<string>() };
-    this.byGrant.set(key, [...this.alive(key, grantId, target), entry]);
-    return lease(session, entry.busy, id);
+    for (;;) {
+      const held = this.alive(key, grantId, target);
+      const free = held.find(({ busy }) => !busy.has(id));
+      if (free !== undefined) return lease(free, id);
+      if (held.length >= SESSIONS_MAX) return null;
+      const opening = this.opening.get(key);
+      const opened = await (opening ?? this.openFor(key, grantId, target));
+      if (opened === null) return null;
+      if (!opened.busy.has(id)) return lease(opened, id);
+    }
+  }
+
+  private openFor(key: string, grantId: string, target: UpstreamTarget): Promise<Held | null> {
+    const opening = this.open(grantId, target)
+      .then((session) => {
+        if (session === null) return null;
+        const held: Held = { session, busy: new Set() };
+        this.byGrant.set(key, [...this.alive(key, grantId, target), held]);
+        return held;
+      })
+      .finally(() => this.opening.delete(key));
+    this.opening.set(key, opening);
+    return opening;
   }
 
   /** Those that the store still knows; it forgets idle ones and those that the upstream ended. */
@@ -96,7 +118,7 @@ export class ImplicitSessions {
 
 const keyOf = (grantId: string, target: UpstreamTarget): string => `${grantId}\n${target.serverId}\n${target.revision}`;
 
-function lease(session: Session, busy: Set<string>, id: string): Lease {
+function lease({ session, busy }: Held, id: string): Lease {
   busy.add(id);
   return { session, release: () => busy.delete(id) };
 }

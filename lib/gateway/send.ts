@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '@/lib/kernel/json';
 import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import type { Lease } from './implicit-sessions';
-import { collect } from './relayed-body';
+import { collect, discard } from './relayed-body';
 import type { Granted } from './stages/grant';
 import { beginHop, withTrace } from './trace';
 import { upstreamHeaders } from './upstream-headers';
@@ -10,8 +10,12 @@ import { isByChannel, UpstreamFailure, type UpstreamReply, type UpstreamSession 
 import { canonicalText } from './wire/json-rpc';
 
 const ERROR_BYTES_MAX = 64 * 1024;
-/** What servers answer to a request that should have come in a session; the request was not looked at then. */
+/**
+ * What servers answer to a request that should have come in a session; the request was not looked at then. Servers use the same
+ * codes for faults of their own, after which a call may have run: the words have to say what is missing as well.
+ */
 const SESSION_WANTED = new Set([-32000, -32001, -32600]);
+const SESSION_WORDS = /session|initiali[sz]/i;
 
 /**
  * Sends one message to its upstream. A legacy request without a session is tried without one; when the upstream turns it
@@ -32,19 +36,28 @@ export async function send(
     call.message.method !== 'initialize';
   if (!mayLease) return post(call, context, session, signal);
   const { implicit } = context;
+  let turnedAway: UpstreamReply | null = null;
   if (!implicit.isNeeded(call.grant.id, call.server.target)) {
-    const reply = await post(call, context, null, signal);
-    const wanted = await wantsSession(reply);
-    if (!wanted.yes) return wanted.reply;
+    const { reply, wanted } = await wantsSession(await post(call, context, null, signal));
+    if (!wanted) return reply;
+    turnedAway = reply;
   }
-  const lease = await implicit.lease(call.grant.id, call.server.target, call.message.id);
-  if (lease === null) return post(call, context, null, signal);
-  (call as RequestFacts).session = lease.session;
-  try {
-    return released(await post(call, context, lease.session.upstream, signal), lease);
-  } catch (error) {
-    lease.release();
-    throw error;
+  for (let attempt = 0; ; attempt++) {
+    const lease = await implicit.lease(call.grant.id, call.server.target, call.message.id);
+    // Nothing is sent twice in the same way: what the server has said is its answer.
+    if (lease === null) return turnedAway ?? post(call, context, null, signal);
+    (call as RequestFacts).session = lease.session;
+    try {
+      const reply = await post(call, context, lease.session.upstream, signal);
+      if (reply.status !== 404 || attempt > 0) return released(reply, lease);
+      // The server has forgotten the session, of which the client knows nothing: nothing ran, and it goes again in a new one.
+      discard(reply.body);
+      lease.release();
+      context.sessions.drop(lease.session);
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
   }
 }
 
@@ -67,23 +80,19 @@ async function post(call: Granted, context: ForwardContext, session: UpstreamSes
 }
 
 /** Reads a small refusal to see what it is about; the reply given back can still be read. */
-async function wantsSession(
-  reply: UpstreamReply,
-): Promise<{ readonly yes: true } | { readonly yes: false; readonly reply: UpstreamReply }> {
-  if ((reply.status !== 400 && reply.status !== 404) || reply.body === null) return { yes: false, reply };
+async function wantsSession(reply: UpstreamReply): Promise<{ readonly wanted: boolean; readonly reply: UpstreamReply }> {
+  if ((reply.status !== 400 && reply.status !== 404) || reply.body === null) return { wanted: false, reply };
   const bytes = (await collect(reply.body, ERROR_BYTES_MAX).catch(() => null)) ?? new Uint8Array(0);
-  const code = errorCode(new TextDecoder().decode(bytes));
-  if (code !== null && SESSION_WANTED.has(code)) return { yes: true };
-  return { yes: false, reply: { ...reply, body: once(bytes) } };
+  return { wanted: saysSessionWanted(new TextDecoder().decode(bytes)), reply: { ...reply, body: once(bytes) } };
 }
 
-function errorCode(text: string): number | null {
+function saysSessionWanted(text: string): boolean {
   try {
     const message = JSON.parse(text) as Json;
-    const error = isJsonObject(message) ? message.error : undefined;
-    return isJsonObject(error) && typeof error.code === 'number' ? error.code : null;
+    const error = isJsonObject(message) && isJsonObject(message.error) ? message.error : {};
+    return typeof error.code === 'number' && SESSION_WANTED.has(error.code) && SESSION_WORDS.test(String(error.message ?? ''));
   } catch {
-    return null;
+    return false;
   }
 }
 

@@ -40,6 +40,8 @@ export async function listen(
     reply = await context.ports.upstreams.listen(call.server.target, { headers, session: session.upstream, signal: controller.signal });
     screened = await screenedReply(call, context, reply, abort, call.policy?.compiled.results.control);
   } catch (error) {
+    // A stream that cannot be looked at is not read by anybody.
+    abort();
     return fail(failureOf(error, context));
   }
   const isStream = reply.status === 200 && reply.body !== null && reply.contentType?.toLowerCase().startsWith('text/event-stream') === true;

@@ -24,7 +24,9 @@ export async function callTool(call: Granted, context: ForwardContext): Promise<
   if (!decided.ok) return decided;
   const { value } = decided;
   // A call that may have to wait for a person gets an answer that can begin before it is known how it ends.
-  return value.decision.passes ? goOn(value, context, null) : answerHeld(value, context, (waiting) => goOn(value, context, waiting));
+  return value.decision.passes
+    ? context.underWay(goOn(value, context, null))
+    : answerHeld(value, context, (waiting) => context.underWay(goOn(value, context, waiting)));
 }
 
 async function goOn(call: Decided, context: ForwardContext, waiting: Waiting | null): Promise<Result<GatewayResponse, Denial>> {

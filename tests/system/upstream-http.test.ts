@@ -230,6 +230,27 @@ describe('what goes wrong over HTTP', () => {
     expect(await textAt('/events')).toHaveLength(20 * (10_000 + 8));
   });
 
+  it.each([
+    ['a line feed', '\n', '\n'],
+    ['carriage return and line feed', '\r\n', '\r\n'],
+    ['the halves of the last line end', '\r\n\r', '\n'],
+    ['a carriage return', '\r', '\r'],
+  ])('goes on with a stream whose events end with %s in a chunk of its own', async (_, first, second) => {
+    const url = await serve(async (_incoming, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.socket?.setNoDelay(true);
+      for (let index = 0; index < 20; index += 1) {
+        response.write(`data: ${'x'.repeat(100)}${first}`);
+        await new Promise((resolve) => setTimeout(resolve, 15));
+        response.write(second);
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+      response.end();
+    });
+    const reply = await open(undefined, { bodyBytesMax: 1_000 }).post(urlTarget(url), request(anything, null));
+    expect((await readText(reply.body ?? (async function* () {})())).match(/data/g)).toHaveLength(20);
+  });
+
   it('holds back an upstream whose answer nobody reads, and lets go of one that nobody wants', async () => {
     let written = 0;
     let closed = false;

@@ -183,6 +183,31 @@ describe('a tool call', () => {
     expect(world.last().intent).toMatchObject({ decision: 'refused', reason: 'policy.stale' });
   });
 
+  it('is waited for by draining while it is being admitted', async () => {
+    const world = newWorld();
+    const admit = world.ledger.admit.bind(world.ledger);
+    let commit = (): void => {};
+    const committed = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    world.ledger.admit = async (request) => {
+      await committed;
+      return admit(request);
+    };
+    const calling = world.call('refund', { amount: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    let isDrained = false;
+    const drained = world.gateway.drain(100_000).then(() => {
+      isDrained = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(isDrained).toBe(false);
+    commit();
+    await (await calling).text();
+    await drained;
+    expect(world.last().settlement?.outcome).toBe('ok');
+  });
+
   it('is refused while draining, and draining waits for calls on their way', async () => {
     const world = newWorld();
     let release = (): void => {};

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CredentialFailure, type UpstreamTarget } from '@/lib/gateway/upstream-port';
+import { streamReply } from '@/lib/adapters/memory/memory-upstreams';
+import { CredentialFailure, type Upstreams, type UpstreamTarget } from '@/lib/gateway/upstream-port';
 import { newWorld } from './gateway-world';
 
 describe('the credential for a server', () => {
@@ -30,5 +31,28 @@ describe('the credential for a server', () => {
     expect(result.isError).toBe(true);
     expect(JSON.stringify(result.content)).toContain(words);
     expect(world.ledger.events.at(-1)?.settlement).toMatchObject({ outcome: 'not_sent', note: words });
+  });
+
+  it('that cannot be looked for in an answer lets go of the server, and nothing of the answer is passed on', async () => {
+    const world = newWorld();
+    const session = await world.initialize();
+    const signals: AbortSignal[] = [];
+    const endless = (signal: AbortSignal) => {
+      signals.push(signal);
+      return streamReply(
+        (async function* () {
+          yield 'data: {"jsonrpc":"2.0","method":"notifications/message"}\n\n';
+          await new Promise(() => {});
+        })(),
+      );
+    };
+    world.upstreams.onListen = (_session, signal) => endless(signal);
+    world.upstreams.scripts.set('ping', ({ signal }) => endless(signal));
+    (world.upstreams as Upstreams).secretsIn = async () => Promise.reject(new Error('sealed with another key'));
+    const headers = { 'mcp-session-id': session };
+    const stream = await world.send({ method: 'GET', raw: null, headers: { ...headers, accept: 'text/event-stream' } });
+    const ping = await world.send({ body: { jsonrpc: '2.0', id: 1, method: 'ping' }, headers });
+    for (const answer of [stream, ping]) expect(await answer.text()).not.toContain('notifications/message');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 });

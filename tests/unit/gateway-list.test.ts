@@ -65,12 +65,33 @@ describe('tools/list', () => {
     for (const reply of [
       () => ({ ...jsonReply(1), body: streamReply(['{"result":{"tools":[']).body }),
       () => streamReply(['data: {"result"\n\n']),
+      // Several messages at once, which some revisions know.
+      () => streamReply([`data: ${JSON.stringify([{ jsonrpc: '2.0', id: 3, result: { tools: LIVE } }])}\n\n`]),
     ]) {
       const world = newWorld();
       world.upstreams.scripts.set('tools/list', reply);
       expect(await (await world.send({ body })).text()).not.toContain('tools"');
     }
   });
+
+  it.each(['tools/list', 'resources/list', 'initialize'])(
+    'lets go of the server when its client leaves before the answer: %s',
+    async (method) => {
+      const world = newWorld();
+      const signals: AbortSignal[] = [];
+      world.upstreams.scripts.set(method, ({ signal }) => {
+        signals.push(signal);
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('let go'))));
+      });
+      const client = new AbortController();
+      const answer = world.send({ body: { jsonrpc: '2.0', id: 1, method, params: {} }, signal: client.signal });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+      client.abort();
+      await answer;
+      expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    },
+  );
 
   it('passes an error of the upstream on, and names a failure without its text', async () => {
     const world = newWorld();

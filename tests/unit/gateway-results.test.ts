@@ -207,6 +207,21 @@ describe('a hostile answer', () => {
     }
   });
 
+  it.each(['utf16le', 'utf16be'])('in %s, in which nothing would be found, is not passed on', async (encoding) => {
+    const made = world();
+    const bytes = Buffer.from(JSON.stringify(result({ key: KEY })), 'utf16le');
+    if (encoding === 'utf16be') bytes.swap16();
+    made.upstreams.scripts.set('tools/call', () => ({
+      ...jsonReply({}),
+      body: (async function* () {
+        yield new Uint8Array(bytes);
+      })(),
+    }));
+    const body = await (await made.call('plain', {})).text();
+    expect(JSON.parse(body).result).toMatchObject({ isError: true, _meta: { 'dev.callgate/decision': { reason: 'upstream.failed' } } });
+    expect(made.last().settlement?.outcome).toBe('unknown');
+  });
+
   it('that is no JSON, or answers another id, ends its own call only', async () => {
     for (const raw of ['nonsense', '{"jsonrpc":"2.0","id":99,"result":{}}', '[]', '"x"', `{"a":"${KEY}`])
       for (const { made, body } of await both(world, raw)) {

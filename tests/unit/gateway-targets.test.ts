@@ -96,6 +96,15 @@ describe.each(eras)('a resource in the %s era', (era) => {
     expect((await read(made, 'file:///docs/a%20b.md')).message.result).toBeDefined();
   });
 
+  it('is denied under another spelling of what a rule denies', async () => {
+    const made = newWorld({
+      policy: { version: '1', default: 'allow', resources: { default: 'allow', rules: { 'file:///etc/*': { action: 'deny' } } } },
+    });
+    for (const uri of ['file:///etc/passwd', 'file:/etc/passwd', 'file://localhost/etc/passwd', 'file:////etc/passwd'])
+      expect((await read(made, uri)).message.error?.code).toBe(403);
+    expect(made.upstreams.count('resources/read')).toBe(0);
+  });
+
   it('that is hidden is not there', async () => {
     const made = newWorld({ policy: POLICY });
     expect((await read(made, 'file:///secret/x')).message.error).toEqual({
@@ -245,6 +254,22 @@ describe('what a server asks of a client that has a session', () => {
         'data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n',
       ]),
     );
+    const text = await (await made.call('list', {}, { headers: { 'mcp-session-id': session } })).text();
+    expect(text).toBe('data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n');
+  });
+});
+
+describe('what is not one message to every reader', () => {
+  it.each([
+    ['several at once', '[{"jsonrpc":"2.0","id":"a","method":"sampling/createMessage","params":{}}]'],
+    [
+      'one with a number that JSON does not have',
+      '{"jsonrpc":"2.0","id":"a","method":"sampling/createMessage","params":{"temperature":NaN}}',
+    ],
+  ])('goes no further: %s', async (_, data) => {
+    const made = newWorld({ policy: POLICY });
+    const session = await made.initialize();
+    made.upstreams.scripts.set('tools/call', () => streamReply([`data: ${data}\n\n`, 'data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n']));
     const text = await (await made.call('list', {}, { headers: { 'mcp-session-id': session } })).text();
     expect(text).toBe('data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n');
   });

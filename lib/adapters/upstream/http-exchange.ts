@@ -54,6 +54,8 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest): Promise<Ex
   });
 }
 
+const BLANK_LINES = ['\n\n', '\n\r\n', '\r\r'];
+
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   private readonly body: ByteQueue;
   private controller: Dispatcher.DispatchController | null = null;
@@ -63,6 +65,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   private timer: NodeJS.Timeout | null = null;
   private isEventStream = false;
   private countedBytes = 0;
+  /** The last bytes of the chunk before: a blank line may stand across two. */
+  private seam = '';
   private readonly onAbort = (): void => this.stop(new UpstreamFailure('The call was cancelled.', this.controller !== null));
 
   constructor(
@@ -101,8 +105,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (this.finished) return;
     this.armTimer();
     // An event stream may go on for ever; only a single event is bounded, by the distance between blank lines.
-    this.countedBytes =
-      this.isEventStream && (chunk.includes('\n\n') || chunk.includes('\r\n\r\n')) ? 0 : this.countedBytes + chunk.byteLength;
+    this.countedBytes = this.isEventStream && this.endsEvent(chunk) ? 0 : this.countedBytes + chunk.byteLength;
     if (this.countedBytes > this.request.bodyBytesMax) this.stop(this.tooLarge());
     else this.body.push(chunk);
   }
@@ -116,6 +119,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (this.finished) return;
     this.finish();
     this.deliver(this.stopReason ?? new UpstreamFailure(failureSentence(error), this.controller !== null, { cause: error }));
+  }
+
+  /** Whether a blank line ends with this chunk or inside of it, by any of the line ends of event streams. */
+  private endsEvent(chunk: Buffer): boolean {
+    const across = this.seam + chunk.toString('latin1', 0, 3);
+    this.seam = (this.seam + chunk.toString('latin1', Math.max(0, chunk.length - 3))).slice(-3);
+    return BLANK_LINES.some((blank) => across.includes(blank) || chunk.includes(blank));
   }
 
   private refusalOf(status: number, headers: IncomingHttpHeaders): UpstreamFailure | null {

@@ -3,7 +3,7 @@ import { encodeMirror } from '@/lib/domain/mcp/mirrored-text';
 import { isJsonObject, type JsonObject } from '@/lib/kernel/json';
 import type { RpcId } from '../denial';
 import type { RequestFacts } from '../facts';
-import type { GatewayRequest } from '../request';
+import type { GatewayRequest, GatewayResponse } from '../request';
 import { META_VERSION, MODERN_VERSION } from '../wire/eras';
 
 /** How one server is spoken to on behalf of a client of the aggregate. */
@@ -114,3 +114,19 @@ function metaOf({ params }: LegMessage): JsonObject {
 }
 
 const withMeta = (message: LegMessage, meta: JsonObject): LegMessage => ({ ...message, params: { ...message.params, _meta: meta } });
+
+/** Asks a server for a stream; while it has not begun, the end of `signal` is the end of the request. Returns it with the way to let go of it. */
+export async function openBefore(
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<GatewayResponse>,
+): Promise<{ readonly response: GatewayResponse; readonly abort: () => void }> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return { response: await ask(controller.signal), abort };
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

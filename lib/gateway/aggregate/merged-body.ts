@@ -13,6 +13,7 @@ const PUSHED_MAX = 1_000;
 export class MergedBody implements AsyncIterableIterator<Uint8Array> {
   private readonly waiting: { readonly bytes: Uint8Array; readonly taken: () => void }[] = [];
   private readonly sources = new Set<AsyncIterator<Uint8Array>>();
+  private readonly ending = new AbortController();
   private wake: (() => void) | null = null;
   private over = false;
 
@@ -21,6 +22,11 @@ export class MergedBody implements AsyncIterableIterator<Uint8Array> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Aborts when it ends: for what is asked of servers before they are a source. */
+  get signal(): AbortSignal {
+    return this.ending.signal;
   }
 
   get isOver(): boolean {
@@ -51,6 +57,7 @@ export class MergedBody implements AsyncIterableIterator<Uint8Array> {
     if (this.over) return;
     this.over = true;
     for (const source of this.sources) letGo(source);
+    this.ending.abort();
     this.wake?.();
     this.onEnd();
   }

@@ -8,7 +8,7 @@ import { MODERN_VERSION } from '../wire/eras';
 import { encodeEvent } from '../wire/sse';
 import type { AggregateContext, AggregateStream } from './aggregate-call';
 import type { AggregateSession } from './aggregate-sessions';
-import { legRequest } from './leg-request';
+import { legRequest, openBefore } from './leg-request';
 import { MergedBody } from './merged-body';
 import type { Reached } from './reach';
 import { readEventId, rewriteEvent } from './rewrite';
@@ -26,7 +26,8 @@ export async function listen(stream: AggregateStream, context: AggregateContext)
   const resumed = facts.headers.lastEventId === null ? null : readEventId(facts.headers.lastEventId);
   if (resumed?.kind === 'p') {
     const one = stream.reached.find(({ server }) => server.slug === resumed.slug);
-    const body = one === undefined ? null : await openStream(stream, session, one, resumed.id, context, 'p', () => {});
+    const body =
+      one === undefined ? null : await openStream(stream, session, one, resumed.id, context, 'p', facts.request.signal, () => {});
     return body === null
       ? refuse('request.invalid', { http: 404, message: 'There is nothing to resume under this event id.' })
       : ok({ status: 200, headers: STREAM_HEADERS, body });
@@ -84,7 +85,7 @@ class SessionStream {
   private async follow(one: Reached, lastEventId: string | null): Promise<void> {
     let last = lastEventId;
     const held = this.session.legs.get(one.server.id);
-    const body = await openStream(this.stream, this.session, one, last, this.context, 'g', (id) => {
+    const body = await openStream(this.stream, this.session, one, last, this.context, 'g', this.body.signal, (id) => {
       last = id;
     });
     if (body === null) return;
@@ -97,7 +98,7 @@ class SessionStream {
   }
 }
 
-/** The stream of one server in this session; null when it has none. */
+/** The stream of one server in this session, as long as `signal` does not say otherwise; null when it has none. */
 async function openStream(
   { facts }: AggregateStream,
   session: AggregateSession,
@@ -105,14 +106,15 @@ async function openStream(
   lastEventId: string | null,
   { handle }: AggregateContext,
   kind: 'p' | 'g',
+  signal: AbortSignal,
   onId: (id: string) => void,
 ): Promise<AsyncIterable<Uint8Array> | null> {
   const opened = session.legs.get(server.id)?.opened ?? null;
   if (opened === null || opened.sessionId === null) return null;
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
   const leg = { slug: server.slug, era: opened.era, sessionId: opened.sessionId };
-  const response = await handle(legRequest(facts, leg, null, { signal: controller.signal, cancels: true, method: 'GET', lastEventId }));
+  const { response, abort } = await openBefore(signal, (ended) =>
+    handle(legRequest(facts, leg, null, { signal: ended, cancels: true, method: 'GET', lastEventId })),
+  );
   const { body } = response;
   if (body === null || typeof body === 'string') return null;
   if (response.status !== 200) {

@@ -7,7 +7,7 @@ import { discard } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { encodeEvent, type SseEvent } from '../wire/sse';
 import type { AggregateContext, Asked } from './aggregate-call';
-import { legRequest } from './leg-request';
+import { legRequest, openBefore } from './leg-request';
 import type { Leg } from './legs';
 import { MergedBody } from './merged-body';
 import { unwrapUri } from './names';
@@ -97,11 +97,11 @@ class Subscription {
     this.ids.add(serverId);
     const notifications = own.length > 0 ? { ...flags, resourceSubscriptions: own } : flags;
     const { message, params, facts } = this.asked;
-    const controller = new AbortController();
-    const abort = (): void => controller.abort();
     // Under the same id, so that what the server says of its subscription is true of the client's.
     const listening = { id: message.id, method: message.method, params: { ...params, notifications } };
-    const response = await this.context.handle(legRequest(facts, leg, listening, { signal: controller.signal, cancels: true }));
+    const { response, abort } = await openBefore(this.body.signal, (signal) =>
+      this.context.handle(legRequest(facts, leg, listening, { signal, cancels: true })),
+    );
     const { body } = response;
     if (response.status !== 200 || body === null || typeof body === 'string' || response.headers['content-type'] !== 'text/event-stream') {
       if (body !== null && typeof body !== 'string') discard(body);

@@ -36,6 +36,8 @@ export interface ScreenOptions {
 
 /** The words that every request of a server that is governed holds, in whatever form it comes; JSON may spell `/` as `\/`. */
 const ASKING = /sampling\\?\/|elicitation\\?\/|roots\\?\/|\\u00/;
+/** How every message begins. Anything else is none, or several at once (a batch): what is looked at is one message. */
+const OBJECT = /^[ \t\r\n]*\{/;
 
 /** Looks at each message of an answer before the client gets it. */
 export class MessageScreen {
@@ -52,6 +54,7 @@ export class MessageScreen {
   }
 
   screen(text: string): Screened | Promise<Screened> {
+    if (!OBJECT.test(text)) return 'drop';
     const learned = this.options.learn?.(text) ?? null;
     return learned === null ? this.decide(text) : learned.then(() => this.decide(text));
   }
@@ -60,7 +63,8 @@ export class MessageScreen {
     const { asks } = this.options;
     if (asks === null || !ASKING.test(text)) return this.look(text);
     const message = parse(text);
-    if (!isJsonObject(message)) return this.look(text);
+    // A laxer reader (one that takes NaN, say) may find a request in it.
+    if (!isJsonObject(message)) return 'drop';
     return asks(message).then((screened) => this.afterAsking(text, screened));
   }
 

@@ -64,8 +64,12 @@ export class ScreenedJson implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
-/** Every answer is an object; one that was cut off is told as such, not passed on in part. */
+/**
+ * Every answer is an object; one that was cut off is told as such, not passed on in part. A zero byte is none of JSON but of another encoding
+ * than UTF-8, in which some readers would find what was not looked at.
+ */
 function endsAsObject(bytes: Uint8Array): boolean {
+  if (bytes.includes(0)) return false;
   let last = bytes.length - 1;
   while (last >= 0 && (bytes[last] as number) <= 0x20) last--;
   return bytes[last] === 0x7d;

@@ -5,7 +5,7 @@ import { Delivery } from '../delivery';
 import { type Denial, refuse, refuseKilled } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import { killNow, subjectOf } from '../live-calls';
-import { discard, RelayedBody } from '../relayed-body';
+import { discard, endingWith, RelayedBody } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { screenedAnswer } from '../results/screened-answer';
 import { send } from '../send';
@@ -14,6 +14,8 @@ import { CredentialFailure, UpstreamFailure, type UpstreamReply } from '../upstr
 import { idKey } from '../wire/json-rpc';
 import { answerText, refusalResponse } from '../wire/respond';
 import { type AdmittedRequest, Settlement } from './settle';
+
+const LEFT_WORDS = 'The client left, and as many calls as may go on without their clients were running already: this one was cancelled.';
 
 /**
  * Sends the canonical text of what was decided on and streams the answer back byte for byte. Only what was admitted gets
@@ -26,6 +28,7 @@ export async function forward(call: AdmittedRequest, context: ForwardContext): P
   if (kill !== null) return exchange.notSent(kill);
   let reply: UpstreamReply;
   try {
+    exchange.watch();
     reply = await send(call, context, call.session?.upstream ?? null, exchange.signal);
   } catch (error) {
     return exchange.failed(error);
@@ -38,6 +41,11 @@ class Exchange {
   private readonly settlement: Settlement;
   private readonly key: string;
   private readonly forget: () => void;
+  /** Set while the call goes on without its client: how to make room for another one. */
+  private room: (() => void) | null = null;
+  private hasBody = false;
+  /** Whether a client that leaves cancels by it. */
+  private readonly cancels: boolean;
 
   constructor(
     private readonly call: AdmittedRequest,
@@ -51,6 +59,8 @@ class Exchange {
       context.ports,
       () => {
         this.forget();
+        // An answer may be open for longer than its outcome is unknown.
+        if (!this.hasBody) this.over();
         if (session?.calls.get(this.key) === this.settlement) session.calls.delete(this.key);
         context.onSettled();
       },
@@ -63,6 +73,19 @@ class Exchange {
     const cancels = era === 'modern' || request.leg?.cancels === true;
     if (cancels) request.signal.addEventListener('abort', this.cancel, { once: true });
     if (cancels && request.signal.aborted) this.cancel();
+    this.cancels = cancels;
+  }
+
+  /** The call is about to be sent: a client that leaves from here on, or has left, may cost a connection. */
+  watch(): void {
+    const { signal } = this.call.request;
+    if (this.cancels) return;
+    signal.addEventListener('abort', this.leave, { once: true });
+    if (!signal.aborted) return;
+    this.room = this.roomToLeave();
+    if (this.room !== null) return;
+    this.settlement.settle('not_sent', null, `${LEFT_WORDS} Nothing was sent.`);
+    throw new UpstreamFailure('The client left.', false);
   }
 
   get signal(): AbortSignal {
@@ -74,6 +97,27 @@ class Exchange {
     tellCancelled(this.call, this.context, 'The client cancelled the call.');
     this.controller.abort();
   };
+
+  /** The client may come back for the result, and the record has to say how the call ended; beyond its share it is cancelled. */
+  private readonly leave = (): 'drain' | 'abort' => {
+    if (this.settlement.isSettled) return 'abort';
+    this.room ??= this.roomToLeave();
+    if (this.room !== null) return 'drain';
+    this.settlement.settle('unknown', null, `${LEFT_WORDS} Whether it had an effect is unknown.`);
+    tellCancelled(this.call, this.context, 'The client left.');
+    this.controller.abort();
+    return 'abort';
+  };
+
+  private roomToLeave(): (() => void) | null {
+    return this.context.left.add(this.call.server.id, this.call.grant.agent.id);
+  }
+
+  /** The call holds no connection any more. */
+  private over(): void {
+    this.call.request.signal.removeEventListener('abort', this.leave);
+    this.room?.();
+  }
 
   /** A kill switch ends the call here, at the upstream and in the record; the answer is a refusal. */
   private readonly stop = (kill: EngagedKill): void => {
@@ -124,7 +168,8 @@ class Exchange {
     let body: AsyncIterable<Uint8Array>;
     try {
       const screened = await screenedAnswer(this.call, this.context, this.settlement, reply, () => this.controller.abort());
-      body = screened.body as AsyncIterable<Uint8Array>;
+      body = endingWith(screened.body as AsyncIterable<Uint8Array>, () => this.over());
+      this.hasBody = true;
     } catch (error) {
       discard(reply.body);
       return this.failed(error);
@@ -140,6 +185,7 @@ class Exchange {
       settlement: this.settlement,
       delivery: Delivery.of(this.call, this.settlement, this.context),
       publicUrl: this.context.publicUrl,
+      leave: this.leave,
     };
     const tap = stream ? new CallStreamTap(watched) : new CallJsonTap(watched, status);
     return { status, headers, body: new RelayedBody(body, tap, () => this.controller.abort()) };

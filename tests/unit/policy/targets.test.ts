@@ -131,7 +131,7 @@ describe('decisions beyond tools', () => {
 describe('an address', () => {
   it.each([
     ['FILE:///A/b', 'file:///A/b'],
-    ['HTTP://Host.Example:80/P?q=%7e', 'http://host.example:80/P?q=~'],
+    ['HTTP://Host.Example:8080/P?q=%7e', 'http://host.example:8080/P?q=~'],
     ['demo://x/%C3%bc%20', 'demo://x/%C3%BC%20'],
     ['urn:isbn:123', 'urn:isbn:123'],
     ['file:///a/..b/c.', 'file:///a/..b/c.'],
@@ -146,6 +146,29 @@ describe('an address', () => {
     ['file:///a\\b', null],
     ['/etc/passwd', null],
     ['\ud800:x', null],
+    // The same file once more.
+    ['file:/etc/passwd', null],
+    ['file:etc/passwd', null],
+    ['file://localhost/etc/passwd', null],
+    ['file:////etc/passwd', null],
+    ['file:///etc//passwd', null],
+    ['file:///etc/passwd#x', null],
+    ['file:///etc/passwd?', null],
+    // The same place once more.
+    ['http://%69nternal.example/x', null],
+    ['http:/internal.example/x', null],
+    ['http:internal.example/x', null],
+    ['http://user@internal.example/x', null],
+    ['http://internal.example:80/x', null],
+    ['HTTPS://internal.example:443/x', null],
+    ['http://internal.example:/x', null],
+    ['http://internal.example./x', null],
+    ['http://0x7f.1/x', null],
+    ['http://internal.example/x#y', null],
+    ['http://internal.example/x#', null],
+    ['http://Internal.example:8080/x?y=//z', 'http://internal.example:8080/x?y=//z'],
+    ['http://[::1]:8080/x', 'http://[::1]:8080/x'],
+    ['repo://Owner/a//b#c', 'repo://owner/a//b#c'],
   ])('%j is %j', (uri, plain) => {
     expect(plainAddress(uri)).toBe(plain);
   });

@@ -4,10 +4,11 @@ import { useId, useState } from 'react';
 import { Bar, CartesianGrid, Cell, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { LimitDetail } from '@/components/shared/api/wire';
 import { COUNT_AXIS, RunningHatch, TIME_AXIS } from '@/components/shared/charts/chart-look';
-import { absoluteTime, formatCount, offsetSpan, offsetWords, zonedTime } from '@/components/shared/format';
+import { absoluteTime, formatCount, offsetSpan, zonedTime } from '@/components/shared/format';
 import { useTimeZone } from '@/components/shared/time-zone';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import { bucketLength, type HistoryBucket, type HistoryRange, historyBuckets } from './history-buckets';
 import { HistoryTable } from './history-table';
 

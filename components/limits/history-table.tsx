@@ -1,5 +1,6 @@
-import { absoluteTime, formatCount, offsetWords } from '@/components/shared/format';
+import { absoluteTime, formatCount } from '@/components/shared/format';
 import { InertText } from '@/components/shared/unverified-text';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import type { HistoryBucket } from './history-buckets';
 
 /** The chart's numbers, newest first; columns without use and without a change are left out. */

@@ -1,8 +1,8 @@
 'use client';
 
-import { absoluteTime, offsetWords } from '@/components/shared/format';
+import { absoluteTime } from '@/components/shared/format';
 import { useNow } from '@/components/shared/time-text';
-import { isTimeZone } from '@/lib/kernel/zoned-time';
+import { isTimeZone, offsetWords } from '@/lib/kernel/zoned-time';
 
 /** What the clock of a zone shows now. */
 export function ZoneNow({ zone }: { zone: string }) {

@@ -1,4 +1,4 @@
-import { offsetMinutes } from '@/lib/kernel/zoned-time';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -51,16 +51,7 @@ export function zonedTime(atMs: number, timeZone: string | undefined, look: Time
 export const absoluteTime = (atMs: number, timeZone: string | undefined, detail: 'minutes' | 'seconds' | 'ms' = 'seconds'): string =>
   zonedTime(atMs, timeZone, detail);
 
-/** `UTC`, `UTC+1`, `UTC−3:30`: what the clock of a zone is ahead at a time. */
-export function offsetWords(atMs: number, timeZone: string | undefined): string {
-  const minutes = offsetMinutes(atMs, timeZone);
-  if (minutes === 0) return 'UTC';
-  const hours = Math.floor(Math.abs(minutes) / 60);
-  const rest = Math.abs(minutes) % 60;
-  return `UTC${minutes > 0 ? '+' : '−'}${hours}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`;
-}
-
-/** The same of a stretch of time: `UTC+2, then UTC+1` where the clock is changed within. */
+/** What the clock of a zone is ahead over a stretch of time: `UTC+1`, or `UTC+2, then UTC+1` where the clock is changed within. */
 export function offsetSpan(fromMs: number, toMs: number, timeZone: string | undefined): string {
   const [first, last] = [offsetWords(fromMs, timeZone), offsetWords(toMs, timeZone)];
   return first === last ? first : `${first}, then ${last}`;

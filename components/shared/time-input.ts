@@ -1,5 +1,5 @@
-import { instantOfWall, instantsOfWall, wallAt } from '@/lib/kernel/zoned-time';
-import { offsetWords, zonedTime } from './format';
+import { instantOfWall, instantsOfWall, offsetWords, wallAt } from '@/lib/kernel/zoned-time';
+import { zonedTime } from './format';
 
 /** The text of a `datetime-local` for a time, by the clock of a zone (undefined is the browser's own); empty for none. */
 export function timeToInput(iso: string | null, timeZone: string | undefined): string {

@@ -2,10 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useMemo, useSyncExternalStore } from 'react';
-import { isTimeZone } from '@/lib/kernel/zoned-time';
+import { isTimeZone, offsetWords } from '@/lib/kernel/zoned-time';
 import { api } from './api/client';
 import type { Workspace } from './api/wire';
-import { offsetWords } from './format';
 
 export const ZONE_CHOICES = ['local', 'utc', 'workspace'] as const;
 export type ZoneChoice = (typeof ZONE_CHOICES)[number];

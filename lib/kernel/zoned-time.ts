@@ -84,3 +84,12 @@ export function instantsOfWall(wallMs: number, zone: string | undefined): readon
 export function instantOfWall(wallMs: number, zone: string | undefined): number {
   return instantsOfWall(wallMs, zone)[0] ?? wallMs - offsetMinutes(wallMs - DAY_MS, zone) * MINUTE_MS;
 }
+
+/** What the clock of a zone is ahead at an instant: `UTC`, `UTC+1`, `UTC−3:30`. */
+export function offsetWords(atMs: number, zone: string | undefined): string {
+  const minutes = offsetMinutes(atMs, zone);
+  if (minutes === 0) return 'UTC';
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  const rest = Math.abs(minutes) % 60;
+  return `UTC${minutes > 0 ? '+' : '−'}${hours}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`;
+}

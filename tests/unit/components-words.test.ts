@@ -2,16 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changeWords } from '@/components/overview/delta-words';
 import { ApiError, fieldError, queryString } from '@/components/shared/api/client';
 import { VERDICTS, verdictOf } from '@/components/shared/decision-chip';
-import {
-  absoluteTime,
-  formatBytes,
-  formatCount,
-  formatMs,
-  offsetSpan,
-  offsetWords,
-  relativeTime,
-  zonedTime,
-} from '@/components/shared/format';
+import { absoluteTime, formatBytes, formatCount, formatMs, offsetSpan, relativeTime, zonedTime } from '@/components/shared/format';
 import { truncateMiddle } from '@/components/shared/id-text';
 import { safePath } from '@/components/shared/safe-path';
 import { rangeBounds } from '@/components/shared/time-range';
@@ -20,6 +11,7 @@ import { markDeceptive } from '@/components/shared/unverified-text';
 import { patchSearch } from '@/components/shared/url-state';
 import { signInWords } from '@/components/sign-in/sign-in-form';
 import { EVENT_DECISIONS } from '@/lib/domain/audit-event';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 
 describe('text that others wrote', () => {
   it('shows every deceptive character and drops none', () => {

@@ -105,7 +105,7 @@ export function ExportDialog({ what, query, total, onClose }: ExportDialogProps)
           {total === null
             ? 'How many rows this is was not counted.'
             : `${plural(total, 'row')}, about ${formatBytes(size)}${payloads ? ' and the arguments' : ''}.`}
-          {background ? ' The file is made in the background and kept for seven days.' : ''}
+          {background ? ' The file is made in the background and kept for seven days.' : ''} Times in the file are UTC.
         </p>
         {start.error ? <FormError error={start.error} /> : null}
       </div>

@@ -2,7 +2,8 @@
 
 import Link from 'next/link';
 import { Button } from '@/components/ui/button';
-import { absoluteTime, formatCount, offsetWords } from '../format';
+import { offsetWords } from '@/lib/kernel/zoned-time';
+import { absoluteTime, formatCount } from '../format';
 import { InertText } from '../unverified-text';
 import type { ChartMark } from './chart-marks';
 import { type Bucket, type ChartSeries, SERIES_LOOKS, shareOf, sumOf } from './series';

@@ -1,4 +1,5 @@
-import { absoluteTime, formatCount, offsetWords } from '../format';
+import { offsetWords } from '@/lib/kernel/zoned-time';
+import { absoluteTime, formatCount } from '../format';
 import { type ChartSeries, type DrawnBucket, SERIES_LOOKS, shareOf, sumOf } from './series';
 
 interface BucketTipProps {

@@ -1,5 +1,6 @@
 import type { LimitRow } from '@/components/shared/api/wire';
-import { offsetWords, zonedTime } from '@/components/shared/format';
+import { zonedTime } from '@/components/shared/format';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import { windowWords } from '@/lib/policy/explain/words';
 
 const SECOND = 1_000;

@@ -45,8 +45,9 @@ describe.skipIf(!CHROMIUM)(`the time zone in a real browser${CHROMIUM ? '' : ` (
     await time.hover();
     return page.getByRole('tooltip').textContent();
   };
+  const picker = () => page.getByRole('button', { name: /^Last 24 hours$|^\d+ \w+ \d{4}, .* to / });
   const typeRange = async (from: string, to: string) => {
-    await page.getByRole('button', { name: / to |Last/ }).click();
+    await picker().click();
     await page.getByLabel(`From, ${ZONE}`).fill(from);
     await page.getByLabel(`To, ${ZONE}`).fill(to);
     await page.getByRole('button', { name: 'Apply range' }).click();
@@ -91,7 +92,7 @@ describe.skipIf(!CHROMIUM)(`the time zone in a real browser${CHROMIUM ? '' : ` (
     expect(await seriousAxeProblems(page)).toEqual([]);
     await save.click();
     await dialog(page).waitFor({ state: 'detached' });
-    await page.getByText(/^by Administrator|^by /).waitFor();
+    await page.getByText(/^by /).waitFor();
     expect((await must<{ timeZone: string }>(callgate, 200, 'GET', '/workspace')).timeZone).toBe(ZONE);
   });
 
@@ -137,7 +138,7 @@ describe.skipIf(!CHROMIUM)(`the time zone in a real browser${CHROMIUM ? '' : ` (
     await eventually('no call was made then', async () => (await rows().count()) === 0);
     // What is typed stays the moment that it was when the clock is another.
     await showIn(page, /^UTC/);
-    await page.getByRole('button', { name: / to / }).click();
+    await picker().click();
     expect(await page.getByLabel('From, UTC').inputValue()).toBe(timeToInput(new Date(minute - 335 * MINUTE_MS).toISOString(), 'UTC'));
     await page.keyboard.press('Escape');
   });
@@ -149,7 +150,7 @@ describe.skipIf(!CHROMIUM)(`the time zone in a real browser${CHROMIUM ? '' : ` (
     await page.getByText(/^per 15 min, UTC\+2, then UTC\+1$/).waitFor();
     await page.getByRole('button', { name: 'Table', exact: true }).click();
     for (const offset of ['UTC+2', 'UTC+1']) await page.getByRole('rowheader', { name: `25 Oct 2026, 02:00 ${offset}` }).waitFor();
-    await page.getByRole('button', { name: / to / }).click();
+    await picker().click();
     await page.getByLabel('From, Europe/Berlin').fill('2026-10-25T02:30');
     await page.getByText('The clock is set back and shows 02:30 twice. The first, UTC+2, is taken.').waitFor();
     await page.getByRole('button', { name: 'Take the second, UTC+1' }).click();

@@ -35,8 +35,8 @@ export function WorkspacePanel() {
               ]}
             />
             <p className="mt-3 text-meta text-ink-3">
-              Whoever chooses Workspace under Times sees all times by this clock. Nothing is decided or counted by it: limit windows,
-              scheduled exports, retention and alerts stay by UTC.
+              Whoever chooses Workspace under Times sees all times by this clock, and mails and Slack messages write them by it. Nothing is
+              decided or counted by it: limit windows, scheduled exports, retention and alerts stay by UTC.
             </p>
             {changing ? <ZoneDialog zone={data.timeZone} onClose={() => setChanging(false)} /> : null}
           </>

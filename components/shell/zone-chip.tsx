@@ -16,7 +16,7 @@ export function ZoneChip() {
       trigger={
         <Button variant="ghost" size="sm" className="px-1.5 text-meta" aria-label={`Time zone: ${words}`}>
           <Globe aria-hidden className="size-3.5" />
-          <span className="hidden max-w-44 truncate sm:inline">{words}</span>
+          <span className="hidden max-w-44 truncate sm:inline xl:max-w-72">{words}</span>
         </Button>
       }
     >

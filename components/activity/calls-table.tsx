@@ -19,7 +19,7 @@ import type { CallFilters } from './use-call-filters';
 /** The list of calls. Rows never move under a pointer: what is new waits behind a count while somebody reads. */
 export function CallsTable({ filters, total }: { filters: CallFilters; total: number | null }) {
   const router = useRouter();
-  const { timeZone, offsetWords } = useTimeZone();
+  const { timeZone, offsetAt } = useTimeZone();
   const { selected, set, live, at, columns } = filters;
   const layout = useMemo(() => activityColumns(columns), [columns]);
   const box = useRef<HTMLDivElement>(null);
@@ -35,7 +35,7 @@ export function CallsTable({ filters, total }: { filters: CallFilters; total: nu
   const { fetchNextPage } = list;
   const more = useCallback(() => void fetchNextPage({ cancelRefetch: false }), [fetchNextPage]);
   const scanning = list.coverage !== null && !list.coverage.complete && list.hasNextPage;
-  const when = (iso: string) => `${absoluteTime(Date.parse(iso), timeZone, 'seconds')} ${offsetWords}`;
+  const when = (iso: string) => `${absoluteTime(Date.parse(iso), timeZone, 'seconds')} ${offsetAt(Date.parse(iso))}`;
   const lastAt = list.rows?.at(-1)?.at ?? null;
   return (
     <Panel flush>

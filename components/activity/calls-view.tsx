@@ -9,6 +9,7 @@ import { OutcomeChart } from '@/components/shared/charts/outcome-chart';
 import { useShortcuts } from '@/components/shared/shortcuts';
 import { ErrorState } from '@/components/shared/state-view';
 import { Peek } from '@/components/shared/table/peek';
+import { useTimeZone } from '@/components/shared/time-zone';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { Popover } from '@/components/ui/popover';
@@ -31,6 +32,7 @@ const CHART_HEIGHT = 80;
 /** Query bar, facets, chart and list of one filter. */
 export function CallsView({ filters }: { filters: CallFilters }) {
   const { live, selected, set, columns, changeColumns } = filters;
+  const { zoneName: zone } = useTimeZone();
   const refetchMs = live ? LIVE_COUNTS_MS : false;
   const facets = useQuery({
     queryKey: ['audit-facets', filters.values, filters.range],
@@ -40,9 +42,9 @@ export function CallsView({ filters }: { filters: CallFilters }) {
     refetchInterval: refetchMs,
   });
   const histogram = useQuery({
-    queryKey: ['audit-histogram', filters.values, filters.range],
+    queryKey: ['audit-histogram', filters.values, filters.range, zone],
     queryFn: ({ signal }) =>
-      api<AuditHistogram>('GET', `/audit/histogram${queryString({ ...filters.values, ...filters.bounds(Date.now()) })}`, { signal }),
+      api<AuditHistogram>('GET', `/audit/histogram${queryString({ ...filters.values, ...filters.bounds(Date.now()), zone })}`, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: refetchMs,
   });

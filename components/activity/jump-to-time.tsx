@@ -2,26 +2,20 @@
 
 import { Clock } from 'lucide-react';
 import { useState } from 'react';
-import { timeFromInput, timeToInput } from '@/components/shared/time-input';
-import { useTimeZone } from '@/components/shared/time-zone';
+import { TimeField } from '@/components/shared/time-field';
 import { Button } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
-import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/popover';
 
 /** Starts the list at a moment and goes back from there; filters and range stay. */
 export function JumpToTime({ at, onJump }: { at: string | null; onJump: (at: string | null) => void }) {
-  const { choice, offsetWords } = useTimeZone();
-  const utc = choice === 'utc';
   const [open, setOpen] = useState(false);
-  const [text, setText] = useState('');
-  const wanted = timeFromInput(text, utc);
+  const [wanted, setWanted] = useState<string | null>(null);
   return (
     <Popover
       open={open}
       onOpenChange={(next) => {
         setOpen(next);
-        setText(timeToInput(at, utc));
+        setWanted(at);
       }}
       align="end"
       label="Jump to time"
@@ -41,9 +35,7 @@ export function JumpToTime({ at, onJump }: { at: string | null; onJump: (at: str
           onJump(wanted);
         }}
       >
-        <Field label={`Calls before, ${offsetWords}`} hint="The list starts there and goes back. Filters stay.">
-          <Input type="datetime-local" value={text} onChange={(event) => setText(event.target.value)} />
-        </Field>
+        <TimeField label="Calls before" value={wanted} onChange={setWanted} hint="The list starts there and goes back. Filters stay." />
         <div className="flex gap-2">
           <Button type="submit" size="sm" variant="primary" disabledReason={wanted ? null : 'Choose a time'}>
             Jump

@@ -6,8 +6,7 @@ import { api, fieldError } from '@/components/shared/api/client';
 import { useAllAgents, useAllPolicies, useAllServers } from '@/components/shared/api/lists';
 import type { Grant } from '@/components/shared/api/wire';
 import { FormError } from '@/components/shared/form-error';
-import { timeFromInput } from '@/components/shared/time-input';
-import { useTimeZone } from '@/components/shared/time-zone';
+import { TimeField } from '@/components/shared/time-field';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
@@ -43,16 +42,14 @@ export function CreateGrantDialog({ agent, server, onClose }: { agent?: string; 
     policy: '',
     label: '',
     expires: '90',
-    begins: '',
     purpose: '',
     scopes: '',
   });
-  const { choice } = useTimeZone();
+  const [begins, setBegins] = useState<string | null>(null);
   const change = (patch: Partial<typeof form>) => setForm((old) => ({ ...old, ...patch }));
   const offered = (policies.data ?? []).filter((policy) => policy.server.slug === form.server);
   const policy = form.policy || (offered.length === 1 ? (offered[0]?.slug ?? '') : '');
   const chosen = offered.find((one) => one.slug === policy);
-  const begins = timeFromInput(form.begins, choice === 'utc');
   const create = useMutation({
     mutationFn: () =>
       api<{ grant: Grant; token: string }>('POST', '/grants', {
@@ -156,9 +153,14 @@ export function CreateGrantDialog({ agent, server, onClose }: { agent?: string; 
               onChange={(event) => change({ scopes: event.target.value })}
             />
           </Field>
-          <Field label="Begins" optional hint="Left empty: now" error={fieldError(create.error, 'notBefore')}>
-            <Input type="datetime-local" value={form.begins} onChange={(event) => change({ begins: event.target.value })} />
-          </Field>
+          <TimeField
+            label="Begins"
+            optional
+            hint="Left empty: now"
+            value={begins}
+            onChange={setBegins}
+            error={fieldError(create.error, 'notBefore')}
+          />
         </div>
         <FormError
           error={create.error}

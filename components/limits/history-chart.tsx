@@ -4,10 +4,11 @@ import { useId, useState } from 'react';
 import { Bar, CartesianGrid, Cell, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { LimitDetail } from '@/components/shared/api/wire';
 import { COUNT_AXIS, RunningHatch, TIME_AXIS } from '@/components/shared/charts/chart-look';
-import { absoluteTime, formatCount } from '@/components/shared/format';
+import { absoluteTime, formatCount, offsetSpan, zonedTime } from '@/components/shared/format';
 import { useTimeZone } from '@/components/shared/time-zone';
 import { InertText } from '@/components/shared/unverified-text';
 import { Button } from '@/components/ui/button';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import { bucketLength, type HistoryBucket, type HistoryRange, historyBuckets } from './history-buckets';
 import { HistoryTable } from './history-table';
 
@@ -16,14 +17,14 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** The most that a window came to, over time, below the line of what was allowed; changes are marked. */
 export function HistoryChart({ limit }: { limit: LimitDetail }) {
-  const { timeZone, offsetWords } = useTimeZone();
+  const { timeZone } = useTimeZone();
   const [range, setRange] = useState<HistoryRange>('7d');
   const [asTable, setAsTable] = useState(false);
   const hatch = useId();
   const buckets = historyBuckets(limit, range);
   const length = bucketLength(limit, range);
   const long = length > DAY_MS;
-  const tick = (at: number) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone }).format(at);
+  const tick = (at: number) => zonedTime(at, timeZone, 'day');
   return (
     <div>
       <div className="mb-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-meta text-ink-2">
@@ -37,7 +38,7 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
           <span aria-hidden className="h-3 border-accent border-l" /> Change
         </span>
         <span className="ml-auto flex flex-wrap items-center gap-1 text-ink-3">
-          {columnWords(limit, length)}, {offsetWords}
+          {columnWords(limit, length)}, {offsetSpan(buckets[0]?.fromMs ?? 0, buckets.at(-1)?.toMs ?? 0, timeZone)}
           {long ? null : (
             <Button size="sm" variant="ghost" onClick={() => setRange(range === '7d' ? '90d' : '7d')}>
               {range === '7d' ? 'Show 90 days' : 'Show 7 days'}
@@ -60,11 +61,7 @@ export function HistoryChart({ limit }: { limit: LimitDetail }) {
               <CartesianGrid vertical={false} stroke="var(--line-soft)" />
               <XAxis dataKey="fromMs" tickFormatter={tick} {...TIME_AXIS} />
               <YAxis width={60} domain={[0, 'auto']} {...COUNT_AXIS} />
-              <Tooltip
-                isAnimationActive={false}
-                cursor={{ fill: 'var(--hover)' }}
-                content={<Tip timeZone={timeZone} zone={offsetWords} />}
-              />
+              <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--hover)' }} content={<Tip timeZone={timeZone} />} />
               <Bar dataKey="peak" isAnimationActive={false} minPointSize={1}>
                 {buckets.map((bucket) => (
                   <Cell key={bucket.fromMs} fill={bucket.running ? `url(#${hatch})` : 'var(--allowed-chart)'} />
@@ -103,16 +100,15 @@ interface TipProps {
   active?: boolean;
   payload?: readonly { payload?: HistoryBucket }[];
   timeZone: string | undefined;
-  zone: string;
 }
 
-function Tip({ active, payload, timeZone, zone }: TipProps) {
+function Tip({ active, payload, timeZone }: TipProps) {
   const bucket = payload?.[0]?.payload;
   if (!active || !bucket) return null;
   return (
     <div className="max-w-72 rounded-control border border-line bg-raised px-3 py-2 text-meta shadow-overlay">
       <p className="mb-1 font-medium">
-        {absoluteTime(bucket.fromMs, timeZone, 'minutes')} {zone}
+        {absoluteTime(bucket.fromMs, timeZone, 'minutes')} {offsetWords(bucket.fromMs, timeZone)}
         {bucket.running ? ', still running' : ''}
       </p>
       <p className="num">

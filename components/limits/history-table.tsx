@@ -1,5 +1,6 @@
 import { absoluteTime, formatCount } from '@/components/shared/format';
 import { InertText } from '@/components/shared/unverified-text';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import type { HistoryBucket } from './history-buckets';
 
 /** The chart's numbers, newest first; columns without use and without a change are left out. */
@@ -25,7 +26,8 @@ export function HistoryTable({ buckets, timeZone }: { buckets: readonly HistoryB
           {shown.map((bucket) => (
             <tr key={bucket.fromMs} className="align-top">
               <th scope="row" className="num py-0.5 text-left font-normal text-ink-2">
-                {absoluteTime(bucket.fromMs, timeZone, 'minutes')}
+                {absoluteTime(bucket.fromMs, timeZone, 'minutes')}{' '}
+                <span className="text-ink-3">{offsetWords(bucket.fromMs, timeZone)}</span>
                 {bucket.running ? ', running' : ''}
               </th>
               <td className="num whitespace-nowrap py-0.5 pl-3 text-right">{formatCount(bucket.peak)}</td>

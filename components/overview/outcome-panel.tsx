@@ -22,16 +22,16 @@ interface OutcomePanelProps {
 /** Calls by outcome, with the policies that were published meanwhile. */
 export function OutcomePanel({ scope, stats }: OutcomePanelProps) {
   const router = useRouter();
-  const { timeZone, offsetWords } = useTimeZone();
+  const { timeZone, offsetAt } = useTimeZone();
   const publishes = useOverview<PublishMarks>('/stats/publishes', scope, { pace: 'slow', who: ['server'] });
   const marks = useMemo(
     () =>
       (publishes.data?.items ?? []).map((item) => ({
         atMs: Date.parse(item.at),
-        label: `Published ${item.server}/${item.policy} v${item.version}${item.restoredFrom === null ? '' : `, back to v${item.restoredFrom}`} by ${item.by}, ${absoluteTime(Date.parse(item.at), timeZone, 'minutes')} ${offsetWords}${item.comment ? `: ${item.comment}` : ''}`,
+        label: `Published ${item.server}/${item.policy} v${item.version}${item.restoredFrom === null ? '' : `, back to v${item.restoredFrom}`} by ${item.by}, ${absoluteTime(Date.parse(item.at), timeZone, 'minutes')} ${offsetAt(Date.parse(item.at))}${item.comment ? `: ${item.comment}` : ''}`,
         href: `/policies/${item.server}/${item.policy}?tab=versions&v=${item.version}`,
       })),
-    [publishes.data, timeZone, offsetWords],
+    [publishes.data, timeZone, offsetAt],
   );
   return (
     <Panel

@@ -37,9 +37,9 @@ export function OverviewPage() {
 
 function Panels({ scope }: { scope: Scope }) {
   const paused = use(Paused);
-  const stats = useOverview<Stats>('/stats', scope, { pace: 'fast' });
+  const stats = useOverview<Stats>('/stats', scope, { pace: 'fast', zoned: true });
   const before = useOverview<Stats>('/stats', scope, { pace: 'slow', of: 'before' });
-  const approvals = useOverview<DecisionTimes>('/stats/approvals', scope, { pace: 'fast' });
+  const approvals = useOverview<DecisionTimes>('/stats/approvals', scope, { pace: 'fast', zoned: true });
   const approvalsBefore = useOverview<DecisionTimes>('/stats/approvals', scope, { pace: 'slow', of: 'before' });
   const setup = useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => api<Setup>('GET', '/setup', { signal }) });
   useRefresh(paused, () => {

@@ -30,7 +30,7 @@ const LOOKS: Record<State, { word: string; look: string }> = {
 
 /** How servers did with what was let through to them. What was refused here is no fault of theirs and stands apart. */
 export function UpstreamHealth({ scope }: { scope: Scope }) {
-  const query = useOverview<UpstreamTimes>('/stats/upstreams', scope, { pace: 'slow' });
+  const query = useOverview<UpstreamTimes>('/stats/upstreams', scope, { pace: 'slow', zoned: true });
   return (
     <Panel title="How are the servers doing?" meta={<StateLegend />} flush>
       <Loaded query={query} what="The health of servers" skeleton={<SkeletonRows rows={4} rowHeight={56} />}>
@@ -95,7 +95,7 @@ function ServerRow({ server, scope, times }: { server: Server; scope: Scope; tim
 
 /** One bar a stretch of time. Keys stop at those that say something; the others are one click with the pointer. */
 function Timeline({ server, scope, times }: { server: Server; scope: Scope; times: UpstreamTimes }) {
-  const { timeZone } = useTimeZone();
+  const { timeZone, offsetAt } = useTimeZone();
   const [from, to] = [Date.parse(times.from), Date.parse(times.to)];
   return (
     <ul aria-label={`${server.server} over time`} className="flex h-4 gap-px">
@@ -103,7 +103,7 @@ function Timeline({ server, scope, times }: { server: Server; scope: Scope; time
         const at = Date.parse(bar.at);
         const next = server.series[index + 1];
         const state = LOOKS[bar.state ?? 'few'];
-        const words = `${absoluteTime(at, timeZone, 'minutes')}: ${state.word}. ${formatCount(bar.sent)} sent, ${formatCount(bar.failed)} failed, ${formatCount(bar.refused)} refused here, p95 ${formatMs(bar.p95Ms)}`;
+        const words = `${absoluteTime(at, timeZone, 'minutes')} ${offsetAt(at)}: ${state.word}. ${formatCount(bar.sent)} sent, ${formatCount(bar.failed)} failed, ${formatCount(bar.refused)} refused here, p95 ${formatMs(bar.p95Ms)}`;
         const trouble = bar.state === 'failing' || bar.state === 'slow';
         return (
           <li key={bar.at} className="min-w-0 flex-1">

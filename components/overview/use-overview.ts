@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { createContext, use, useEffect, useRef } from 'react';
 import { api, queryString } from '@/components/shared/api/client';
 import { useLiveMessages } from '@/components/shared/live/live-provider';
+import { useTimeZone } from '@/components/shared/time-zone';
 import { boundsBefore, boundsOf, type Scope } from './scope';
 
 const REFRESH_MS = 10_000;
@@ -21,17 +22,25 @@ interface Wanted {
   who?: readonly ('server' | 'agent')[];
   /** false: it is about now, whatever time the page shows. */
   ranged?: boolean;
+  /** Its bars are drawn, so they begin by the clock that the console shows. */
+  zoned?: boolean;
 }
 
 /** One panel's numbers, asked at the same time as those of the others; old ones stay while new ones come. */
-export function useOverview<T>(path: string, scope: Scope, { pace, of = 'now', who = ['server', 'agent'], ranged = true }: Wanted) {
+export function useOverview<T>(
+  path: string,
+  scope: Scope,
+  { pace, of = 'now', who = ['server', 'agent'], ranged = true, zoned = false }: Wanted,
+) {
+  const { zoneName } = useTimeZone();
+  const zone = zoned ? zoneName : null;
   const paused = use(Paused);
   const filters = Object.fromEntries(who.map((name) => [name, scope[name]]));
   return useQuery({
-    queryKey: ['overview', pace, path, of, ranged ? scope.range : null, filters, of === 'before' ? scope.compare : null],
+    queryKey: ['overview', pace, path, of, ranged ? scope.range : null, filters, zone, of === 'before' ? scope.compare : null],
     queryFn: ({ signal }) => {
       const bounds = ranged ? (of === 'before' ? boundsBefore : boundsOf)(scope, Date.now()) : {};
-      return api<T>('GET', `${path}${queryString({ ...bounds, ...filters })}`, { signal });
+      return api<T>('GET', `${path}${queryString({ ...bounds, ...filters, zone })}`, { signal });
     },
     enabled: of === 'now' || scope.compare !== 'none',
     placeholderData: keepPreviousData,

@@ -28,6 +28,7 @@ export const PERMISSION_WORDS: Record<Permission, string> = {
   'restriction.lift': 'Lift the pause of an agent',
   'view.share': 'Save views for everybody',
   'export.schedule': 'Schedule exports to a folder or a webhook',
+  'workspace.write': 'Set the time zone of the workspace',
 };
 
 export function RolesTable() {

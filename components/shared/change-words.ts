@@ -30,6 +30,7 @@ const WORDS: Record<string, string> = {
   'issuer.disable': 'disabled token issuer',
   'issuer.delete': 'deleted token issuer',
   'retention.set': 'changed',
+  'workspace.time_zone': 'set',
   'retention.propose': 'proposed to shorten',
   'audit.remove': 'removed, past retention, the calls of',
   'hold.place': 'placed a legal hold on',

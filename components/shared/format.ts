@@ -1,3 +1,5 @@
+import { offsetWords } from '@/lib/kernel/zoned-time';
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,20 +19,42 @@ export function relativeTime(atMs: number, nowMs: number): string | null {
   return past >= 0 ? `${words} ago` : `in ${words}`;
 }
 
+const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const DATE: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' };
+const SECONDS: Intl.DateTimeFormatOptions = { ...DATE, ...CLOCK, second: '2-digit' };
+/** Every way in which the console writes a time. */
+const LOOKS = {
+  minutes: { ...DATE, ...CLOCK },
+  seconds: SECONDS,
+  ms: { ...SECONDS, fractionalSecondDigits: 3 },
+  clock: CLOCK,
+  dayClock: { day: 'numeric', month: 'short', ...CLOCK },
+  day: { day: 'numeric', month: 'short' },
+  date: DATE,
+  month: { month: 'long', year: 'numeric' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+type TimeLook = keyof typeof LOOKS;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A time by the clock of a zone (undefined is the browser's own): `17:04`, `20 Nov`, `20 Nov, 17:04`, `20 Nov 2026`, `November 2026`. */
+export function zonedTime(atMs: number, timeZone: string | undefined, look: TimeLook): string {
+  const key = `${look} ${timeZone ?? ''}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', { ...LOOKS[look], timeZone });
+    formats.set(key, format);
+  }
+  return format.format(atMs);
+}
+
 /** `20 Nov 2026, 17:04:31`, with milliseconds when asked. */
-export function absoluteTime(atMs: number, timeZone: string | undefined, detail: 'minutes' | 'seconds' | 'ms' = 'seconds'): string {
-  const options: Intl.DateTimeFormatOptions = {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone,
-  };
-  if (detail !== 'minutes') options.second = '2-digit';
-  if (detail === 'ms') options.fractionalSecondDigits = 3;
-  return new Intl.DateTimeFormat('en-GB', options).format(atMs);
+export const absoluteTime = (atMs: number, timeZone: string | undefined, detail: 'minutes' | 'seconds' | 'ms' = 'seconds'): string =>
+  zonedTime(atMs, timeZone, detail);
+
+/** What the clock of a zone is ahead over a stretch of time: `UTC+1`, or `UTC+2, then UTC+1` where the clock is changed within. */
+export function offsetSpan(fromMs: number, toMs: number, timeZone: string | undefined): string {
+  const [first, last] = [offsetWords(fromMs, timeZone), offsetWords(toMs, timeZone)];
+  return first === last ? first : `${first}, then ${last}`;
 }
 
 /** 1 284 below 10 000, then 12.8 k and 2.4 M: thin spaces, never a rounded small number. */

@@ -3,11 +3,9 @@
 import { CalendarClock } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
-import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/popover';
 import { absoluteTime } from './format';
-import { timeFromInput, timeToInput } from './time-input';
+import { TimeField } from './time-field';
 import { useTimeZone } from './time-zone';
 
 const MINUTE_MS = 60_000;
@@ -40,7 +38,7 @@ interface TimeRangeProps {
 }
 
 export function TimeRange({ state, onChange, fallback = '24h' }: TimeRangeProps) {
-  const { timeZone, offsetWords, choice } = useTimeZone();
+  const { timeZone } = useTimeZone();
   const [open, setOpen] = useState(false);
   const absolute = Boolean(state.from || state.to);
   const words = absolute
@@ -91,8 +89,6 @@ export function TimeRange({ state, onChange, fallback = '24h' }: TimeRangeProps)
         ))}
         <CustomRange
           state={state}
-          zone={offsetWords}
-          utc={choice === 'utc'}
           onChange={(patch) => {
             onChange(patch);
             setOpen(false);
@@ -103,34 +99,20 @@ export function TimeRange({ state, onChange, fallback = '24h' }: TimeRangeProps)
   );
 }
 
-function CustomRange({
-  state,
-  zone,
-  utc,
-  onChange,
-}: {
-  state: RangeState;
-  zone: string;
-  utc: boolean;
-  onChange: (patch: RangeState) => void;
-}) {
-  const [from, setFrom] = useState(timeToInput(state.from, utc));
-  const [to, setTo] = useState(timeToInput(state.to, utc));
-  const wrong = from && to && from >= to ? 'The end has to be after the beginning' : null;
+function CustomRange({ state, onChange }: { state: RangeState; onChange: (patch: RangeState) => void }) {
+  const [from, setFrom] = useState(state.from);
+  const [to, setTo] = useState(state.to);
+  const wrong = from && to && Date.parse(from) >= Date.parse(to) ? 'The end has to be after the beginning' : null;
   return (
     <form
       className="mt-1 flex flex-col gap-2 border-line border-t pt-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!wrong) onChange({ range: null, from: timeFromInput(from, utc), to: timeFromInput(to, utc) });
+        if (!wrong) onChange({ range: null, from, to });
       }}
     >
-      <Field label={`From, ${zone}`}>
-        <Input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />
-      </Field>
-      <Field label={`To, ${zone}`} error={wrong}>
-        <Input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} />
-      </Field>
+      <TimeField label="From" value={from} onChange={setFrom} />
+      <TimeField label="To" value={to} onChange={setTo} error={wrong} />
       <Button type="submit" size="sm" disabledReason={wrong ?? (from || to ? null : 'Choose a time')}>
         Apply range
       </Button>

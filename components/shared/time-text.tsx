@@ -37,19 +37,19 @@ export function useNow(): number {
 /** Relative under 24 h with the absolute time on hover and focus; `exact` shows milliseconds. */
 export function Time({ at, exact, className }: { at: string | null | undefined; exact?: boolean; className?: string }) {
   const now = useNow();
-  const { timeZone, offsetWords } = useTimeZone();
+  const { timeZone, offsetAt } = useTimeZone();
   if (!at) return <span className="text-ink-3">never</span>;
   const atMs = Date.parse(at);
   const absolute = absoluteTime(atMs, timeZone, exact ? 'ms' : 'seconds');
   if (exact)
     return (
       <time dateTime={at} className={className ?? 'num whitespace-nowrap'}>
-        {absolute} <span className="text-ink-3">{offsetWords}</span>
+        {absolute} <span className="text-ink-3">{offsetAt(atMs)}</span>
       </time>
     );
   const relative = now === 0 ? null : relativeTime(atMs, now);
   return (
-    <Tooltip text={`${absoluteTime(atMs, timeZone, 'ms')} ${offsetWords}`}>
+    <Tooltip text={`${absoluteTime(atMs, timeZone, 'ms')} ${offsetAt(atMs)}`}>
       <time dateTime={at} tabIndex={0} className={className ?? 'num whitespace-nowrap rounded-sm'}>
         {relative ?? absoluteTime(atMs, timeZone, 'minutes')}
       </time>

@@ -10,7 +10,7 @@ import { Button } from '@/components/ui/button';
 /** Appears when the stream has been gone for 4 s: short interruptions are not worth a movement of the page. */
 export function ConnectionBanner() {
   const { state, lastAtMs, retryNow } = useLive();
-  const { timeZone, offsetWords } = useTimeZone();
+  const { timeZone, offsetAt } = useTimeZone();
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (state !== 'reconnecting') return setShown(false);
@@ -23,8 +23,8 @@ export function ConnectionBanner() {
       <WifiOff aria-hidden className="size-4" />
       <span className="font-medium">The console cannot reach the server.</span>
       <span>
-        {lastAtMs ? `What you see is from ${absoluteTime(lastAtMs, timeZone)} ${offsetWords}.` : 'Nothing was received yet.'} Enforcement at
-        the gateway does not depend on this page.
+        {lastAtMs ? `What you see is from ${absoluteTime(lastAtMs, timeZone)} ${offsetAt(lastAtMs)}.` : 'Nothing was received yet.'}{' '}
+        Enforcement at the gateway does not depend on this page.
       </span>
       <Button size="sm" className="ml-auto" onClick={retryNow}>
         Retry now

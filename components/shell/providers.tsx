@@ -4,7 +4,6 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { ThemeProvider } from 'next-themes';
 import { type ReactNode, useState } from 'react';
 import { makeQueryClient } from '@/components/shared/api/query-client';
-import { TimeZoneProvider } from '@/components/shared/time-zone';
 import { Toaster } from '@/components/ui/toaster';
 import { TooltipProvider } from '@/components/ui/tooltip';
 
@@ -14,12 +13,10 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
       <QueryClientProvider client={client}>
-        <TimeZoneProvider>
-          <TooltipProvider delayDuration={250} skipDelayDuration={200}>
-            {children}
-          </TooltipProvider>
-          <Toaster />
-        </TimeZoneProvider>
+        <TooltipProvider delayDuration={250} skipDelayDuration={200}>
+          {children}
+        </TooltipProvider>
+        <Toaster />
       </QueryClientProvider>
     </ThemeProvider>
   );

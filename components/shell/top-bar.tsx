@@ -1,6 +1,6 @@
 'use client';
 
-import { CircleUserRound, Globe, LogOut, Menu as MenuIcon, Monitor, Moon, Search, Settings, Sun, X } from 'lucide-react';
+import { CircleUserRound, LogOut, Menu as MenuIcon, Monitor, Moon, Search, Settings, Sun, X } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { signOut } from 'next-auth/react';
 import { useTheme } from 'next-themes';
@@ -9,12 +9,12 @@ import { useState, useSyncExternalStore } from 'react';
 import { BrandMark } from '@/components/shared/brand-mark';
 import { LiveDot } from '@/components/shared/live/live-dot';
 import { useMe } from '@/components/shared/permission';
-import { useTimeZone } from '@/components/shared/time-zone';
 import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
 import { Menu, MenuChoice, MenuItem, MenuRule } from '@/components/ui/menu';
 import { ROLE_NAMES } from '@/lib/domain/roles';
 import { RailNav } from './rail';
+import { ZoneChip } from './zone-chip';
 
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   return (
@@ -39,35 +39,6 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         <UserMenu />
       </div>
     </div>
-  );
-}
-
-function ZoneChip() {
-  const { choice, setChoice, offsetWords } = useTimeZone();
-  return (
-    <Menu
-      trigger={
-        <Button
-          variant="ghost"
-          size="sm"
-          className="px-1.5 text-meta"
-          aria-label={`Time zone: ${choice === 'utc' ? 'UTC' : `Local, ${offsetWords}`}`}
-        >
-          <Globe aria-hidden className="size-3.5" />
-          <span className="hidden sm:inline">{choice === 'utc' ? 'UTC' : `Local (${offsetWords})`}</span>
-        </Button>
-      }
-    >
-      <MenuChoice
-        label="Times everywhere"
-        value={choice}
-        onChange={(value) => setChoice(value === 'utc' ? 'utc' : 'local')}
-        options={[
-          { value: 'local', label: 'Local' },
-          { value: 'utc', label: 'UTC' },
-        ]}
-      />
-    </Menu>
   );
 }
 

@@ -31,6 +31,7 @@ export const PERMISSIONS = [
   'alert.handle',
   'alert.tune',
   'restriction.lift',
+  'workspace.write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

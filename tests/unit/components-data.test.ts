@@ -43,6 +43,7 @@ describe('the chart', () => {
     from: '2026-11-20T10:00:10.000Z',
     to: '2026-11-20T10:03:00.000Z',
     bucket: 'minute',
+    zone: 'UTC',
     series: [{ at: '2026-11-20T10:01:00.000Z', decisions: { allowed: 3, observed_denied: 1, hidden: 2, refused: 1 } }],
   } as unknown as Stats;
 
@@ -51,6 +52,17 @@ describe('the chart', () => {
     expect(buckets).toHaveLength(3);
     expect(buckets[1]).toMatchObject({ allowed: 4, denied: 3, limited: 0 });
     expect(buckets[0]).toMatchObject({ allowed: 0, denied: 0 });
+  });
+
+  it.each([
+    ['Europe/Berlin', '2026-10-24T10:00:00.000Z', '2026-10-26T10:00:00.000Z', '2026-10-24T22:00:00.000Z', [24, 25, 24]],
+    ['America/New_York', '2026-03-07T12:00:00.000Z', '2026-03-09T12:00:00.000Z', '2026-03-08T05:00:00.000Z', [24, 23, 24]],
+    ['Australia/Lord_Howe', '2026-04-04T01:00:00.000Z', '2026-04-06T01:00:00.000Z', '2026-04-04T13:00:00.000Z', [24, 24.5, 24]],
+    ['Asia/Kolkata', '2026-10-24T10:00:00.000Z', '2026-10-26T10:00:00.000Z', '2026-10-24T18:30:00.000Z', [24, 24, 24]],
+  ])('has a bar for each day of %s, as long as that day is, with its calls', (zone, from, to, second, hours) => {
+    const buckets = bucketsOf({ from, to, zone, bucket: 'day', byDecision: {}, series: [{ at: second, decisions: { allowed: 7 } }] });
+    expect(buckets.map((bucket) => (bucket.to - bucket.at) / 3_600_000)).toEqual(hours);
+    expect(buckets.map((bucket) => bucket.allowed)).toEqual([0, 7, 0]);
   });
 
   it('loses no call in its totals', () => {

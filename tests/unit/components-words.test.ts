@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { changeWords } from '@/components/overview/delta-words';
 import { ApiError, fieldError, queryString } from '@/components/shared/api/client';
 import { VERDICTS, verdictOf } from '@/components/shared/decision-chip';
-import { absoluteTime, formatBytes, formatCount, formatMs, relativeTime } from '@/components/shared/format';
+import { absoluteTime, formatBytes, formatCount, formatMs, offsetSpan, relativeTime, zonedTime } from '@/components/shared/format';
 import { truncateMiddle } from '@/components/shared/id-text';
 import { safePath } from '@/components/shared/safe-path';
 import { rangeBounds } from '@/components/shared/time-range';
-import { offsetWords } from '@/components/shared/time-zone';
+import { zoneChoiceOf } from '@/components/shared/time-zone';
 import { markDeceptive } from '@/components/shared/unverified-text';
 import { patchSearch } from '@/components/shared/url-state';
 import { signInWords } from '@/components/sign-in/sign-in-form';
 import { EVENT_DECISIONS } from '@/lib/domain/audit-event';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 
 describe('text that others wrote', () => {
   it('shows every deceptive character and drops none', () => {
@@ -60,7 +61,26 @@ describe('times and numbers', () => {
   it('writes absolute times in the zone that was chosen', () => {
     expect(absoluteTime(at, 'UTC', 'ms')).toBe('20 Nov 2026, 17:04:31.250');
     expect(absoluteTime(at, 'Asia/Tokyo', 'minutes')).toBe('21 Nov 2026, 02:04');
-    expect([offsetWords(0), offsetWords(-60), offsetWords(210)]).toEqual(['UTC', 'UTC+1', 'UTC−3:30']);
+    expect(absoluteTime(at, 'Asia/Kolkata', 'minutes')).toBe('20 Nov 2026, 22:34');
+    expect([zonedTime(at, 'America/New_York', 'clock'), zonedTime(at, 'Australia/Lord_Howe', 'day')]).toEqual(['12:04', '21 Nov']);
+  });
+
+  it('names the offset of the time that is shown, not of today', () => {
+    const [winter, summer] = [Date.UTC(2026, 0, 15), Date.UTC(2026, 6, 15)];
+    const words = (zone: string) => [offsetWords(winter, zone), offsetWords(summer, zone)];
+    expect(words('UTC')).toEqual(['UTC', 'UTC']);
+    expect(words('Europe/London')).toEqual(['UTC', 'UTC+1']);
+    expect(words('Europe/Berlin')).toEqual(['UTC+1', 'UTC+2']);
+    expect(words('America/New_York')).toEqual(['UTC−5', 'UTC−4']);
+    expect(words('America/St_Johns')).toEqual(['UTC−3:30', 'UTC−2:30']);
+    expect(words('Asia/Kolkata')).toEqual(['UTC+5:30', 'UTC+5:30']);
+    expect(words('Australia/Lord_Howe')).toEqual(['UTC+11', 'UTC+10:30']);
+    expect(offsetSpan(winter, summer, 'Europe/Berlin')).toBe('UTC+1, then UTC+2');
+    expect(offsetSpan(winter, summer, 'Asia/Kolkata')).toBe('UTC+5:30');
+  });
+
+  it('keeps what was chosen, and takes anything unknown as local', () => {
+    expect(['utc', 'workspace', 'local', 'Europe/Berlin', null].map(zoneChoiceOf)).toEqual(['utc', 'workspace', 'local', 'local', 'local']);
   });
 
   it('keeps small numbers exact', () => {

@@ -89,7 +89,7 @@ describe('words', () => {
       '0:00',
     ]);
     expect(utcWords('2026-11-26T13:00:00.000Z', NOW, 'UTC')).toBe('13:00 UTC');
-    expect(utcWords('2026-12-01T00:00:00.000Z', NOW, 'Europe/Berlin')).toBe('1 Dec, 00:00 UTC (1 Dec, 01:00 for you)');
+    expect(utcWords('2026-12-01T00:00:00.000Z', NOW, 'Europe/Berlin')).toBe('1 Dec, 00:00 UTC (1 Dec, 01:00 UTC+1)');
   });
 
   it('tell the forecast with the pace it is from', () => {

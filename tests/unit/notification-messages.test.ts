@@ -23,6 +23,7 @@ function told(change: Partial<Omit<ApprovalNotification, 'facts'>> & { facts?: P
     event: 'requested',
     at: new Date(AT).toISOString(),
     now: new Date(AT + 60_000).toISOString(),
+    timeZone: 'UTC',
     arguments: { included: false, why: 'Arguments are shown in the console only.' },
     url: 'https://gate.example.com/approvals/apr_1',
     channel: { name: 'Oncall', servers: ['stripe-prod'], minimumRisk: 'high' },
@@ -57,7 +58,7 @@ describe('the words', () => {
     expect(Object.fromEntries(words.facts)).toMatchObject({
       Risk: 'High (financial)',
       Rule: 'example-policy v1, /tools/create_refund/approval',
-      'Time left': '9 min, until 2026-11-26T04:10:00.000Z. After that it is denied.',
+      'Time left': '9 min, until 26 Nov 2026, 04:10 UTC. After that it is denied.',
       'Who decides': 'A person with the role Approver; never the owner of the agent, owner@example.com.',
       'Why you': 'The channel "Oncall" hears of requests on stripe-prod, risk high or more.',
     });
@@ -159,6 +160,7 @@ describe('messages about agents and grants', () => {
     event,
     at: new Date(AT).toISOString(),
     now: new Date(AT).toISOString(),
+    timeZone: 'UTC',
     arguments: { included: false, why: 'It is about no call.' },
     url: 'https://gate.example.com/approvals',
     channel: { name: 'Oncall', servers: [], minimumRisk: 'low' },
@@ -194,6 +196,22 @@ describe('messages about agents and grants', () => {
       type: 'access.requested',
       access: { id: 'elv_1', minutes: 60 },
     });
+  });
+
+  it('tell people times by the clock of the workspace at that time, and programs in UTC', () => {
+    const ends = (timeZone: string, dueAt: string) => {
+      const one = about('grant_expiring', '');
+      return Object.fromEntries(notificationWords({ ...one, timeZone, facts: { ...one.facts, dueAt } }).facts).Ends;
+    };
+    expect(ends('UTC', '2026-11-29T04:00:00.000Z')).toBe('29 Nov 2026, 04:00 UTC');
+    expect(ends('Europe/Berlin', '2026-11-29T23:30:00.000Z')).toBe('30 Nov 2026, 00:30 UTC+1');
+    expect(ends('Europe/Berlin', '2027-03-28T01:00:00.000Z')).toBe('28 Mar 2027, 03:00 UTC+2');
+    expect(ends('America/New_York', '2026-11-29T04:00:00.000Z')).toBe('28 Nov 2026, 23:00 UTC−5');
+    expect(ends('Asia/Kolkata', '2026-11-29T04:00:00.000Z')).toBe('29 Nov 2026, 09:30 UTC+5:30');
+    expect(ends('Australia/Lord_Howe', '2027-06-01T04:00:00.000Z')).toBe('1 Jun 2027, 14:30 UTC+10:30');
+    const asked = { ...about('access_requested', ''), timeZone: 'Asia/Kolkata' };
+    expect(mailMessage(asked).text).toContain('until 29 Nov 2026, 09:30 UTC+5:30. Until somebody agrees');
+    expect(JSON.parse(webhookBody(asked)).access.dueAt).toBe('2026-11-29T04:00:00.000Z');
   });
 
   it('are as inert as the others', () => {

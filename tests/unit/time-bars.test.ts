@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { barBounds } from '@/lib/domain/time-bars';
-import { instantOfWall, isTimeZone, offsetMinutes } from '@/lib/kernel/zoned-time';
+import { instantOfWall, instantsOfWall, isTimeZone, offsetMinutes, timeZoneNames, wallAt, zoneSpelling } from '@/lib/kernel/zoned-time';
 
 const ZONE = 'Europe/Vienna';
+const DAY_MS = 86_400_000;
 const hours = (bounds: readonly number[]) => bounds.slice(1).map((bound, index) => (bound - (bounds[index] ?? 0)) / 3_600_000);
 
 describe('bars over time by the clock of a zone', () => {
@@ -29,6 +30,42 @@ describe('the clock of a zone', () => {
     expect(offsetMinutes(Date.UTC(2026, 6, 1), ZONE)).toBe(120);
     expect(new Date(instantOfWall(Date.UTC(2026, 9, 25, 2, 30), ZONE)).toISOString()).toBe('2026-10-25T00:30:00.000Z');
     expect(new Date(instantOfWall(Date.UTC(2026, 2, 29, 2, 30), ZONE)).toISOString()).toBe('2026-03-29T01:30:00.000Z');
-    expect(isTimeZone('Europe/Nowhere')).toBe(false);
+    expect(instantsOfWall(Date.UTC(2026, 9, 25, 2, 30), ZONE)).toHaveLength(2);
+    expect(instantsOfWall(Date.UTC(2026, 2, 29, 2, 30), ZONE)).toEqual([]);
+  });
+
+  it.each(['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe'])(
+    'of %s shows every time of a year so that it can be read back, each quarter of an hour when it changes',
+    (zone) => {
+      const wrong: string[] = [];
+      const changes: number[] = [];
+      for (let day = Date.UTC(2026, 0, 1); day < Date.UTC(2027, 0, 1); day += DAY_MS) {
+        const changed = offsetMinutes(day, zone) !== offsetMinutes(day + DAY_MS, zone);
+        if (changed) changes.push(day);
+        for (let at = day; at < day + DAY_MS; at += changed ? DAY_MS / 96 : DAY_MS / 2) {
+          if (!instantsOfWall(wallAt(at, zone), zone).includes(at)) wrong.push(new Date(at).toISOString());
+        }
+      }
+      expect(changes).toHaveLength(zone === 'Asia/Kolkata' ? 0 : 2);
+      expect(wrong).toEqual([]);
+    },
+  );
+});
+
+describe('names of time zones', () => {
+  it('are those of the database of zones', () => {
+    for (const name of ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Asia/Calcutta', 'Australia/Lord_Howe'])
+      expect(isTimeZone(name), name).toBe(true);
+    // The empty name must not be taken for the runtime's own zone, once that was asked for.
+    offsetMinutes(0, undefined);
+    for (const name of ['', 'Europe/Nowhere', '+01:00', '-05:00', 'UTC+1', ' UTC']) expect(isTimeZone(name), name).toBe(false);
+  });
+
+  it('are listed once, UTC first, with those that were renamed, and spelled as listed', () => {
+    const names = timeZoneNames();
+    expect(names[0]).toBe('UTC');
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe']));
+    expect(['europe/berlin', 'Asia/Calcutta', 'US/Eastern'].map(zoneSpelling)).toEqual(['Europe/Berlin', 'Asia/Calcutta', 'US/Eastern']);
   });
 });

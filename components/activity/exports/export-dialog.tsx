@@ -115,7 +115,7 @@ export function ExportDialog({ what, shown = USUAL_SCREEN_COLUMNS, query, total,
           {total === null
             ? 'How many rows this is was not counted.'
             : `${plural(total, 'row')}, about ${formatBytes(size)}${payloads ? ' and the arguments' : ''}.`}
-          {background ? ' The file is made in the background and kept for seven days.' : ''}
+          {background ? ' The file is made in the background and kept for seven days.' : ''} Times in the file are UTC.
         </p>
         {start.error ? <FormError error={start.error} /> : null}
       </div>

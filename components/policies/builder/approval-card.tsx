@@ -1,5 +1,6 @@
 'use client';
 
+import { WordPicker } from '@/components/shared/word-picker';
 import { durationSeconds } from '@/lib/policy/duration';
 import { addWhen, setApproval } from './approval-edits';
 import type { PathOption } from './argument-paths';
@@ -13,7 +14,6 @@ import { RuleCard } from './rule-card';
 import { firstCondition } from './rule-edits';
 import { Token } from './token';
 import { approverWords, timeWords } from './value-words';
-import { WordPicker } from './word-picker';
 
 const WEEK_S = 7 * 86_400;
 const isTime = (text: string) => {

@@ -1,5 +1,6 @@
 'use client';
 
+import { WordPicker } from '@/components/shared/word-picker';
 import { Switch } from '@/components/ui/checkbox';
 import { compose } from '@/lib/policy/edit/compose';
 import { setValue } from '@/lib/policy/edit/set-value';
@@ -15,7 +16,6 @@ import { listUnchanged } from './state-edits';
 import { isForEvery } from './target-rows';
 import { Token } from './token';
 import { pathWords } from './value-words';
-import { WordPicker } from './word-picker';
 
 /** What is no step of the decision: what the tool runs, what is never stored, and whether its rules only observe. */
 export function BlockExtras({ row, block, declared }: { row: Row; block: BlockView; declared: readonly PathOption[] }) {

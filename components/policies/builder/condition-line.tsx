@@ -1,8 +1,10 @@
 'use client';
 
 import { Check, X } from 'lucide-react';
+import { WordPicker } from '@/components/shared/word-picker';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
+import { timeZoneNames } from '@/lib/kernel/zoned-time';
 import { removeAt } from '@/lib/policy/edit/remove-at';
 import { optionFor, type PathOption } from './argument-paths';
 import type { ConditionView, RuleView } from './block-view';
@@ -15,7 +17,6 @@ import { Token } from './token';
 import { currentChoice, type OperatorChoice, operatorMenu } from './typed-operators';
 import { ValueEditor } from './value-editor';
 import { pathWords, valueWords } from './value-words';
-import { WordPicker } from './word-picker';
 
 interface ConditionLineProps {
   condition: ConditionView;
@@ -140,7 +141,7 @@ export function ConditionLine({ condition, declared, rule, removable }: Conditio
   );
 }
 
-export const TIMEZONES: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+export const TIMEZONES: readonly string[] = timeZoneNames();
 
 /** What the schema does not know: an argument that is not declared, a value outside of the enum. */
 function flagsOf(condition: ConditionView, option: PathOption, declared: readonly PathOption[]) {

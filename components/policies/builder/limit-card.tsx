@@ -1,5 +1,6 @@
 'use client';
 
+import { WordPicker } from '@/components/shared/word-picker';
 import { normalWindow, WINDOW_UNITS } from '@/lib/policy/duration';
 import { compose } from '@/lib/policy/edit/compose';
 import { setValue } from '@/lib/policy/edit/set-value';
@@ -16,7 +17,6 @@ import { RuleCard } from './rule-card';
 import { removeIfThere } from './rule-edits';
 import { Token } from './token';
 import { limitScopeWords, pathWords } from './value-words';
-import { WordPicker } from './word-picker';
 
 const SCOPES = ['grant', 'agent', 'owner', 'session', 'server', 'policy'];
 

@@ -1,5 +1,6 @@
 'use client';
 
+import { WordPicker } from '@/components/shared/word-picker';
 import { isTimezone } from '@/lib/policy/local-time';
 import { BeyondTools } from './beyond-tools';
 import { useBuilder } from './builder-context';
@@ -13,7 +14,6 @@ import { UnknownKeys } from './rule-card';
 import { setOrRemove } from './rule-edits';
 import { SentenceToken } from './sentence-token';
 import { Token } from './token';
-import { WordPicker } from './word-picker';
 
 /** What holds for the whole policy: default, hidden tools, mode, zone and what it is for. */
 export function PolicyPane() {

@@ -3,12 +3,10 @@
 import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
 import { useAllAgents } from '@/components/shared/api/lists';
-import { timeFromInput } from '@/components/shared/time-input';
-import { useTimeZone } from '@/components/shared/time-zone';
+import { TimeField } from '@/components/shared/time-field';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Field } from '@/components/ui/field';
-import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/popover';
 import { Select } from '@/components/ui/select';
 import type { SimulationChoice } from './use-simulations';
@@ -30,21 +28,18 @@ interface ImpactFormProps {
 /** Which recorded calls are replayed, and what they are compared with. */
 export function ImpactForm({ hasLive, refusal, pending, onStart }: ImpactFormProps) {
   const [range, setRange] = useState('7');
-  const [from, setFrom] = useState('');
-  const [to, setTo] = useState('');
+  const [start, setStart] = useState<string | null>(null);
+  const [end, setEnd] = useState<string | null>(null);
   const [agents, setAgents] = useState<ReadonlySet<string>>(new Set());
   const [against, setAgainst] = useState<'recorded' | 'live'>('recorded');
   const [counters, setCounters] = useState<'warm' | 'empty'>('warm');
   const all = useAllAgents();
-  const { choice, offsetWords } = useTimeZone();
   const custom = range === 'custom';
-  const start = timeFromInput(from, choice === 'utc');
-  const end = timeFromInput(to, choice === 'utc');
   const mistake = !custom
     ? null
     : start === null
       ? 'Choose where the range begins'
-      : end !== null && end <= start
+      : end !== null && Date.parse(end) <= Date.parse(start)
         ? 'The range ends before it begins'
         : null;
   const simulate = () =>
@@ -118,12 +113,8 @@ export function ImpactForm({ hasLive, refusal, pending, onStart }: ImpactFormPro
       </div>
       {custom ? (
         <div className="grid grid-cols-2 gap-2">
-          <Field label={`From, ${offsetWords}`} error={start === null ? null : mistake}>
-            <Input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />
-          </Field>
-          <Field label={`To, ${offsetWords}`} optional hint="now when empty">
-            <Input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} />
-          </Field>
+          <TimeField label="From" value={start} onChange={setStart} error={start === null ? null : mistake} />
+          <TimeField label="To" value={end} onChange={setEnd} optional hint="now when empty" />
         </div>
       ) : null}
     </div>

@@ -7,12 +7,12 @@ import type { PolicyDetail, PolicyPublished, PolicyReview } from '@/components/s
 import { FormError } from '@/components/shared/form-error';
 import { absoluteTime, plural } from '@/components/shared/format';
 import { useRefusal } from '@/components/shared/permission';
-import { timeFromInput } from '@/components/shared/time-input';
+import { TimeField } from '@/components/shared/time-field';
 import { useTimeZone } from '@/components/shared/time-zone';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Field } from '@/components/ui/field';
-import { Input, Textarea } from '@/components/ui/input';
+import { Textarea } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { toast } from '@/components/ui/toaster';
 import { path } from '../use-draft';
@@ -39,12 +39,12 @@ interface PublishFormProps {
 export function PublishForm({ policy, review, mode, onMode, simulation, outdated, onDone }: PublishFormProps) {
   const client = useQueryClient();
   const cannotPublish = useRefusal('policy.publish');
-  const { choice, timeZone, offsetWords } = useTimeZone();
+  const { timeZone, offsetAt } = useTimeZone();
   const [comment, setComment] = useState('');
-  const [at, setAt] = useState('');
+  const [at, setAt] = useState<string | null>(null);
   const [later, setLater] = useState(false);
   const [understood, setUnderstood] = useState(false);
-  const due = later ? timeFromInput(at, choice === 'utc') : null;
+  const due = later ? at : null;
   const publish = useMutation({
     mutationFn: () =>
       api<PolicyPublished>('POST', `${path(policy)}/publish`, {
@@ -86,7 +86,7 @@ export function PublishForm({ policy, review, mode, onMode, simulation, outdated
     version: review.nextVersion,
     mode,
     later,
-    due: due === null ? null : `${absoluteTime(Date.parse(due), timeZone, 'minutes')} ${offsetWords}`,
+    due: due === null ? null : `${absoluteTime(Date.parse(due), timeZone, 'minutes')} ${offsetAt(Date.parse(due))}`,
     secondPerson: review.secondPerson.needed,
   });
   return (
@@ -120,11 +120,7 @@ export function PublishForm({ policy, review, mode, onMode, simulation, outdated
             ]}
           />
         </Field>
-        {later ? (
-          <Field label={`Time, ${offsetWords}`}>
-            <Input type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
-          </Field>
-        ) : null}
+        {later ? <TimeField label="Time" value={at} onChange={setAt} /> : null}
       </div>
       {review.secondPerson.needed ? (
         <p className="text-ink-2">A second person has to agree: {review.secondPerson.because} What is live stays live until then.</p>

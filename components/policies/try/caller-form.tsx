@@ -4,8 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, type Page, queryString } from '@/components/shared/api/client';
 import { useAllAgents } from '@/components/shared/api/lists';
 import type { Grant } from '@/components/shared/api/wire';
-import { timeFromInput, timeToInput } from '@/components/shared/time-input';
-import { useTimeZone } from '@/components/shared/time-zone';
+import { TimeField } from '@/components/shared/time-field';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
@@ -22,8 +21,6 @@ const NOBODY = '__nobody';
 /** Who calls, under which grant and when: what rules about the caller and the time look at. */
 export function CallerForm({ server, call, onChange }: CallerFormProps) {
   const agents = useAllAgents();
-  const { choice, offsetWords } = useTimeZone();
-  const utc = choice === 'utc';
   const slug = call.agent?.slug ?? null;
   const grants = useQuery({
     queryKey: ['grants', 'try', server, slug],
@@ -71,16 +68,12 @@ export function CallerForm({ server, call, onChange }: CallerFormProps) {
           ]}
         />
       </Field>
-      <Field label="At" hint={`${offsetWords}; now when empty. For rules about hours and days.`}>
-        <Input
-          type="datetime-local"
-          value={timeToInput(call.at === null ? null : new Date(call.at).toISOString(), utc)}
-          onChange={(event) => {
-            const at = timeFromInput(event.target.value, utc);
-            onChange({ at: at === null ? null : Date.parse(at) });
-          }}
-        />
-      </Field>
+      <TimeField
+        label="At"
+        hint="Now when empty. For rules about hours and days."
+        value={call.at === null ? null : new Date(call.at).toISOString()}
+        onChange={(at) => onChange({ at: at === null ? null : Date.parse(at) })}
+      />
       <Field label="Client" optional hint="The program's name, for rules on client.name.">
         <Input
           value={call.client?.name ?? ''}

@@ -1,16 +1,13 @@
 import type { LegalHold, RetentionMonth } from '@/components/shared/api/wire';
-import { formatBytes, plural } from '@/components/shared/format';
+import { formatBytes, plural, zonedTime } from '@/components/shared/format';
 
 const DAY_MS = 86_400_000;
-const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options });
-const MONTH = format({ month: 'long', year: 'numeric' });
-const DAY = format({ day: 'numeric', month: 'short', year: 'numeric' });
 
 /** "May 2026" of `2026-05`; months are those of UTC, whatever clock the page shows. */
-export const monthWords = (month: string): string => MONTH.format(new Date(`${month}-01T00:00:00Z`));
+export const monthWords = (month: string): string => zonedTime(Date.parse(`${month}-01T00:00:00Z`), 'UTC', 'month');
 
 /** "1 Sept 2026", in UTC. */
-export const dayWords = (iso: string): string => DAY.format(new Date(iso));
+export const dayWords = (iso: string): string => zonedTime(Date.parse(iso), 'UTC', 'date');
 
 /** "90 days", or "for ever". */
 export const keepWords = (days: number | null): string => (days === null ? 'for ever' : plural(days, 'day'));

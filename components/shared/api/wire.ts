@@ -67,6 +67,7 @@ import type {
 } from '@/lib/control/trail/contract';
 
 import type { ConnectionAnswer as ConnectionState, getServerAuth } from '@/lib/control/upstream-auth/contract';
+import type { Workspace as WorkspaceAnswer } from '@/lib/control/workspace/contract';
 
 /** The answers of the management API by their short names; types only, so that no schema reaches the browser. */
 export type Connection = ConnectionAnswer;
@@ -111,6 +112,7 @@ export type JwtIssuer = JwtIssuerAnswer;
 export type JwtIssuerCheck = AnswerOf<typeof checkJwtIssuer>;
 export type KillSwitch = KillSwitchAnswer;
 export type Retention = RetentionAnswer;
+export type Workspace = WorkspaceAnswer;
 export type RetentionMonth = RetentionMonthAnswer;
 export type Removal = RemovalAnswer;
 export type LegalHold = LegalHoldAnswer;

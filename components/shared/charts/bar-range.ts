@@ -10,8 +10,8 @@ interface ChartState {
   readonly activeLabel?: string | number | undefined;
 }
 
-/** Drag over bars to choose a time range; a click chooses one bar. */
-export function useBarRange(stepMs: number, onZoom: ((fromMs: number, toMs: number) => void) | undefined) {
+/** Drag over bars to choose a time range; a click chooses one bar. `endOf` is where the bar that begins at a time ends. */
+export function useBarRange(endOf: (fromMs: number) => number, onZoom: ((fromMs: number, toMs: number) => void) | undefined) {
   const [range, setRange] = useState<BarRange | null>(null);
   const start = useRef<number | null>(null);
   const at = (state: ChartState): number | null => (state.activeLabel === undefined ? null : Number(state.activeLabel));
@@ -28,7 +28,7 @@ export function useBarRange(stepMs: number, onZoom: ((fromMs: number, toMs: numb
       },
       onMouseUp: (state: ChartState) => {
         const end = at(state) ?? range?.toMs ?? null;
-        if (start.current !== null && end !== null) onZoom(Math.min(start.current, end), Math.max(start.current, end) + stepMs);
+        if (start.current !== null && end !== null) onZoom(Math.min(start.current, end), endOf(Math.max(start.current, end)));
         start.current = null;
         setRange(null);
       },

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { Button } from '@/components/ui/button';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import { absoluteTime, formatCount } from '../format';
 import { InertText } from '../unverified-text';
 import type { ChartMark } from './chart-marks';
@@ -11,7 +12,6 @@ interface BucketTableProps {
   buckets: readonly Bucket[];
   shown: readonly ChartSeries[];
   timeZone: string | undefined;
-  stepMs: number;
   marks?: readonly ChartMark[] | undefined;
   /** Shares of the bar's calls beside the counts. */
   asShares?: boolean;
@@ -19,7 +19,7 @@ interface BucketTableProps {
 }
 
 /** The chart's numbers, newest first. Each row can be zoomed into, which is what dragging does without a mouse. */
-export function BucketTable({ buckets, shown, timeZone, stepMs, marks = [], asShares = false, onZoom }: BucketTableProps) {
+export function BucketTable({ buckets, shown, timeZone, marks = [], asShares = false, onZoom }: BucketTableProps) {
   return (
     <div tabIndex={0} role="region" aria-label="Calls by outcome as a table" className="h-full overflow-auto">
       <table className="w-full">
@@ -44,10 +44,10 @@ export function BucketTable({ buckets, shown, timeZone, stepMs, marks = [], asSh
           {[...buckets].reverse().map((bucket) => (
             <tr key={bucket.at}>
               <th scope="row" className="num py-0.5 text-left font-normal text-ink-2">
-                {absoluteTime(bucket.at, timeZone, 'minutes')}
-                {bucket.at + stepMs > Date.now() ? ', still running' : ''}
+                {absoluteTime(bucket.at, timeZone, 'minutes')} <span className="text-ink-3">{offsetWords(bucket.at, timeZone)}</span>
+                {bucket.to > Date.now() ? ', still running' : ''}
                 {marks
-                  .filter(({ atMs }) => atMs >= bucket.at && atMs < bucket.at + stepMs)
+                  .filter(({ atMs }) => atMs >= bucket.at && atMs < bucket.to)
                   .map((mark) => (
                     <Link key={mark.href} href={mark.href} prefetch={false} className="block text-accent text-meta underline">
                       <InertText text={mark.label} max={300} />
@@ -64,7 +64,7 @@ export function BucketTable({ buckets, shown, timeZone, stepMs, marks = [], asSh
               ))}
               {onZoom ? (
                 <td className="w-20 text-right">
-                  <Button size="sm" variant="ghost" className="h-6" onClick={() => onZoom(bucket.at, bucket.at + stepMs)}>
+                  <Button size="sm" variant="ghost" className="h-6" onClick={() => onZoom(bucket.at, bucket.to)}>
                     Zoom in
                   </Button>
                 </td>

@@ -1,3 +1,4 @@
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import { absoluteTime, formatCount } from '../format';
 import { type ChartSeries, type DrawnBucket, SERIES_LOOKS, shareOf, sumOf } from './series';
 
@@ -5,22 +6,20 @@ interface BucketTipProps {
   active?: boolean;
   payload?: readonly { payload?: DrawnBucket }[];
   timeZone: string | undefined;
-  zone: string;
-  stepMs: number;
   shown: readonly ChartSeries[];
   asShares: boolean;
 }
 
 /** All outcomes of one bar; shares always with what they are of. */
-export function BucketTip({ active, payload, timeZone, zone, stepMs, shown, asShares }: BucketTipProps) {
+export function BucketTip({ active, payload, timeZone, shown, asShares }: BucketTipProps) {
   const bucket = payload?.[0]?.payload?.counts;
   if (!active || !bucket) return null;
   const calls = sumOf(bucket);
   return (
     <div className="rounded-control border border-line bg-raised px-3 py-2 text-meta shadow-overlay">
       <p className="mb-1 font-medium">
-        {absoluteTime(bucket.at, timeZone, 'minutes')} {zone}
-        {bucket.at + stepMs > Date.now() ? ', still running' : ''}
+        {absoluteTime(bucket.at, timeZone, 'minutes')} {offsetWords(bucket.at, timeZone)}
+        {bucket.to > Date.now() ? ', still running' : ''}
       </p>
       {[...shown].reverse().map((series) => (
         <p key={series} className="flex items-center justify-between gap-6">

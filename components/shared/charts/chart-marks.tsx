@@ -15,8 +15,8 @@ export interface ChartMark {
 
 interface ChartMarksProps {
   marks: readonly ChartMark[];
-  fromMs: number;
-  spanMs: number;
+  /** The bars that the marks are over, in the order of time; each as wide as the others, however long it is. */
+  bars: readonly { readonly at: number; readonly to: number }[];
   /** Pixels left of and below the bars. */
   axis: { left: number; bottom: number };
 }
@@ -27,11 +27,13 @@ const LOOK =
   'pointer-events-auto absolute top-0 left-0 flex size-6 -translate-x-1/2 items-center justify-center rounded-sm text-meta font-medium text-accent hover:bg-hover';
 
 /** Vertical markers over a chart of time, in the order of time for keys as well. */
-export function ChartMarks({ marks, fromMs, spanMs, axis }: ChartMarksProps) {
+export function ChartMarks({ marks, bars, axis }: ChartMarksProps) {
   const places = new Map<number, ChartMark[]>();
   for (const mark of marks.toSorted((a, b) => a.atMs - b.atMs)) {
-    const place = Math.floor(((mark.atMs - fromMs) / spanMs) * PLACES);
-    if (place >= 0 && place <= PLACES) places.set(place, [...(places.get(place) ?? []), mark]);
+    const share = shareAt(mark.atMs, bars);
+    if (share === null) continue;
+    const place = Math.floor(share * PLACES);
+    places.set(place, [...(places.get(place) ?? []), mark]);
   }
   return (
     <ul
@@ -40,17 +42,20 @@ export function ChartMarks({ marks, fromMs, spanMs, axis }: ChartMarksProps) {
       style={{ left: axis.left, bottom: axis.bottom }}
     >
       {[...places.values()].map((group) => (
-        <li
-          key={group[0]?.href}
-          className="absolute inset-y-0"
-          style={{ left: `${Math.min(100, (((group[0]?.atMs ?? fromMs) - fromMs) / spanMs) * 100)}%` }}
-        >
+        <li key={group[0]?.href} className="absolute inset-y-0" style={{ left: `${(shareAt(group[0]?.atMs ?? 0, bars) ?? 0) * 100}%` }}>
           <span aria-hidden className="absolute top-6 bottom-0 left-0 border-accent border-l border-dashed opacity-70" />
           <Mark group={group} />
         </li>
       ))}
     </ul>
   );
+}
+
+/** How far from the left a time is, 0 to 1; null where no bar is of it. */
+function shareAt(atMs: number, bars: ChartMarksProps['bars']): number | null {
+  const index = bars.findIndex(({ at, to }) => atMs >= at && atMs < to);
+  const bar = bars[index];
+  return bar === undefined ? null : (index + (atMs - bar.at) / (bar.to - bar.at)) / bars.length;
 }
 
 function Mark({ group }: { group: readonly ChartMark[] }) {

@@ -3,6 +3,7 @@
 import { useId, useState } from 'react';
 import { Bar, BarChart, CartesianGrid, Cell, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { Button } from '@/components/ui/button';
+import { offsetSpan, zonedTime } from '../format';
 import { useTimeZone } from '../time-zone';
 import { useBarRange } from './bar-range';
 import { BucketTable } from './bucket-table';
@@ -13,7 +14,6 @@ import { type ChartMark, ChartMarks } from './chart-marks';
 import {
   BUCKET_WORDS,
   type Bucket,
-  bucketMs,
   bucketsOf,
   CHART_SERIES,
   type ChartSeries,
@@ -44,40 +44,30 @@ const percentTick = (value: number): string => `${Number(value.toFixed(2))} %`;
 
 /** Calls by outcome over time, allowed at the bottom in its quiet colour; the same numbers as a table on demand. */
 export function OutcomeChart({ stats, height = 220, onZoom, hrefOf, marks, withShares = false }: OutcomeChartProps) {
-  const { timeZone, offsetWords } = useTimeZone();
+  const { timeZone } = useTimeZone();
   const [asTable, setAsTable] = useState(false);
   const [asShares, setAsShares] = useState(false);
   const [only, setOnly] = useState<'all' | 'refused'>('all');
   const buckets = bucketsOf(stats);
-  const step = bucketMs(stats);
   const shown = CHART_SERIES.filter((series) => (only === 'all' ? true : series !== 'allowed'));
   const totals = totalsOf(stats.byDecision);
   const id = useId();
   // The first and the last bar may begin before and end after what was counted.
   const zoomIn =
     onZoom && ((from: number, to: number) => onZoom(Math.max(from, Date.parse(stats.from)), Math.min(to, Date.parse(stats.to))));
-  const zoom = useBarRange(step, zoomIn);
-  const spanMs = Math.max(1, buckets.length) * step;
-  const firstMs = buckets[0]?.at ?? Date.parse(stats.from);
-  const runningAt = (bucket: Bucket): boolean => bucket.at + step > Date.parse(stats.to) && Date.parse(stats.to) > Date.now() - step;
-  const tick = (at: number) =>
-    new Intl.DateTimeFormat(
-      'en-GB',
-      step >= 86_400_000
-        ? { day: 'numeric', month: 'short', timeZone }
-        : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone },
-    ).format(at);
+  const zoom = useBarRange((at) => buckets.find((bucket) => bucket.at === at)?.to ?? at, zoomIn);
+  const runningAt = ({ at, to }: Bucket): boolean => to > Date.parse(stats.to) && Date.parse(stats.to) > Date.now() - (to - at);
+  const offset = offsetSpan(Date.parse(stats.from), Date.parse(stats.to), timeZone);
+  const tick = (at: number) => zonedTime(at, timeZone, stats.bucket === 'day' ? 'day' : 'clock');
   return (
     <div>
       <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-1">
         <ChartLegend shown={shown} totals={totals} hrefOf={hrefOf} marks={marks?.length ?? 0} />
         <span className="ml-auto flex flex-wrap items-center gap-1 text-meta text-ink-3">
           <span className="whitespace-nowrap">
-            {BUCKET_WORDS[stats.bucket]}, {offsetWords}
+            {BUCKET_WORDS[stats.bucket]}, {offset}
           </span>
-          {onZoom && buckets.length > 0 ? (
-            <ZoomMenu buckets={buckets} stepMs={step} timeZone={timeZone} zone={offsetWords} onZoom={onZoom} />
-          ) : null}
+          {onZoom && buckets.length > 0 ? <ZoomMenu buckets={buckets} onZoom={onZoom} /> : null}
           {withShares ? (
             <Button size="sm" variant="ghost" aria-pressed={asShares} onClick={() => setAsShares(!asShares)}>
               {asShares ? 'Counts' : 'Shares'}
@@ -93,7 +83,7 @@ export function OutcomeChart({ stats, height = 220, onZoom, hrefOf, marks, withS
       </div>
       <div className="relative" style={{ height: marks ? height + MARKS : height, paddingTop: marks && !asTable ? MARKS : 0 }}>
         {asTable ? (
-          <BucketTable {...{ buckets, shown, timeZone, stepMs: step, marks, asShares }} onZoom={zoomIn} />
+          <BucketTable {...{ buckets, shown, timeZone, marks, asShares }} onZoom={zoomIn} />
         ) : (
           <ResponsiveContainer width="100%" height="100%" debounce={50}>
             <BarChart
@@ -120,7 +110,7 @@ export function OutcomeChart({ stats, height = 220, onZoom, hrefOf, marks, withS
               <Tooltip
                 isAnimationActive={false}
                 cursor={{ fill: 'var(--hover)' }}
-                content={<BucketTip timeZone={timeZone} zone={offsetWords} stepMs={step} shown={shown} asShares={asShares} />}
+                content={<BucketTip timeZone={timeZone} shown={shown} asShares={asShares} />}
               />
               {shown.map((series) => (
                 <Bar key={series} dataKey={series} stackId="calls" fill={SERIES_LOOKS[series].colour} isAnimationActive={false}>
@@ -141,7 +131,7 @@ export function OutcomeChart({ stats, height = 220, onZoom, hrefOf, marks, withS
             </BarChart>
           </ResponsiveContainer>
         )}
-        {marks && !asTable ? <ChartMarks marks={marks} fromMs={firstMs} spanMs={spanMs} axis={{ left: Y_AXIS, bottom: X_AXIS }} /> : null}
+        {marks && !asTable ? <ChartMarks marks={marks} bars={buckets} axis={{ left: Y_AXIS, bottom: X_AXIS }} /> : null}
       </div>
     </div>
   );

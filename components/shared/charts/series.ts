@@ -1,4 +1,5 @@
 import { EVENT_DECISIONS, type EventDecision } from '@/lib/domain/audit-event';
+import { barBounds } from '@/lib/domain/time-bars';
 import type { Stats } from '../api/wire';
 import { VERDICTS, type Verdict, verdictOf } from '../decision-chip';
 
@@ -15,9 +16,10 @@ export const SERIES_LOOKS: Record<ChartSeries, { word: string; colour: string }>
 };
 
 /** What a chart of calls over time is drawn from; answers of statistics and of histograms are. */
-export type OutcomeSeries = Pick<Stats, 'from' | 'to' | 'bucket' | 'byDecision' | 'series'>;
+export type OutcomeSeries = Pick<Stats, 'from' | 'to' | 'bucket' | 'zone' | 'byDecision' | 'series'>;
 
-export type Bucket = { at: number } & Record<ChartSeries, number>;
+/** A bar from `at` until `to`, epoch milliseconds; days of a change of the clock are shorter or longer than others. */
+export type Bucket = { at: number; to: number } & Record<ChartSeries, number>;
 
 const SERIES_OF: Record<Verdict, ChartSeries> = {
   allowed: 'allowed',
@@ -35,15 +37,6 @@ export function seriesOf(decision: string): ChartSeries {
   return observed ? 'allowed' : (SERIES_OF[verdict] ?? 'denied');
 }
 
-const BUCKET_MS: Record<Stats['bucket'], number> = {
-  minute: 60_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  hour: 3_600_000,
-  '6h': 21_600_000,
-  day: 86_400_000,
-};
-export const bucketMs = (stats: Pick<Stats, 'bucket'>): number => BUCKET_MS[stats.bucket];
 export const BUCKET_WORDS: Record<Stats['bucket'], string> = {
   minute: 'per minute',
   '5m': 'per 5 min',
@@ -57,17 +50,13 @@ const BUCKETS_MAX = 400;
 
 /** Fills the buckets that the API left out because nothing happened in them: no calls is zero here, not a gap. */
 export function bucketsOf(stats: OutcomeSeries): Bucket[] {
-  const step = bucketMs(stats);
   const found = new Map(stats.series.map((point) => [Date.parse(point.at), point.decisions]));
-  const first = Math.floor(Date.parse(stats.from) / step) * step;
-  const last = Date.parse(stats.to);
-  const buckets: Bucket[] = [];
-  for (let at = first; at < last && buckets.length < BUCKETS_MAX; at += step) {
-    const bucket: Bucket = { at, allowed: 0, needs_approval: 0, limited: 0, denied: 0, unavailable: 0 };
+  const bounds = barBounds(Date.parse(stats.from), Date.parse(stats.to), stats.bucket, stats.zone, BUCKETS_MAX);
+  return bounds.slice(0, -1).map((at, index) => {
+    const bucket: Bucket = { at, to: bounds[index + 1] ?? at, allowed: 0, needs_approval: 0, limited: 0, denied: 0, unavailable: 0 };
     for (const [decision, count] of Object.entries(found.get(at) ?? {})) bucket[seriesOf(decision)] += count;
-    buckets.push(bucket);
-  }
-  return buckets;
+    return bucket;
+  });
 }
 
 /** Counts of a whole range by series. */

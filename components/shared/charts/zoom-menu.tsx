@@ -7,29 +7,34 @@ import { Field } from '@/components/ui/field';
 import { Popover } from '@/components/ui/popover';
 import { Select } from '@/components/ui/select';
 import { absoluteTime } from '../format';
+import { useTimeZone } from '../time-zone';
 import type { Bucket } from './series';
 
 interface ZoomMenuProps {
   buckets: readonly Bucket[];
-  stepMs: number;
-  timeZone: string | undefined;
-  zone: string;
   onZoom: (fromMs: number, toMs: number) => void;
 }
 
 /** The same as dragging over bars, for keys and for fingers: from this bar to that one, and one step out or aside. */
-export function ZoomMenu({ buckets, stepMs, timeZone, zone, onZoom }: ZoomMenuProps) {
+export function ZoomMenu({ buckets, onZoom }: ZoomMenuProps) {
+  const { timeZone, zoneName, offsetAt } = useTimeZone();
   const [open, setOpen] = useState(false);
   const first = buckets[0]?.at ?? 0;
   const last = buckets.at(-1)?.at ?? first;
+  const end = buckets.at(-1)?.to ?? first;
   const [from, setFrom] = useState(first);
   const [to, setTo] = useState(last);
-  const span = last + stepMs - first;
+  const span = end - first;
   const go = (fromMs: number, toMs: number) => {
     setOpen(false);
-    onZoom(fromMs, Math.min(toMs, Date.now() + stepMs));
+    onZoom(fromMs, Math.min(toMs, Math.max(end, Date.now())));
   };
-  const options = buckets.map(({ at }) => ({ value: String(at), label: absoluteTime(at, timeZone, 'minutes') }));
+  // Where the clock is set back within, two bars have the same words otherwise.
+  const changes = offsetAt(first) !== offsetAt(last);
+  const options = buckets.map(({ at }) => ({
+    value: String(at),
+    label: `${absoluteTime(at, timeZone, 'minutes')}${changes ? ` ${offsetAt(at)}` : ''}`,
+  }));
   return (
     <Popover
       open={open}
@@ -52,19 +57,14 @@ export function ZoomMenu({ buckets, stepMs, timeZone, zone, onZoom }: ZoomMenuPr
           <Button size="sm" variant="quiet" onClick={() => go(first - span, first)}>
             Earlier
           </Button>
-          <Button
-            size="sm"
-            variant="quiet"
-            disabledReason={last + stepMs >= Date.now() ? 'This is now' : null}
-            onClick={() => go(last + stepMs, last + stepMs + span)}
-          >
+          <Button size="sm" variant="quiet" disabledReason={end >= Date.now() ? 'This is now' : null} onClick={() => go(end, end + span)}>
             Later
           </Button>
-          <Button size="sm" variant="quiet" onClick={() => go(first - span, last + stepMs + span)}>
+          <Button size="sm" variant="quiet" onClick={() => go(first - span, end + span)}>
             Zoom out
           </Button>
         </div>
-        <Field label={`From, ${zone}`}>
+        <Field label={`From, ${zoneName}`}>
           <Select value={String(from)} onChange={(value) => setFrom(Number(value))} options={options} />
         </Field>
         <Field label="To the end of">
@@ -74,7 +74,7 @@ export function ZoomMenu({ buckets, stepMs, timeZone, zone, onZoom }: ZoomMenuPr
           size="sm"
           variant="primary"
           disabledReason={from > to ? 'The end is before the beginning' : null}
-          onClick={() => go(from, to + stepMs)}
+          onClick={() => go(from, buckets.find(({ at }) => at === to)?.to ?? end)}
         >
           Zoom in
         </Button>

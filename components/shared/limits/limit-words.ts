@@ -1,4 +1,6 @@
 import type { LimitRow } from '@/components/shared/api/wire';
+import { zonedTime } from '@/components/shared/format';
+import { offsetWords } from '@/lib/kernel/zoned-time';
 import { windowWords } from '@/lib/policy/explain/words';
 
 const SECOND = 1_000;
@@ -22,21 +24,13 @@ function aboutWords(ms: number): string {
   return `about ${Math.round(ms / DAY)} d`;
 }
 
-/** `00:00 UTC (01:00 for you)`; with the day where it is another one than today's. */
+/** `00:00 UTC (01:00 UTC+1)`; with the day where it is another one than today's. */
 export function utcWords(at: string, nowMs: number, timeZone: string | undefined): string {
   const atMs = Date.parse(at);
-  const far = Math.abs(atMs - nowMs) >= DAY;
-  const format = (zone: string | undefined) =>
-    new Intl.DateTimeFormat('en-GB', {
-      ...(far ? { day: 'numeric', month: 'short' } : {}),
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      timeZone: zone,
-    }).format(atMs);
-  const utc = format('UTC');
-  const local = format(timeZone);
-  return local === utc ? `${utc} UTC` : `${utc} UTC (${local} for you)`;
+  const look = Math.abs(atMs - nowMs) >= DAY ? 'dayClock' : 'clock';
+  const utc = zonedTime(atMs, 'UTC', look);
+  const shown = zonedTime(atMs, timeZone, look);
+  return shown === utc ? `${utc} UTC` : `${utc} UTC (${shown} ${offsetWords(atMs, timeZone)})`;
 }
 
 /** What happens at the pace of the last minutes, in few words and in a sentence. */

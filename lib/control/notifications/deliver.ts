@@ -11,8 +11,10 @@ import {
 import type { SendResult } from '@/lib/domain/notification/outgoing-message';
 import { ATTEMPTS_MAX, nextAttemptMs } from '@/lib/domain/notification/retry-plan';
 import { toldArguments } from '@/lib/domain/notification/told-arguments';
+import { isTimeZone } from '@/lib/kernel/zoned-time';
 import type { ControlContext } from '../context';
 import { storableText } from '../storable';
+import { readWorkspace } from '../workspace/workspace';
 import type { ChannelRow } from './channel-answer';
 import { openChannelSecrets } from './channel-secrets';
 import type { ClaimedDelivery } from './claim-due';
@@ -67,11 +69,17 @@ function pointlessBecause({ channel, approval, event, channelKind }: Row, now: D
 async function attempt(ctx: DeliverContext, row: Row, claimed: ClaimedDelivery): Promise<SendResult> {
   try {
     const channel = row.channel as NonNullable<Row['channel']>;
-    const told = notificationOf(ctx, row, channel, claimed.now);
+    const told = notificationOf(ctx, row, channel, { now: claimed.now, timeZone: await knownZone(ctx) });
     return await ctx.services.notifications.send(composeMessage(channel, openSecrets(ctx, channel), told));
   } catch (error) {
     return { ok: false, code: null, detail: (error as Error).message, retryAfterMs: null };
   }
+}
+
+/** The zone of the workspace; UTC where this process does not know it, as while another one is newer. */
+async function knownZone(ctx: DeliverContext): Promise<string> {
+  const { timeZone } = await readWorkspace(ctx.prisma);
+  return isTimeZone(timeZone) ? timeZone : 'UTC';
 }
 
 function openSecrets(ctx: DeliverContext, channel: NonNullable<Row['channel']>) {
@@ -86,13 +94,14 @@ function notificationOf(
   ctx: DeliverContext,
   row: Row,
   channel: Pick<ChannelRow, 'name' | 'servers' | 'minimumRisk' | 'includeArguments'>,
-  now: Date,
+  { now, timeZone }: { readonly now: Date; readonly timeZone: string },
 ): Notification {
   const { approval } = row;
   const told = {
     id: row.messageId,
     at: row.createdAt.toISOString(),
     now: now.toISOString(),
+    timeZone,
     channel: { name: channel.name, servers: channel.servers, minimumRisk: channel.minimumRisk as NotificationFacts['risk'] },
   };
   const { publicUrl } = ctx.services;

@@ -23,9 +23,11 @@ import { updateSavedView } from '../saved-views/update-saved-view';
 import { completeSetup } from '../setup/complete-setup';
 import * as setup from '../setup/contract';
 import { getSetup } from '../setup/get-setup';
+import * as workspace from '../workspace/contract';
+import { getWorkspace, setWorkspace } from '../workspace/workspace';
 import { type Route, route } from './route';
 
-/** People and what is theirs: sign-in, set-up, members, views, notifications. */
+/** People and what is theirs: sign-in, set-up, members, views, notifications, the workspace. */
 export const PEOPLE: readonly Route[] = [
   route(me.getMe, getMe),
   route(me.changeOwnPassword, changeOwnPassword),
@@ -49,4 +51,6 @@ export const PEOPLE: readonly Route[] = [
   route(savedViews.createSavedView, createSavedView),
   route(savedViews.updateSavedView, updateSavedView),
   route(savedViews.deleteSavedView, deleteSavedView),
+  route(workspace.getWorkspace, getWorkspace),
+  route(workspace.setWorkspace, setWorkspace),
 ];

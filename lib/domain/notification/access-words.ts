@@ -1,7 +1,7 @@
 import { inertLine } from './inert-line';
 import type { NotificationWords } from './message-words';
 import type { AccessNotification } from './notification-event';
-import { daysLeft, timeLeft } from './time-left';
+import { clockTime, daysLeft, timeLeft } from './time-left';
 import { whyOf } from './why-told';
 
 /** What renderers say of an agent or a grant, made inert. */
@@ -11,6 +11,7 @@ export function accessWords(told: AccessNotification): NotificationWords {
   const owner = ['Owner of the agent', inertLine(facts.owner, 120)] as const;
   const why = ['Why you', whyOf(told)] as const;
   const leftMs = Date.parse(facts.dueAt) - Date.parse(told.now);
+  const due = clockTime(facts.dueAt, told.timeZone);
   switch (event) {
     case 'access_requested':
       return {
@@ -19,7 +20,7 @@ export function accessWords(told: AccessNotification): NotificationWords {
         facts: [
           ['Reason', inertLine(facts.reason ?? '', 500)],
           ['Now', facts.currentPolicy === null ? 'no policy' : inertLine(facts.currentPolicy)],
-          ['Time left', `${daysLeft(leftMs)}, until ${facts.dueAt}. Until somebody agrees nothing changes.`],
+          ['Time left', `${daysLeft(leftMs)}, until ${due}. Until somebody agrees nothing changes.`],
           ['Who decides', 'A person with the role Approver; never the one who asked, nor the owner of the agent.'],
           owner,
           why,
@@ -36,7 +37,7 @@ export function accessWords(told: AccessNotification): NotificationWords {
     case 'review_overdue':
       return {
         title: `Review overdue: ${agent}`,
-        sentence: `Nobody has confirmed since ${facts.dueAt} that ${agent} is still needed with the access it has.`,
+        sentence: `Nobody has confirmed since ${due} that ${agent} is still needed with the access it has.`,
         facts: [['Overdue', daysLeft(-leftMs)], owner, why],
         link: { label: 'Review the agent', url: told.url },
       };
@@ -44,7 +45,7 @@ export function accessWords(told: AccessNotification): NotificationWords {
       return {
         title: `A grant of ${agent} is about to end`,
         sentence: `The grant of ${agent} for ${inertLine(facts.server ?? '')} ends in ${daysLeft(leftMs)}. After that its calls are refused.`,
-        facts: [['Ends', facts.dueAt], ['Policy', facts.policy === null ? 'none' : inertLine(facts.policy)], owner, why],
+        facts: [['Ends', due], ['Policy', facts.policy === null ? 'none' : inertLine(facts.policy)], owner, why],
         link: { label: 'Open the agent', url: told.url },
       };
   }
@@ -60,9 +61,9 @@ function minutesOf({ facts }: AccessNotification): string {
   return timeLeft((facts.minutes ?? 0) * 60_000);
 }
 
-function outcomeOf({ facts }: AccessNotification): string {
+function outcomeOf({ facts, timeZone }: AccessNotification): string {
   const by = facts.decidedBy === null ? '' : ` by ${inertLine(facts.decidedBy)}`;
   const why = facts.decidedReason === null ? '' : `: ${inertLine(facts.decidedReason, 1_000)}`;
-  if (facts.status === 'approved') return `Given${by}, until ${facts.dueAt}. Then the grant falls back by itself.`;
+  if (facts.status === 'approved') return `Given${by}, until ${clockTime(facts.dueAt, timeZone)}. Then the grant falls back by itself.`;
   return facts.status === 'denied' ? `Denied${by}${why}` : `Taken back${by}${why}`;
 }

@@ -98,6 +98,8 @@ interface Told {
   readonly at: string;
   /** By the database's clock, when this is rendered; time left counts from here. */
   readonly now: string;
+  /** The workspace's, by whose clock people are told times; programs get them in UTC. */
+  readonly timeZone: string;
   readonly arguments: ToldArguments;
   /** Where a person looks at it. */
   readonly url: string;

@@ -4,7 +4,7 @@ import { anomalyWords } from './anomaly-words';
 import { inertLine } from './inert-line';
 import type { NotificationWords } from './message-words';
 import { type ApprovalNotification, isAccess, isAnomaly, type Notification } from './notification-event';
-import { timeLeft } from './time-left';
+import { clockTime, timeLeft } from './time-left';
 import { whyOf } from './why-told';
 
 export const RISK_WORDS = { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' } as const;
@@ -47,10 +47,13 @@ function callOf({ facts }: ApprovalNotification): string {
   return facts.innerTool === null ? tool : `${tool}, which runs ${inertLine(facts.innerTool, 120)},`;
 }
 
-function openFacts({ facts, now }: ApprovalNotification): [string, string][] {
+function openFacts({ facts, now, timeZone }: ApprovalNotification): [string, string][] {
   const needed = facts.votesNeeded > 1 ? `${facts.votesNeeded} different people have to agree. ` : '';
   return [
-    ['Time left', `${timeLeft(Date.parse(facts.expiresAt) - Date.parse(now))}, until ${facts.expiresAt}. After that it is denied.`],
+    [
+      'Time left',
+      `${timeLeft(Date.parse(facts.expiresAt) - Date.parse(now))}, until ${clockTime(facts.expiresAt, timeZone)}. After that it is denied.`,
+    ],
     ['Who decides', `${needed}${inertLine(whoCan(facts.approvers), 400)}; never the owner of the agent, ${inertLine(facts.owner, 120)}.`],
   ];
 }

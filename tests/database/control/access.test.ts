@@ -147,6 +147,8 @@ const MAY: Record<string, readonly Role[] | 'public'> = {
   getEvidence: ['approver', 'admin'],
   rotateAuditKey: ADMINS,
   reconcileEvent: ['approver', 'admin'],
+  getWorkspace: EVERYONE,
+  setWorkspace: ADMINS,
   getRetention: EVERYONE,
   setRetention: ADMINS,
   listRemovals: EVERYONE,

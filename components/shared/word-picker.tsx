@@ -19,12 +19,14 @@ interface WordPickerProps {
 }
 
 const SHOWN_MAX = 60;
+/** `new york` finds `America/New_York`. */
+const searchable = (text: string): string => text.toLowerCase().replaceAll('_', ' ');
 
 /** One of a set of words, or another one where the language takes more than the set. */
 export function WordPicker({ label, value, words, shown = String, empty, typed, onTake }: WordPickerProps) {
   const [text, setText] = useState('');
   const searches = words.length > 12;
-  const found = searches ? words.filter((word) => word.toLowerCase().includes(text.trim().toLowerCase())) : words;
+  const found = searches ? words.filter((word) => searchable(word).includes(searchable(text.trim()))) : words;
   const mistake = typed !== undefined && text.trim() !== '' ? typed.check(text.trim()) : null;
   const row = (word: string | null, content: string) => (
     <button

@@ -63,7 +63,7 @@ describe.skipIf(!CHROMIUM)(`activity in a real browser${CHROMIUM ? '' : ` (skipp
     await facet('decision:denied').click();
     await page.waitForURL(/decision=denied/);
     await eventually('only the denied calls are listed', async () => (await rows().count()) === 4);
-    expect(await page.locator('[data-total]').getAttribute('data-total')).toBe('4');
+    await page.locator('[data-total="4"]').waitFor();
     expect(await facet('decision:denied').getAttribute('aria-checked')).toBe('true');
     // The other choices still say what they would give.
     expect(await facet('decision:allowed').textContent()).toContain('6');

@@ -9,7 +9,7 @@ import type { AggregateContext, Asked } from './aggregate-call';
 import { type LegAnswer, readAnswer } from './leg-answer';
 import { legRequest } from './leg-request';
 import { isLost, type Leg } from './legs';
-import { findTool, joinedName, toolName, wrapUri } from './names';
+import { findTool, joinedName, outerTask, toolName, wrapUri } from './names';
 import type { Reached } from './reach';
 import { rewriteMessage } from './rewrite';
 import { answerText, hearsWarnings, type Unavailable, unavailableMeta, warningsOf } from './unavailable';
@@ -32,6 +32,7 @@ const LISTS: Record<string, ListKind> = {
     capability: 'resources',
     rename: (item, { slug }) => renameUri(item, 'uriTemplate', slug),
   },
+  'tasks/list': { member: 'tasks', capability: 'tasks', rename: renameTask },
 };
 const LIST_TTL_MS_MAX = 1000;
 const METHOD_NOT_FOUND = -32601;
@@ -180,4 +181,8 @@ function renamePrompt(item: JsonObject, { slug }: ServerView): JsonObject | null
 function renameUri(item: JsonObject, member: 'uri' | 'uriTemplate', slug: string): JsonObject | null {
   const uri = item[member];
   return typeof uri === 'string' ? { ...item, [member]: wrapUri(slug, uri) } : null;
+}
+
+function renameTask(item: JsonObject, { slug }: ServerView): JsonObject | null {
+  return typeof item.taskId === 'string' ? { ...item, taskId: outerTask(slug, item.taskId) } : null;
 }

@@ -8,8 +8,9 @@ import { encodeEvent, type SseEvent } from '../wire/sse';
 import type { AggregateContext, Asked } from './aggregate-call';
 import { legRequest } from './leg-request';
 import { isLost, type Leg } from './legs';
-import { asModernResponse, parseObject, rewriteEvent } from './rewrite';
-import { type Routed, route } from './route';
+import { asModernResponse, parseObject, rewriteEvent, rewriteMessage } from './rewrite';
+import { type Routed, route, taskNotFound } from './route';
+import { mayNameTask, withOuterTasks } from './tasks';
 
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
@@ -19,10 +20,12 @@ const decoder = new TextDecoder();
 export async function pass(asked: Asked, context: AggregateContext): Promise<Result<GatewayResponse, Denial>> {
   const routed = await route(asked, context);
   if (!routed.ok) return routed;
-  const { facts, session } = asked;
+  const { facts, session, message } = asked;
   const { to } = routed.value;
   for (let attempt = 0; attempt < 2; attempt++) {
     const leg = await context.legs.leg(facts, to, session);
+    // A task of the other era is another thing, which this client cannot have been given.
+    if (message.method.startsWith('tasks/') && leg.era !== facts.era) return taskNotFound();
     const response = await send(asked, routed.value, leg, context);
     if (!isLost(leg, response.status) && !isOtherEra(leg, response)) return ok(await shaped(asked, routed.value, leg, response));
     // The server knows nothing of the request: it goes again, once, in a session that it knows.
@@ -79,21 +82,24 @@ async function shaped({ facts, message, params }: Asked, routed: Routed, leg: Le
   if (body === null) return { status, headers, body };
   if (typeof body === 'string') {
     const named = message.method === 'tools/call' ? renamedRefusal(body, String(routed.params.name), String(params.name)) : body;
-    return { status, headers, body: modernises ? asModernResponse(named, message.method) : named };
+    return { status, headers, body: modernises ? asModernResponse(named, message.method) : (withOuterTasks(named, leg.slug) ?? named) };
   }
+  const tasks = mayNameTask(message.method, params);
   const letGo = (): void => {};
   if (headers['content-type'] === 'text/event-stream') {
     if (modernises) return { status, headers, body: new FilteredEvents(body, (event) => modernEvent(event, message.method), letGo) };
-    if (leg.era === 'modern') return { status, headers, body };
+    if (leg.era === 'modern' && !tasks) return { status, headers, body };
+    if (leg.era === 'modern') return { status, headers, body: new FilteredEvents(body, (event) => taskEvent(event, leg.slug), letGo) };
     return { status, headers, body: new FilteredEvents(body, (event) => rewriteEvent(event, leg.slug, 'p'), letGo) };
   }
-  if (!modernises) return { status, headers, body };
+  if (!modernises && !tasks) return { status, headers, body };
   const bytes = await collect(body, ANSWER_BYTES_MAX).catch(() => null);
   if (bytes === null) {
-    const error = { code: -32603, message: 'The answer of the server broke off, or is too large to be passed on in this revision.' };
+    const error = { code: -32603, message: 'The answer of the server broke off, or is too large to be passed on here.' };
     return { status: 200, headers, body: JSON.stringify({ jsonrpc: '2.0', id: message.id, error }) };
   }
-  return { status, headers, body: asModernResponse(decoder.decode(bytes), message.method) };
+  const text = decoder.decode(bytes);
+  return { status, headers, body: modernises ? asModernResponse(text, message.method) : (withOuterTasks(text, leg.slug) ?? text) };
 }
 
 /** A tool that is hidden there reads as one that never was here: under the name that was asked for. */
@@ -108,6 +114,11 @@ function modernEvent(event: SseEvent, method: string): Uint8Array {
   if (event.data === null || event.data === '') return encoder.encode(event.raw);
   // The stateless revision resumes nothing.
   return encodeEvent(asModernResponse(event.data, method), { id: null, event: event.event });
+}
+
+function taskEvent(event: SseEvent, slug: string): Uint8Array {
+  const data = event.data === null || event.data === '' ? null : rewriteMessage(event.data, slug);
+  return data === null ? encoder.encode(event.raw) : encodeEvent(data, event);
 }
 
 function discardResponse({ body }: GatewayResponse): void {

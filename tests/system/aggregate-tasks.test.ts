@@ -1,11 +1,12 @@
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { InMemoryTaskStore } from '@modelcontextprotocol/sdk/experimental/tasks';
+import { CallToolResultSchema, CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestDatabase, type TestDatabase } from '../database/setup/test-database';
-import { EVERYTHING, type StartedUpstream, startServer } from '../fixtures/upstreams/harness';
+import { EVERYTHING, fixtureFile, type StartedUpstream, startServer } from '../fixtures/upstreams/harness';
 import { startTaskUpstream, type TaskUpstream } from '../fixtures/upstreams/task-upstream';
 import { type RunningCallgate, startCallgate } from './support/callgate';
 import { send } from './support/calls';
@@ -16,6 +17,7 @@ import { type Access, grantAccess, httpServer, must, publish, register } from '.
 const EXTENSION = 'io.modelcontextprotocol/tasks';
 const RELATED = 'io.modelcontextprotocol/related-task';
 const ANY = z.looseObject({});
+const ALLOW = { version: '1', default: 'allow' };
 const POLICY = {
   version: '1',
   default: 'allow',
@@ -26,27 +28,35 @@ let database: TestDatabase;
 let callgate: RunningCallgate;
 let next: NextHost;
 let everything: StartedUpstream;
+let asking: StartedUpstream;
 let alpha: TaskUpstream;
 let beta: TaskUpstream;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  [everything, alpha, beta] = await Promise.all([
+  [everything, asking, alpha, beta] = await Promise.all([
     startServer([EVERYTHING, 'streamableHttp']),
+    startServer([fixtureFile('asking-upstream.mjs')]),
     startTaskUpstream('the word of alpha'),
     startTaskUpstream('the word of beta'),
   ]);
   callgate = await startCallgate({ args: ['--gateway'], env: { DATABASE_URL: database.url } });
-  for (const server of [httpServer('everything', everything.port), httpServer('alpha', alpha.port), httpServer('beta', beta.port)]) {
+  for (const server of [
+    httpServer('everything', everything.port),
+    httpServer('asking-one', asking.port),
+    httpServer('asking-two', asking.port),
+    httpServer('alpha', alpha.port),
+    httpServer('beta', beta.port),
+  ]) {
     await register(callgate, server);
-    await publish(callgate, server.slug, 'main', server.slug === 'everything' ? { version: '1', default: 'allow' } : POLICY);
+    await publish(callgate, server.slug, 'main', ['alpha', 'beta'].includes(server.slug) ? POLICY : ALLOW);
   }
   next = await startNextHost(callgate, { DATABASE_URL: database.url });
 });
 afterAll(async () => {
   await next?.stop();
   await callgate?.remove();
-  await Promise.all([everything?.stop(), alpha?.stop(), beta?.stop()]);
+  await Promise.all([everything?.stop(), asking?.stop(), alpha?.stop(), beta?.stop()]);
   await database?.drop();
 });
 
@@ -138,6 +148,31 @@ describe.each(['node', 'next'] as const)('tasks at the aggregate on %s', (host) 
     const { taskId } = first.value.task;
     expect(await client.experimental.tasks.cancelTask(taskId)).toMatchObject({ taskId, status: 'cancelled' });
     expect(await client.experimental.tasks.getTask(taskId)).toMatchObject({ taskId, status: 'cancelled' });
+    await client.close();
+  });
+
+  it('SDK 1: a server follows the task that the client made of its question, and learns of no other', async () => {
+    const agent = await newAgent(['asking-one', 'asking-two']);
+    const taskStore = new InMemoryTaskStore();
+    const capabilities = { sampling: {}, tasks: { list: {}, cancel: {}, requests: { sampling: { createMessage: {} } } } };
+    const client = new Client({ name: 'working', version: '1' }, { capabilities, taskStore });
+    client.setRequestHandler(CreateMessageRequestSchema, async (_request, { taskStore: own }) => {
+      const task = await own?.createTask({ ttl: 60_000, pollInterval: 100 });
+      if (own === undefined || task === undefined) throw new Error('it was asked for at once');
+      const answer = { model: 'none', role: 'assistant' as const, content: { type: 'text' as const, text: 'done later' } };
+      setTimeout(() => void own.storeTaskResult(task.taskId, 'completed', answer), 150);
+      return { task };
+    });
+    await sdk1(agent, client);
+    const call = async (name: string, args: object) => {
+      const { content } = (await client.callTool({ name, arguments: { ...args } })) as { content: { text: string }[] };
+      return JSON.parse(content[0]?.text ?? 'null');
+    };
+    const later = await call('asking-one__ask_later', { prompt: 'think' });
+    expect(later).toMatchObject({ status: 'completed', result: { content: { text: 'done later' } } });
+    expect(await call('asking-two__pry', { taskId: later.taskId })).toEqual([-32602, -32602, -32601]);
+    expect(await call('asking-one__pry', { taskId: later.taskId })).toEqual(['answered', 'answered', -32601]);
+    taskStore.cleanup();
     await client.close();
   });
 

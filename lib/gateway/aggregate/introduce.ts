@@ -25,8 +25,7 @@ export async function initialize(asked: Asked, context: AggregateContext): Promi
   const { facts } = asked;
   const declared = profileOf(asked.params);
   const version = SPOKEN.has(declared.protocolVersion) ? declared.protocolVersion : LEGACY_VERSIONS[0];
-  // Tasks of the client's own have ids that one server alone may know, and lists that would show it those of others.
-  const { tasks: _tasks, ...capabilities } = declared.capabilities;
+  const capabilities = withoutTaskList(declared.capabilities);
   const profile = { protocolVersion: version, capabilities, clientInfo: declared.clientInfo };
   const client = readClientName(declared.clientInfo);
   facts.client = client;
@@ -39,6 +38,13 @@ export async function initialize(asked: Asked, context: AggregateContext): Promi
   };
   const headers = { ...JSON_HEADERS, 'mcp-session-id': session.id };
   return ok({ status: 200, headers, body: answerText(asked.message.id, result) });
+}
+
+/** A list of the client's tasks would show each server what it makes for the others. */
+function withoutTaskList(capabilities: JsonObject): JsonObject {
+  if (!isJsonObject(capabilities.tasks)) return capabilities;
+  const { list: _list, ...tasks } = capabilities.tasks;
+  return { ...capabilities, tasks };
 }
 
 /** `server/discover`: the same for clients of the stateless revision. */

@@ -10,8 +10,8 @@ import { type LegAnswer, readAnswer } from './leg-answer';
 import { legRequest } from './leg-request';
 import { isLost, type Leg } from './legs';
 import { findTool, joinedName, outerTask, toolName, wrapUri } from './names';
+import { passMessage } from './pass-event';
 import type { Reached } from './reach';
-import { rewriteMessage } from './rewrite';
 import { answerText, hearsWarnings, type Unavailable, unavailableMeta, warningsOf } from './unavailable';
 
 interface ListKind {
@@ -132,12 +132,14 @@ let asks = 0;
 
 /** One page of one server; null when it takes longer than the aggregate waits, and the server is told then. */
 export async function askPage(
-  { facts, session, params }: Asked,
+  asked: Asked,
   leg: Leg,
   method: string,
   cursor: string | null,
-  { handle, waitMs }: AggregateContext,
+  context: AggregateContext,
 ): Promise<LegAnswer | null> {
+  const { facts, params } = asked;
+  const { handle, waitMs } = context;
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const timer = setTimeout(abort, waitMs);
@@ -146,10 +148,7 @@ export async function askPage(
   const id = `callgate-list-${++asks}`;
   const rest = ownParams(params);
   const message = { id, method, params: cursor === null ? rest : { ...rest, cursor } };
-  const onOther = (other: JsonObject): void => {
-    const text = JSON.stringify(other);
-    session?.tell(encodeEvent(rewriteMessage(text, leg.slug) ?? text));
-  };
+  const onOther = (other: JsonObject): void => passMessage(JSON.stringify(other), leg, asked, context);
   try {
     const response = await handle(legRequest(facts, leg, message, { signal: controller.signal, cancels: true }));
     const answer = await readAnswer(response, id, onOther);

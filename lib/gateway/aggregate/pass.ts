@@ -8,7 +8,8 @@ import { encodeEvent, type SseEvent } from '../wire/sse';
 import type { AggregateContext, Asked } from './aggregate-call';
 import { legRequest } from './leg-request';
 import { isLost, type Leg } from './legs';
-import { asModernResponse, parseObject, rewriteEvent, rewriteMessage } from './rewrite';
+import { passedEvent } from './pass-event';
+import { asModernResponse, parseObject, rewriteMessage } from './rewrite';
 import { type Routed, route, taskNotFound } from './route';
 import { mayNameTask, withOuterTasks } from './tasks';
 
@@ -27,7 +28,7 @@ export async function pass(asked: Asked, context: AggregateContext): Promise<Res
     // A task of the other era is another thing, which this client cannot have been given.
     if (message.method.startsWith('tasks/') && leg.era !== facts.era) return taskNotFound();
     const response = await send(asked, routed.value, leg, context);
-    if (!isLost(leg, response.status) && !isOtherEra(leg, response)) return ok(await shaped(asked, routed.value, leg, response));
+    if (!isLost(leg, response.status) && !isOtherEra(leg, response)) return ok(await shaped(asked, routed.value, leg, response, context));
     // The server knows nothing of the request: it goes again, once, in a session that it knows.
     discardResponse(response);
     context.legs.forget(leg, session);
@@ -75,7 +76,14 @@ function isOtherEra(leg: Leg, { status, body }: GatewayResponse): boolean {
   return leg.era === 'modern' && status === 400 && typeof body === 'string' && body.includes('"code":-32022');
 }
 
-async function shaped({ facts, message, params }: Asked, routed: Routed, leg: Leg, response: GatewayResponse): Promise<GatewayResponse> {
+async function shaped(
+  asked: Asked,
+  routed: Routed,
+  leg: Leg,
+  response: GatewayResponse,
+  context: AggregateContext,
+): Promise<GatewayResponse> {
+  const { facts, message, params } = asked;
   const { 'mcp-session-id': _theirs, ...headers } = response.headers;
   const { status, body } = response;
   const modernises = facts.era === 'modern' && leg.era === 'legacy';
@@ -90,7 +98,7 @@ async function shaped({ facts, message, params }: Asked, routed: Routed, leg: Le
     if (modernises) return { status, headers, body: new FilteredEvents(body, (event) => modernEvent(event, message.method), letGo) };
     if (leg.era === 'modern' && !tasks) return { status, headers, body };
     if (leg.era === 'modern') return { status, headers, body: new FilteredEvents(body, (event) => taskEvent(event, leg.slug), letGo) };
-    return { status, headers, body: new FilteredEvents(body, (event) => rewriteEvent(event, leg.slug, 'p'), letGo) };
+    return { status, headers, body: new FilteredEvents(body, (event) => passedEvent(event, leg, 'p', asked, context), letGo) };
   }
   if (!modernises && !tasks) return { status, headers, body };
   const bytes = await collect(body, ANSWER_BYTES_MAX).catch(() => null);

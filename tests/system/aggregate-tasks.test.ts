@@ -2,7 +2,12 @@ import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { InMemoryTaskStore } from '@modelcontextprotocol/sdk/experimental/tasks';
-import { CallToolResultSchema, CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CallToolResultSchema,
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  TaskStatusNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestDatabase, type TestDatabase } from '../database/setup/test-database';
@@ -106,6 +111,8 @@ describe.each(['node', 'next'] as const)('tasks at the aggregate on %s', (host) 
     const agent = await newAgent(['everything', 'alpha']);
     const client = new Client({ name: 'one', version: '1' }, { capabilities: { elicitation: {} }, enforceStrictCapabilities: true });
     let asked: unknown;
+    const told = new Set<string>();
+    client.setNotificationHandler(TaskStatusNotificationSchema, ({ params }) => void told.add(params.taskId));
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
       asked = params._meta?.[RELATED];
       return { action: 'accept' as const, content: { interpretation: 'snake' } };
@@ -131,6 +138,7 @@ describe.each(['node', 'next'] as const)('tasks at the aggregate on %s', (host) 
     expect(seen.at(-1)?.text).toContain('python (snake)');
     expect(seen.at(-1)?.text).toContain(`"${RELATED}":{"taskId":"${id}"}`);
     expect(asked).toEqual({ taskId: id });
+    expect([...told]).toEqual([id]);
     expect((await client.experimental.tasks.listTasks()).tasks.map(({ taskId }) => taskId)).toEqual([id]);
     await client.close();
   });

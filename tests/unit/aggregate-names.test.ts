@@ -11,6 +11,7 @@ import {
   unwrapUri,
   wrapUri,
 } from '@/lib/gateway/aggregate/names';
+import { namedAnswer } from '@/lib/gateway/aggregate/pass-event';
 import { asModernResponse, readEventId, rewriteEvent, rewriteMessage } from '@/lib/gateway/aggregate/rewrite';
 import { innerRelatedTask, joinedTasks, mayNameTask } from '@/lib/gateway/aggregate/tasks';
 import type { ServerView } from '@/lib/gateway/snapshot-port';
@@ -164,6 +165,27 @@ describe('what a server sends', () => {
       expect(told({ method, params: { taskId: '7', status: 'working' } }).params).toEqual({ taskId: 'git~t~7', status: 'working' });
     // What a server asks about is a task of the client's.
     expect(told({ id: 3, method: 'tasks/get', params: { taskId: '7' } }).params).toEqual({ taskId: '7' });
+  });
+
+  it('names a task in an answer of JSON, and is read no further than asked', async () => {
+    let reads = 0;
+    let left = false;
+    const source: AsyncIterableIterator<Uint8Array> = {
+      [Symbol.asyncIterator]: () => source,
+      next: async () => {
+        reads++;
+        return { done: false, value: new TextEncoder().encode('{"id":1,"result":{"task":{"taskId":"7"}}}') };
+      },
+      return: async () => {
+        left = true;
+        return { done: true, value: undefined };
+      },
+    };
+    const answer = namedAnswer(source, 'git')[Symbol.asyncIterator]();
+    expect(new TextDecoder().decode((await answer.next()).value)).toBe('{"id":1,"result":{"task":{"taskId":"git~t~7"}}}');
+    expect([reads, left]).toEqual([1, false]);
+    await answer.return?.();
+    expect([reads, left]).toEqual([1, true]);
   });
 
   it('can be resumed at the server that it came from', () => {

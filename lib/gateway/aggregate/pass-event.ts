@@ -3,8 +3,12 @@ import type { AggregateContext, AggregateStream } from './aggregate-call';
 import type { LegAddress } from './leg-request';
 import { tell } from './open-leg';
 import { rewriteEvent, rewriteMessage, type StreamKind } from './rewrite';
+import { withOuterTasks } from './tasks';
 
+const DONE: IteratorResult<Uint8Array> = { done: true, value: undefined };
 const NOTHING = new Uint8Array(0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 type Session = Pick<AggregateStream, 'facts' | 'session'>;
 
@@ -23,4 +27,25 @@ function isAnswered(text: string, leg: LegAddress, { facts, session }: Session, 
   const refusal = session?.tasks.refusalOf(leg.slug, text) ?? null;
   if (refusal !== null) void tell(facts, leg, refusal, handle);
   return refusal !== null;
+}
+
+/**
+ * A JSON answer of one server, which comes in one piece, with its tasks under their names at the aggregate. It is read no further than its
+ * reader asks, since whoever asks for more has written what came before.
+ */
+export function namedAnswer(body: AsyncIterable<Uint8Array>, slug: string): AsyncIterable<Uint8Array> {
+  const source = body[Symbol.asyncIterator]();
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      const read = await source.next();
+      const text = read.done === true ? null : withOuterTasks(decoder.decode(read.value), slug);
+      return text === null ? read : { done: false, value: encoder.encode(text) };
+    },
+    async return() {
+      await source.return?.();
+      return DONE;
+    },
+  };
+  return iterator;
 }

@@ -8,7 +8,7 @@ import { encodeEvent, type SseEvent } from '../wire/sse';
 import type { AggregateContext, Asked } from './aggregate-call';
 import { legRequest } from './leg-request';
 import { isLost, type Leg } from './legs';
-import { passedEvent } from './pass-event';
+import { namedAnswer, passedEvent } from './pass-event';
 import { asModernResponse, parseObject, rewriteMessage } from './rewrite';
 import { type Routed, route, taskNotFound } from './route';
 import { mayNameTask, withOuterTasks } from './tasks';
@@ -100,14 +100,13 @@ async function shaped(
     if (leg.era === 'modern') return { status, headers, body: new FilteredEvents(body, (event) => taskEvent(event, leg.slug), letGo) };
     return { status, headers, body: new FilteredEvents(body, (event) => passedEvent(event, leg, 'p', asked, context), letGo) };
   }
-  if (!modernises && !tasks) return { status, headers, body };
+  if (!modernises) return { status, headers, body: tasks ? namedAnswer(body, leg.slug) : body };
   const bytes = await collect(body, ANSWER_BYTES_MAX).catch(() => null);
   if (bytes === null) {
-    const error = { code: -32603, message: 'The answer of the server broke off, or is too large to be passed on here.' };
+    const error = { code: -32603, message: 'The answer of the server broke off, or is too large to be passed on in this revision.' };
     return { status: 200, headers, body: JSON.stringify({ jsonrpc: '2.0', id: message.id, error }) };
   }
-  const text = decoder.decode(bytes);
-  return { status, headers, body: modernises ? asModernResponse(text, message.method) : (withOuterTasks(text, leg.slug) ?? text) };
+  return { status, headers, body: asModernResponse(decoder.decode(bytes), message.method) };
 }
 
 /** A tool that is hidden there reads as one that never was here: under the name that was asked for. */

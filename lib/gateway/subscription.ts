@@ -1,10 +1,11 @@
 import { isJsonObject, type Json } from '@/lib/kernel/json';
 import { ok, type Result } from '@/lib/kernel/result';
-import type { Denial } from './denial';
+import { type Denial, type Refused, refuse } from './denial';
 import { exchange, JSON_HEADERS, STREAM_HEADERS } from './exchange';
 import type { RequestFacts } from './facts';
 import type { ForwardContext } from './forward-context';
 import { GuardedTap } from './guarded-tap';
+import { LedgerUnavailable } from './ports';
 import { blindTap, RelayedBody } from './relayed-body';
 import type { GatewayResponse } from './request';
 import { decideTarget } from './stages/decide-target';
@@ -17,6 +18,8 @@ import { encodeEvent } from './wire/sse';
  */
 export async function subscribe(call: Granted, context: ForwardContext, open: Set<() => void>): Promise<Result<GatewayResponse, Denial>> {
   withoutDenied(call, context);
+  const foreign = await withoutForeign(call, context);
+  if (foreign !== null) return foreign;
   const answered = await exchange(call, context, null);
   if (!answered.ok) return answered;
   const { reply, kind, abort } = answered.value;
@@ -42,6 +45,23 @@ function withoutDenied(call: Granted, context: ForwardContext): void {
   if (may.length === all.length) return;
   const facts: RequestFacts = call;
   facts.message = { ...message, params: { ...message.params, notifications: { ...filter, resourceSubscriptions: may } } };
+}
+
+/** Hears of no task that was made under another grant: the news of a task may carry its result. */
+async function withoutForeign(call: Granted, { tasks }: ForwardContext): Promise<Refused | null> {
+  const { message } = call;
+  const filter = message.params?.notifications;
+  if (message.kind !== 'request' || !isJsonObject(filter) || !Array.isArray(filter.taskIds)) return null;
+  try {
+    const taskIds = await tasks.ownOf(call, filter.taskIds as readonly Json[]);
+    if (taskIds.length === filter.taskIds.length) return null;
+    const facts: RequestFacts = call;
+    facts.message = { ...message, params: { ...message.params, notifications: { ...filter, taskIds } } };
+    return null;
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailable)) throw error;
+    return refuse('audit.unavailable', { message: 'Whose these tasks are cannot be looked up at the moment. Nothing was sent.' });
+  }
 }
 
 class SubscriptionTap extends GuardedTap {

@@ -25,20 +25,23 @@ export class TaskOwners {
 
   /** true when the task was made under another grant. Rejects with `LedgerUnavailable`. */
   async isForeign(call: Granted, taskId: Json | undefined): Promise<boolean> {
-    if (typeof taskId !== 'string') return false;
-    const owner = (await this.ports.taskOwnership.ownersOf(call.server.id, [taskId])).get(taskId);
-    return owner !== undefined && owner !== call.grant.id;
+    return typeof taskId === 'string' && (await this.ownOf(call, [taskId])).length === 0;
+  }
+
+  /** Those of the tasks that were not made under another grant. Rejects with `LedgerUnavailable`. */
+  async ownOf(call: Granted, taskIds: readonly Json[]): Promise<readonly string[]> {
+    const ids = taskIds.filter((id): id is string => typeof id === 'string');
+    const owners = await this.ports.taskOwnership.ownersOf(call.server.id, ids);
+    return ids.filter((id) => (owners.get(id) ?? call.grant.id) === call.grant.id);
   }
 
   /** `tasks/list` without the tasks of others. Rejects with `LedgerUnavailable`. */
   async withoutForeign(call: Granted, message: Json): Promise<Json> {
     if (!isJsonObject(message) || !isJsonObject(message.result) || !Array.isArray(message.result.tasks)) return message;
     const all = message.result.tasks as readonly Json[];
-    const owners = await this.ports.taskOwnership.ownersOf(
-      call.server.id,
-      all.map(idOf).filter((id) => id !== null),
-    );
-    const tasks = all.filter((task) => (owners.get(idOf(task) ?? '') ?? call.grant.id) === call.grant.id);
+    const own = new Set<string | null>(await this.ownOf(call, all.map(idOf)));
+    // What has no id belongs to nobody else.
+    const tasks = all.filter((task) => idOf(task) === null || own.has(idOf(task)));
     return { ...message, result: { ...message.result, tasks } };
   }
 }

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { findJoined, findTool, innerId, matchesTemplate, outerId, toolName, unwrapUri, wrapUri } from '@/lib/gateway/aggregate/names';
+import {
+  findJoined,
+  findTool,
+  innerId,
+  innerTask,
+  matchesTemplate,
+  outerId,
+  outerTask,
+  toolName,
+  unwrapUri,
+  wrapUri,
+} from '@/lib/gateway/aggregate/names';
+import { namedAnswer } from '@/lib/gateway/aggregate/pass-event';
 import { asModernResponse, readEventId, rewriteEvent, rewriteMessage } from '@/lib/gateway/aggregate/rewrite';
+import { innerRelatedTask, joinedTasks, mayNameTask } from '@/lib/gateway/aggregate/tasks';
 import type { ServerView } from '@/lib/gateway/snapshot-port';
 import { catalogueOf } from './gateway-world';
 
@@ -68,6 +81,43 @@ it('an id of a server keeps its type among those of all', () => {
   for (const id of [7, '7', 'git~x~7']) expect(innerId(id)).toBeNull();
 });
 
+it('a task carries its server, whatever its id looks like, and no two servers have one in common', () => {
+  for (const id of ['786512e2', 'git~t~1', '~', 'a\nb', '']) expect(innerTask(outerTask('git-hub', id))).toEqual({ slug: 'git-hub', id });
+  for (const id of ['1', 'git~n~1', '~t~1', 'git~t1', outerId('git', '1')]) expect(innerTask(id)).toBeNull();
+});
+
+describe('the tasks of several servers', () => {
+  const legacy = (tasks?: object) => ({ era: 'legacy' as const, capabilities: (tasks === undefined ? { tools: {} } : { tasks }) as never });
+  const modern = { era: 'modern' as const, capabilities: { extensions: { 'io.modelcontextprotocol/tasks': {}, other: {} } } };
+
+  it('are offered in the words of the client, as far as a server of its era has them', () => {
+    const calls = { requests: { tools: { call: {} } } };
+    expect(joinedTasks([legacy(), modern], 'legacy')).toEqual({});
+    expect(joinedTasks([legacy(calls), modern], 'legacy')).toEqual({ tasks: calls });
+    expect(joinedTasks([legacy({ list: {} }), legacy({ ...calls, cancel: {} })], 'legacy')).toEqual({
+      tasks: { list: {}, cancel: {}, ...calls },
+    });
+    expect(joinedTasks([legacy(calls)], 'modern')).toEqual({});
+    expect(joinedTasks([legacy(calls), modern], 'modern')).toEqual({ extensions: { 'io.modelcontextprotocol/tasks': {} } });
+  });
+
+  it('are looked for in answers to those who asked for one', () => {
+    const declared = { 'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } } };
+    expect([mayNameTask('tools/call', { task: {} }), mayNameTask('tools/call', { _meta: declared }), mayNameTask('tasks/get', {})]).toEqual(
+      [true, true, true],
+    );
+    expect([mayNameTask('tools/call', {}), mayNameTask('prompts/get', { task: {} })]).toEqual([false, false]);
+  });
+
+  it('go to a server under its own ids, and to no other', () => {
+    const related = (taskId: string) => ({ a: 1, _meta: { b: 2, 'io.modelcontextprotocol/related-task': { taskId } } });
+    expect(innerRelatedTask(related('git~t~7'), 'git')).toEqual(related('7'));
+    for (const id of ['7', 'shop~t~7']) expect(innerRelatedTask(related(id), 'git')).toEqual(related(id));
+    const plain = { _meta: { progressToken: 'git~t~7' } };
+    expect(innerRelatedTask(plain, 'git')).toBe(plain);
+  });
+});
+
 describe('what a server sends', () => {
   const message = (value: object): string => JSON.stringify({ jsonrpc: '2.0', ...value });
 
@@ -88,6 +138,54 @@ describe('what a server sends', () => {
       rewriteEvent({ data: '{"jsonrpc":"2.0","id":1,"result":{"n":1e400}}', id: null, event: 'message', raw }, 'git', 'p'),
     );
     expect(text).toBe(raw);
+  });
+
+  it('names its tasks wherever it speaks of them, and everything else keeps its bytes', () => {
+    const named = (text: string) => rewriteMessage(text, 'git');
+    expect(named('{"id":1,"result":{"task":{"taskId":"7","status":"working","ttl":1.50},"n":1e400}}')).toBe(
+      '{"id":1,"result":{"task":{"taskId":"git~t~7","status":"working","ttl":1.50},"n":1e400}}',
+    );
+    expect(named('{"id":1,"result":{ "status":"working", "taskId" : "7" }}')).toBe(
+      '{"id":1,"result":{ "status":"working", "taskId" :"git~t~7"}}',
+    );
+    expect(
+      named('{"result":{"content":[{"taskId":"7"}],"taskId":"7","_meta":{"io.modelcontextprotocol/related-task":{"taskId":"7"}}}}'),
+    ).toBe('{"result":{"content":[{"taskId":"7"}],"taskId":"7","_meta":{"io.modelcontextprotocol/related-task":{"taskId":"git~t~7"}}}}');
+    for (const same of ['{"id":1,"result":{"content":[],"task":{"taskId":"7"}}}', '{"id":1,"error":{"code":1,"message":"taskId"}}'])
+      expect(named(same)).toBeNull();
+    const _meta = { 'io.modelcontextprotocol/related-task': { taskId: '7' } };
+    const outer = { 'io.modelcontextprotocol/related-task': { taskId: 'git~t~7' } };
+    const told = (value: object) => JSON.parse(named(message(value)) ?? 'null');
+    expect(told({ id: 3, method: 'elicitation/create', params: { _meta } })).toMatchObject({ id: 'git~n~3', params: { _meta: outer } });
+    expect(told({ method: 'notifications/progress', params: { progressToken: 1, _meta } }).params).toEqual({
+      progressToken: 1,
+      _meta: outer,
+    });
+    for (const method of ['notifications/tasks/status', 'notifications/tasks'])
+      expect(told({ method, params: { taskId: '7', status: 'working' } }).params).toEqual({ taskId: 'git~t~7', status: 'working' });
+    // What a server asks about is a task of the client's.
+    expect(told({ id: 3, method: 'tasks/get', params: { taskId: '7' } }).params).toEqual({ taskId: '7' });
+  });
+
+  it('names a task in an answer of JSON, and is read no further than asked', async () => {
+    let reads = 0;
+    let left = false;
+    const source: AsyncIterableIterator<Uint8Array> = {
+      [Symbol.asyncIterator]: () => source,
+      next: async () => {
+        reads++;
+        return { done: false, value: new TextEncoder().encode('{"id":1,"result":{"task":{"taskId":"7"}}}') };
+      },
+      return: async () => {
+        left = true;
+        return { done: true, value: undefined };
+      },
+    };
+    const answer = namedAnswer(source, 'git')[Symbol.asyncIterator]();
+    expect(new TextDecoder().decode((await answer.next()).value)).toBe('{"id":1,"result":{"task":{"taskId":"git~t~7"}}}');
+    expect([reads, left]).toEqual([1, false]);
+    await answer.return?.();
+    expect([reads, left]).toEqual([1, true]);
   });
 
   it('can be resumed at the server that it came from', () => {

@@ -208,7 +208,11 @@ describe('a session at the aggregate', () => {
 
   it('introduces all servers, and is opened at each with what the client declared', async () => {
     const world = newPair();
-    const params = { protocolVersion: '2025-11-25', capabilities: { roots: {}, tasks: {} }, clientInfo: { name: 'tester', version: '1' } };
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: { roots: {}, tasks: { list: {}, cancel: {} } },
+      clientInfo: { name: 'tester', version: '1' },
+    };
     const { result } = await (await ask(world, 'initialize', params)).json();
     expect(result).toMatchObject({
       protocolVersion: '2025-11-25',
@@ -217,7 +221,7 @@ describe('a session at the aggregate', () => {
     });
     expect(result.instructions).toMatch(/other, shop[\s\S]*## other\n\nOf other\.\n\n## shop\n\nOf shop\./);
     const sent = world.upstreams.posts.filter(({ method }) => method === 'initialize').map(({ body }) => JSON.parse(body).params);
-    expect(sent).toEqual([0, 1].map(() => ({ ...params, capabilities: { roots: {} } })));
+    expect(sent).toEqual([0, 1].map(() => ({ ...params, capabilities: { roots: {}, tasks: { cancel: {} } } })));
     expect(world.upstreams.count('notifications/initialized')).toBe(2);
   });
 
@@ -256,6 +260,48 @@ describe('a session at the aggregate', () => {
     // Once each, and nothing that was never asked.
     for (const id of ['other~n~1', 'shop~n~2', 'none~n~1', '1']) expect((await respond(id)).status).toBe(400);
     expect((await respond('shop~n~1')).status).toBe(202);
+  });
+
+  it('tells a server of the tasks that the client made of its own questions, and of no others', async () => {
+    const world = newPair();
+    const pushes = openStreams(world);
+    const session = await opened(world);
+    const stream = await world.send({ ...AT, ...session, method: 'GET', raw: null });
+    const read = readerOf(stream);
+    let next = read();
+    await moment();
+    const asks = (slug: string, id: number, method: string, params = {}) => {
+      pushes.get(`at-${slug}`)?.(event({ id, method, params }));
+      return moment();
+    };
+    const say = (body: object): Promise<Answer> => world.send({ ...AT, ...session, body: { jsonrpc: '2.0', ...body } });
+    const sentLast = () => {
+      const { session: at, body } = world.upstreams.posts.at(-1) ?? {};
+      return [at?.upstreamId, JSON.parse(body ?? 'null')];
+    };
+    await asks('shop', 1, 'sampling/createMessage', { task: {} });
+    expect(dataOf(await next).id).toBe('shop~n~1');
+    await say({ id: 'shop~n~1', result: { task: { taskId: 'c1', status: 'working' } } });
+    expect(sentLast()).toMatchObject(['at-shop', { id: 1, result: { task: { taskId: 'c1' } } }]);
+    next = read();
+    for (const [id, method, code] of [
+      [2, 'tasks/get', -32602],
+      [3, 'tasks/result', -32602],
+      [4, 'tasks/list', -32601],
+    ] as const) {
+      await asks('other', id, method, { taskId: 'c1' });
+      expect(sentLast()).toMatchObject(['at-other', { id, error: { code } }]);
+    }
+    await asks('shop', 5, 'tasks/get', { taskId: 'c1' });
+    let heard = await next;
+    while (heard === '') heard = await read();
+    // Nothing of what the other one asked has arrived before it.
+    expect(dataOf(heard)).toMatchObject({ id: 'shop~n~5', method: 'tasks/get', params: { taskId: 'c1' } });
+    await say({ method: 'notifications/tasks/status', params: { taskId: 'c1', status: 'completed' } });
+    expect(sentLast()).toMatchObject(['at-shop', { method: 'notifications/tasks/status', params: { taskId: 'c1' } }]);
+    const before = world.upstreams.posts.length;
+    expect((await say({ method: 'notifications/tasks/status', params: { taskId: 'c2', status: 'completed' } })).status).toBe(202);
+    expect(world.upstreams.posts).toHaveLength(before);
   });
 
   it('hears of another reach, and of the end of its grant', async () => {

@@ -346,6 +346,19 @@ describe('a task', () => {
       expect((await as(made.token, method)).result).toBeDefined();
     }
     expect((await as(other, 'tasks/list')).result.tasks).toEqual([{ taskId: 't2' }]);
+    const subscribe = (token: string) => {
+      const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+      const params = { notifications: { toolsListChanged: true, taskIds: ['t1', 't2'] }, _meta };
+      const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+      return made.send({ token, headers, body: { jsonrpc: '2.0', id: 6, method: 'subscriptions/listen', params } });
+    };
+    for (const [token, taskIds] of [
+      [other, ['t2']],
+      [made.token, ['t1', 't2']],
+    ] as const) {
+      await subscribe(token);
+      expect(JSON.parse(made.upstreams.posts.at(-1)?.body ?? '').params.notifications).toEqual({ toolsListChanged: true, taskIds });
+    }
     expect((await as(made.token, 'tasks/list')).result.tasks).toHaveLength(2);
   });
 });

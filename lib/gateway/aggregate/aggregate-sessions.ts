@@ -1,6 +1,7 @@
 import type { JsonObject } from '@/lib/kernel/json';
 import type { GatewayPorts } from '../ports';
 import type { ClientName, SessionStore } from '../sessions';
+import { ClientTasks } from './client-tasks';
 import type { MergedBody } from './merged-body';
 import type { HeldLeg } from './opened';
 import type { Reached } from './reach';
@@ -28,6 +29,7 @@ export class AggregateSession {
   readonly streams = new Set<MergedBody>();
   /** Told of each server that is ready. */
   readonly onReady = new Set<(serverId: string, late: boolean) => void>();
+  readonly tasks = new ClientTasks();
   /** What `logging/setLevel` asked for; servers that come later are told. */
   level: string | null = null;
 

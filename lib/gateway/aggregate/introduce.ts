@@ -10,6 +10,7 @@ import type { AggregateContext, Asked } from './aggregate-call';
 import type { AggregateSession } from './aggregate-sessions';
 import type { Leg } from './legs';
 import type { Reached } from './reach';
+import { joinedTasks } from './tasks';
 import { answerText, type Unavailable, unavailableMeta } from './unavailable';
 
 /** The stateful revisions that are spoken with clients; the newest is what everybody else is offered. */
@@ -21,11 +22,10 @@ const INSTRUCTIONS_CHARACTERS_MAX = 20_000;
  * is not waited for long, and joins when it is ready.
  */
 export async function initialize(asked: Asked, context: AggregateContext): Promise<Result<GatewayResponse, Denial>> {
-  const { facts, reached } = asked;
+  const { facts } = asked;
   const declared = profileOf(asked.params);
   const version = SPOKEN.has(declared.protocolVersion) ? declared.protocolVersion : LEGACY_VERSIONS[0];
-  // Tasks have ids of one server, which nobody could find again among all.
-  const { tasks: _tasks, ...capabilities } = declared.capabilities;
+  const capabilities = withoutTaskList(declared.capabilities);
   const profile = { protocolVersion: version, capabilities, clientInfo: declared.clientInfo };
   const client = readClientName(declared.clientInfo);
   facts.client = client;
@@ -33,17 +33,24 @@ export async function initialize(asked: Asked, context: AggregateContext): Promi
   const { legs, unavailable } = await gather(asked, context, session);
   const result = {
     protocolVersion: version,
-    ...introduction(reached, legs, unavailable, context.version),
+    ...introduction(asked, legs, unavailable, context.version),
     ...unavailableMeta(unavailable),
   };
   const headers = { ...JSON_HEADERS, 'mcp-session-id': session.id };
   return ok({ status: 200, headers, body: answerText(asked.message.id, result) });
 }
 
+/** A list of the client's tasks would show each server what it makes for the others. */
+function withoutTaskList(capabilities: JsonObject): JsonObject {
+  if (!isJsonObject(capabilities.tasks)) return capabilities;
+  const { list: _list, ...tasks } = capabilities.tasks;
+  return { ...capabilities, tasks };
+}
+
 /** `server/discover`: the same for clients of the stateless revision. */
 export async function discover(asked: Asked, context: AggregateContext): Promise<Result<GatewayResponse, Denial>> {
   const { legs, unavailable } = await gather(asked, context, null);
-  const { serverInfo, ...said } = introduction(asked.reached, legs, unavailable, context.version);
+  const { serverInfo, ...said } = introduction(asked, legs, unavailable, context.version);
   const result = {
     resultType: 'complete',
     supportedVersions: [MODERN_VERSION, ...LEGACY_VERSIONS],
@@ -72,13 +79,19 @@ async function gather(
   return { legs, unavailable };
 }
 
-function introduction(reached: readonly Reached[], legs: readonly Leg[], unavailable: readonly Unavailable[], version: string) {
+function introduction({ facts, reached }: Asked, legs: readonly Leg[], unavailable: readonly Unavailable[], version: string) {
   return {
     // A server that could not be asked, or is granted later, may have anything; it is asked when it is there.
-    capabilities: joinedCapabilities(
-      legs.map(({ opened }) => opened.capabilities),
-      unavailable.length > 0 || reached.length === 0,
-    ),
+    capabilities: {
+      ...joinedCapabilities(
+        legs.map(({ opened }) => opened.capabilities),
+        unavailable.length > 0 || reached.length === 0,
+      ),
+      ...joinedTasks(
+        legs.map(({ opened }) => opened),
+        facts.era,
+      ),
+    },
     serverInfo: { name: 'callgate', title: 'Callgate', version },
     instructions: joinedInstructions(reached, legs),
   };

@@ -5,6 +5,7 @@ import type { RpcId } from '../denial';
 import type { RequestFacts } from '../facts';
 import type { GatewayRequest, GatewayResponse } from '../request';
 import { META_VERSION, MODERN_VERSION } from '../wire/eras';
+import { innerRelatedTask } from './tasks';
 
 /** How one server is spoken to on behalf of a client of the aggregate. */
 export interface LegAddress {
@@ -51,7 +52,8 @@ export function legRequest(call: RequestFacts, leg: LegAddress, message: LegMess
   let sent = message;
   if (message !== null) {
     add('content-type', 'application/json');
-    sent = leg.era === 'modern' ? asModern(call, message) : asLegacy(call, message);
+    const own = aboutItsTasks(message, leg.slug);
+    sent = leg.era === 'modern' ? asModern(call, own) : asLegacy(call, own);
     if (leg.era === 'modern') addMirrors(call, message, add);
   }
   return {
@@ -80,7 +82,7 @@ function addMirrors(call: RequestFacts, { method = '', params }: LegMessage, add
 function asModern(call: RequestFacts, message: LegMessage): LegMessage {
   if (message.method === undefined || message.id === undefined) return message;
   const meta = metaOf(message);
-  if (call.era === 'modern' && meta[META_VERSION] !== undefined) return withMeta(message, withoutTasks(meta));
+  if (call.era === 'modern' && meta[META_VERSION] !== undefined) return message;
   const own = {
     [META_VERSION]: MODERN_VERSION,
     // A client of the older revisions declares nothing a request at a time, so nothing is asked of it here.
@@ -88,11 +90,12 @@ function asModern(call: RequestFacts, message: LegMessage): LegMessage {
     ...(call.client === null ? null : { [`${META}clientInfo`]: { name: call.client.name, version: call.client.version } }),
     ...meta,
   };
-  return withMeta(message, own);
+  return withMeta(withoutTask(message), own);
 }
 
-function asLegacy(call: RequestFacts, message: LegMessage): LegMessage {
-  if (call.era !== 'modern' || message.method === undefined) return message;
+function asLegacy(call: RequestFacts, given: LegMessage): LegMessage {
+  if (call.era !== 'modern' || given.method === undefined) return given;
+  const message = withoutTask(given);
   const rest = Object.entries(metaOf(message)).filter(([key]) => !key.startsWith(META));
   if (rest.length > 0) return withMeta(message, Object.fromEntries(rest));
   if (message.params === undefined) return message;
@@ -100,13 +103,21 @@ function asLegacy(call: RequestFacts, message: LegMessage): LegMessage {
   return { ...message, params };
 }
 
-/** Tasks have ids of one server, which nobody could find again among all: they are not offered here. */
-function withoutTasks(meta: JsonObject): JsonObject {
-  const key = `${META}clientCapabilities`;
-  const declared = meta[key];
-  if (!isJsonObject(declared) || !isJsonObject(declared.extensions)) return meta;
-  const { 'io.modelcontextprotocol/tasks': _tasks, ...extensions } = declared.extensions;
-  return { ...meta, [key]: { ...declared, extensions } };
+/** Tasks of the two eras have nothing in common: who asks in one for what a server has in the other is answered without. */
+function withoutTask(message: LegMessage): LegMessage {
+  if (message.method !== 'tools/call' || message.params === undefined) return message;
+  const { task: _task, ...params } = message.params;
+  return { ...message, params };
+}
+
+/** What the client says of a task, under the name that the server gave it. */
+function aboutItsTasks(message: LegMessage, slug: string): LegMessage {
+  const { params, result } = message;
+  return {
+    ...message,
+    ...(params === undefined ? null : { params: innerRelatedTask(params, slug) }),
+    ...(result === undefined ? null : { result: innerRelatedTask(result, slug) }),
+  };
 }
 
 function metaOf({ params }: LegMessage): JsonObject {

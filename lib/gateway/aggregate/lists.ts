@@ -9,9 +9,9 @@ import type { AggregateContext, Asked } from './aggregate-call';
 import { type LegAnswer, readAnswer } from './leg-answer';
 import { legRequest } from './leg-request';
 import { isLost, type Leg } from './legs';
-import { findTool, joinedName, toolName, wrapUri } from './names';
+import { findTool, joinedName, outerTask, toolName, wrapUri } from './names';
+import { passMessage } from './pass-event';
 import type { Reached } from './reach';
-import { rewriteMessage } from './rewrite';
 import { answerText, hearsWarnings, type Unavailable, unavailableMeta, warningsOf } from './unavailable';
 
 interface ListKind {
@@ -32,6 +32,7 @@ const LISTS: Record<string, ListKind> = {
     capability: 'resources',
     rename: (item, { slug }) => renameUri(item, 'uriTemplate', slug),
   },
+  'tasks/list': { member: 'tasks', capability: 'tasks', rename: renameTask },
 };
 const LIST_TTL_MS_MAX = 1000;
 const METHOD_NOT_FOUND = -32601;
@@ -131,12 +132,14 @@ let asks = 0;
 
 /** One page of one server; null when it takes longer than the aggregate waits, and the server is told then. */
 export async function askPage(
-  { facts, session, params }: Asked,
+  asked: Asked,
   leg: Leg,
   method: string,
   cursor: string | null,
-  { handle, waitMs }: AggregateContext,
+  context: AggregateContext,
 ): Promise<LegAnswer | null> {
+  const { facts, params } = asked;
+  const { handle, waitMs } = context;
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const timer = setTimeout(abort, waitMs);
@@ -145,10 +148,7 @@ export async function askPage(
   const id = `callgate-list-${++asks}`;
   const rest = ownParams(params);
   const message = { id, method, params: cursor === null ? rest : { ...rest, cursor } };
-  const onOther = (other: JsonObject): void => {
-    const text = JSON.stringify(other);
-    session?.tell(encodeEvent(rewriteMessage(text, leg.slug) ?? text));
-  };
+  const onOther = (other: JsonObject): void => passMessage(JSON.stringify(other), leg, asked, context);
   try {
     const response = await handle(legRequest(facts, leg, message, { signal: controller.signal, cancels: true }));
     const answer = await readAnswer(response, id, onOther);
@@ -180,4 +180,8 @@ function renamePrompt(item: JsonObject, { slug }: ServerView): JsonObject | null
 function renameUri(item: JsonObject, member: 'uri' | 'uriTemplate', slug: string): JsonObject | null {
   const uri = item[member];
   return typeof uri === 'string' ? { ...item, [member]: wrapUri(slug, uri) } : null;
+}
+
+function renameTask(item: JsonObject, { slug }: ServerView): JsonObject | null {
+  return typeof item.taskId === 'string' ? { ...item, taskId: outerTask(slug, item.taskId) } : null;
 }

@@ -102,3 +102,12 @@ export function innerId(id: RpcId): { readonly slug: string; readonly id: RpcId 
   const [, slug, kind, text] = parts as unknown as [string, string, string, string];
   return { slug, id: kind === 'n' ? Number(text) : text };
 }
+
+/** A task of one server among those of all: `{server}~t~{id}`, which no other server can have. */
+export const outerTask = (slug: string, id: string): string => `${slug}~t~${id}`;
+
+/** null for what is no task of the aggregate's. */
+export function innerTask(id: string): { readonly slug: string; readonly id: string } | null {
+  const parts = /^([^~]+)~t~(.*)$/s.exec(id);
+  return parts === null ? null : { slug: parts[1] as string, id: parts[2] as string };
+}

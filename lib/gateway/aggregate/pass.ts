@@ -8,8 +8,10 @@ import { encodeEvent, type SseEvent } from '../wire/sse';
 import type { AggregateContext, Asked } from './aggregate-call';
 import { legRequest } from './leg-request';
 import { isLost, type Leg } from './legs';
-import { asModernResponse, parseObject, rewriteEvent } from './rewrite';
-import { type Routed, route } from './route';
+import { namedAnswer, passedEvent } from './pass-event';
+import { asModernResponse, parseObject, rewriteMessage } from './rewrite';
+import { type Routed, route, taskNotFound } from './route';
+import { mayNameTask, withOuterTasks } from './tasks';
 
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
@@ -19,12 +21,14 @@ const decoder = new TextDecoder();
 export async function pass(asked: Asked, context: AggregateContext): Promise<Result<GatewayResponse, Denial>> {
   const routed = await route(asked, context);
   if (!routed.ok) return routed;
-  const { facts, session } = asked;
+  const { facts, session, message } = asked;
   const { to } = routed.value;
   for (let attempt = 0; attempt < 2; attempt++) {
     const leg = await context.legs.leg(facts, to, session);
+    // A task of the other era is another thing, which this client cannot have been given.
+    if (message.method.startsWith('tasks/') && leg.era !== facts.era) return taskNotFound();
     const response = await send(asked, routed.value, leg, context);
-    if (!isLost(leg, response.status) && !isOtherEra(leg, response)) return ok(await shaped(asked, routed.value, leg, response));
+    if (!isLost(leg, response.status) && !isOtherEra(leg, response)) return ok(await shaped(asked, routed.value, leg, response, context));
     // The server knows nothing of the request: it goes again, once, in a session that it knows.
     discardResponse(response);
     context.legs.forget(leg, session);
@@ -72,22 +76,31 @@ function isOtherEra(leg: Leg, { status, body }: GatewayResponse): boolean {
   return leg.era === 'modern' && status === 400 && typeof body === 'string' && body.includes('"code":-32022');
 }
 
-async function shaped({ facts, message, params }: Asked, routed: Routed, leg: Leg, response: GatewayResponse): Promise<GatewayResponse> {
+async function shaped(
+  asked: Asked,
+  routed: Routed,
+  leg: Leg,
+  response: GatewayResponse,
+  context: AggregateContext,
+): Promise<GatewayResponse> {
+  const { facts, message, params } = asked;
   const { 'mcp-session-id': _theirs, ...headers } = response.headers;
   const { status, body } = response;
   const modernises = facts.era === 'modern' && leg.era === 'legacy';
   if (body === null) return { status, headers, body };
   if (typeof body === 'string') {
     const named = message.method === 'tools/call' ? renamedRefusal(body, String(routed.params.name), String(params.name)) : body;
-    return { status, headers, body: modernises ? asModernResponse(named, message.method) : named };
+    return { status, headers, body: modernises ? asModernResponse(named, message.method) : (withOuterTasks(named, leg.slug) ?? named) };
   }
+  const tasks = mayNameTask(message.method, params);
   const letGo = (): void => {};
   if (headers['content-type'] === 'text/event-stream') {
     if (modernises) return { status, headers, body: new FilteredEvents(body, (event) => modernEvent(event, message.method), letGo) };
-    if (leg.era === 'modern') return { status, headers, body };
-    return { status, headers, body: new FilteredEvents(body, (event) => rewriteEvent(event, leg.slug, 'p'), letGo) };
+    if (leg.era === 'modern' && !tasks) return { status, headers, body };
+    if (leg.era === 'modern') return { status, headers, body: new FilteredEvents(body, (event) => taskEvent(event, leg.slug), letGo) };
+    return { status, headers, body: new FilteredEvents(body, (event) => passedEvent(event, leg, 'p', asked, context), letGo) };
   }
-  if (!modernises) return { status, headers, body };
+  if (!modernises) return { status, headers, body: tasks ? namedAnswer(body, leg.slug) : body };
   const bytes = await collect(body, ANSWER_BYTES_MAX).catch(() => null);
   if (bytes === null) {
     const error = { code: -32603, message: 'The answer of the server broke off, or is too large to be passed on in this revision.' };
@@ -108,6 +121,11 @@ function modernEvent(event: SseEvent, method: string): Uint8Array {
   if (event.data === null || event.data === '') return encoder.encode(event.raw);
   // The stateless revision resumes nothing.
   return encodeEvent(asModernResponse(event.data, method), { id: null, event: event.event });
+}
+
+function taskEvent(event: SseEvent, slug: string): Uint8Array {
+  const data = event.data === null || event.data === '' ? null : rewriteMessage(event.data, slug);
+  return data === null ? encoder.encode(event.raw) : encodeEvent(data, event);
 }
 
 function discardResponse({ body }: GatewayResponse): void {

@@ -3,6 +3,7 @@ import type { RpcId } from '../denial';
 import { spansOf } from '../wire/answer-id';
 import { encodeEvent, type SseEvent } from '../wire/sse';
 import { outerId, wrapUri } from './names';
+import { outerTaskParams, withOuterTasks } from './tasks';
 
 const encoder = new TextEncoder();
 
@@ -29,23 +30,28 @@ export function readEventId(id: string): { readonly slug: string; readonly kind:
 
 /** null when nothing in it has to change. */
 export function rewriteMessage(text: string, slug: string): string | null {
-  // Results are by far the most and the largest; they are not even parsed.
-  if (!text.includes('"method"')) return null;
+  // Results are by far the most and the largest; those without a task are not even parsed.
+  if (!text.includes('"method"')) return withOuterTasks(text, slug);
   const message = parseObject(text);
-  if (message === null || typeof message.method !== 'string') return null;
-  const { id, params } = message;
-  if (isRpcId(id)) {
-    const meta = isJsonObject(params) && isJsonObject(params._meta) ? params._meta : null;
+  if (message === null) return null;
+  if (typeof message.method !== 'string') return withOuterTasks(text, slug);
+  const { id } = message;
+  const params = isJsonObject(message.params) ? outerParams(message.method, message.params, slug, isRpcId(id)) : message.params;
+  if (isRpcId(id)) return JSON.stringify({ ...message, id: outerId(slug, id), ...(params === undefined ? null : { params }) });
+  return params === undefined || params === message.params ? null : JSON.stringify({ ...message, params });
+}
+
+/** The same object when nothing in it has to change. */
+function outerParams(method: string, given: JsonObject, slug: string, isRequest: boolean): JsonObject {
+  const params = outerTaskParams(method, given, slug);
+  if (isRequest) {
+    const meta = isJsonObject(params._meta) ? params._meta : null;
     const token = meta?.progressToken;
-    const named = isRpcId(token) ? { ...(params as JsonObject), _meta: { ...meta, progressToken: outerId(slug, token) } } : params;
-    return JSON.stringify({ ...message, id: outerId(slug, id), ...(named === undefined ? null : { params: named }) });
+    return isRpcId(token) ? { ...params, _meta: { ...meta, progressToken: outerId(slug, token) } } : params;
   }
-  if (!isJsonObject(params)) return null;
-  if (message.method === 'notifications/cancelled' && isRpcId(params.requestId))
-    return JSON.stringify({ ...message, params: { ...params, requestId: outerId(slug, params.requestId) } });
-  if (message.method === 'notifications/resources/updated' && typeof params.uri === 'string')
-    return JSON.stringify({ ...message, params: { ...params, uri: wrapUri(slug, params.uri) } });
-  return null;
+  if (method === 'notifications/cancelled' && isRpcId(params.requestId)) return { ...params, requestId: outerId(slug, params.requestId) };
+  if (method === 'notifications/resources/updated' && typeof params.uri === 'string') return { ...params, uri: wrapUri(slug, params.uri) };
+  return params;
 }
 
 /**

@@ -3,7 +3,7 @@ import { ok, type Result } from '@/lib/kernel/result';
 import { type Denial, refuse } from '../denial';
 import type { AggregateContext, Asked } from './aggregate-call';
 import { askPage, itemsOf } from './lists';
-import { findJoined, findTool, matchesTemplate, unwrapUri } from './names';
+import { findJoined, findTool, innerTask, matchesTemplate, unwrapUri } from './names';
 import type { Reached } from './reach';
 
 /** Which server a request is for, and its parameters as that server knows them. */
@@ -29,6 +29,11 @@ export async function route(asked: Asked, context: AggregateContext): Promise<Re
       return wrapped(asked, params.uri, (uri) => ({ ...params, uri })) ?? notFound(`Resource not found: ${textOf(params.uri)}`);
     case 'completion/complete':
       return routeCompletion(asked);
+    case 'tasks/get':
+    case 'tasks/result':
+    case 'tasks/update':
+    case 'tasks/cancel':
+      return routeTask(asked);
     default:
       return refuse('request.unknown_method', { http: asked.facts.era === 'modern' ? 404 : 200 });
   }
@@ -41,9 +46,14 @@ function routeTool({ params, reached }: Asked): Result<Routed, Denial> {
   );
   const to = found === null ? undefined : reached.find(({ server }) => server.id === found.server.id);
   if (found === null || to === undefined) return refuse('tool.unknown');
-  // This endpoint has no tasks, and who asks for one where there are none is answered without.
-  const { task: _task, ...rest } = params;
-  return ok({ to, params: { ...rest, name: found.name } });
+  return ok({ to, params: { ...params, name: found.name } });
+}
+
+/** The walk to the server asks whose task it is; an id without a server that the agent reaches reads as one of somebody else. */
+function routeTask({ params, reached }: Asked): Result<Routed, Denial> {
+  const found = innerTask(textOf(params.taskId));
+  const to = found === null ? undefined : reached.find(({ server }) => server.slug === found.slug);
+  return found === null || to === undefined ? taskNotFound() : ok({ to, params: { ...params, taskId: found.id } });
 }
 
 function named(
@@ -128,5 +138,7 @@ function routeCompletion(asked: Asked): Result<Routed, Denial> {
 }
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+export const taskNotFound = () => notFound('Task not found');
 
 const notFound = (message: string) => refuse('request.invalid_params', { http: 200, message: message.slice(0, 300) });

@@ -5,13 +5,14 @@ import { FilteredEvents } from '../filtered-events';
 import { discard } from '../relayed-body';
 import type { GatewayResponse } from '../request';
 import { MODERN_VERSION } from '../wire/eras';
-import { encodeEvent } from '../wire/sse';
+import { encodeEvent, type SseEvent } from '../wire/sse';
 import type { AggregateContext, AggregateStream } from './aggregate-call';
 import type { AggregateSession } from './aggregate-sessions';
 import { legRequest, openBefore } from './leg-request';
 import { MergedBody } from './merged-body';
+import { passedEvent } from './pass-event';
 import type { Reached } from './reach';
-import { readEventId, rewriteEvent } from './rewrite';
+import { readEventId, type StreamKind } from './rewrite';
 import { CHANGES, watchReach } from './watch';
 
 const METHOD_NOT_ALLOWED = { http: 405, message: 'This revision has no stream of its own.' };
@@ -100,12 +101,12 @@ class SessionStream {
 
 /** The stream of one server in this session, as long as `signal` does not say otherwise; null when it has none. */
 async function openStream(
-  { facts }: AggregateStream,
+  stream: AggregateStream,
   session: AggregateSession,
   { server }: Reached,
   lastEventId: string | null,
-  { handle }: AggregateContext,
-  kind: 'p' | 'g',
+  context: AggregateContext,
+  kind: StreamKind,
   signal: AbortSignal,
   onId: (id: string) => void,
 ): Promise<AsyncIterable<Uint8Array> | null> {
@@ -113,7 +114,7 @@ async function openStream(
   if (opened === null || opened.sessionId === null) return null;
   const leg = { slug: server.slug, era: opened.era, sessionId: opened.sessionId };
   const { response, abort } = await openBefore(signal, (ended) =>
-    handle(legRequest(facts, leg, null, { signal: ended, cancels: true, method: 'GET', lastEventId })),
+    context.handle(legRequest(stream.facts, leg, null, { signal: ended, cancels: true, method: 'GET', lastEventId })),
   );
   const { body } = response;
   if (body === null || typeof body === 'string') return null;
@@ -121,9 +122,9 @@ async function openStream(
     discard(body);
     return null;
   }
-  const rewrite = (event: Parameters<typeof rewriteEvent>[0]): Uint8Array => {
+  const rewrite = (event: SseEvent): Uint8Array => {
     if (event.id !== null) onId(event.id);
-    return rewriteEvent(event, server.slug, kind);
+    return passedEvent(event, leg, kind, stream, context);
   };
   return new FilteredEvents(body, rewrite, abort);
 }

@@ -10,9 +10,10 @@ import type { AggregateContext, Asked } from './aggregate-call';
 import { legRequest, openBefore } from './leg-request';
 import type { Leg } from './legs';
 import { MergedBody } from './merged-body';
-import { unwrapUri } from './names';
+import { innerTask, unwrapUri } from './names';
 import type { Reached } from './reach';
 import { parseObject, rewriteMessage } from './rewrite';
+import { joinedTasks } from './tasks';
 import { CHANGES, watchReach } from './watch';
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
@@ -50,15 +51,23 @@ class Subscription {
     for (const leg of legs) void this.follow(leg);
   }
 
-  /** The lists change with the agent's grants whatever the servers say; a resource has to be of a server that tells of it. */
+  /** The lists change with the agent's grants whatever the servers say; a resource or task has to be of a server that tells of it. */
   private honoured(legs: readonly Leg[]): JsonObject {
     const flags = Object.entries(this.filter).filter(([, value]) => value === true);
-    const subscribed = urisIn(this.filter).filter((uri) => {
+    const subscribed = textsIn(this.filter.resourceSubscriptions).filter((uri) => {
       const slug = unwrapUri(uri)?.slug;
       const resources = legs.find((leg) => leg.slug === slug && leg.era === 'modern')?.opened.capabilities.resources;
       return isJsonObject(resources) && resources.subscribe === true;
     });
-    return { ...Object.fromEntries(flags), ...(subscribed.length > 0 ? { resourceSubscriptions: subscribed } : null) };
+    const tasks = textsIn(this.filter.taskIds).filter((id) => {
+      const slug = innerTask(id)?.slug;
+      return legs.some((leg) => leg.slug === slug && 'extensions' in joinedTasks([leg.opened], 'modern'));
+    });
+    return {
+      ...Object.fromEntries(flags),
+      ...(subscribed.length > 0 ? { resourceSubscriptions: subscribed } : null),
+      ...(tasks.length > 0 ? { taskIds: tasks } : null),
+    };
   }
 
   /** It ends as a server ends it: with its result. */
@@ -87,15 +96,10 @@ class Subscription {
   }
 
   private async follow(leg: Leg): Promise<void> {
-    const own = urisIn(this.filter).flatMap((uri) => {
-      const found = unwrapUri(uri);
-      return found?.slug === leg.slug ? [found.uri] : [];
-    });
-    const { resourceSubscriptions: _all, ...flags } = this.filter;
-    if (leg.era !== 'modern' || leg.opened.failure !== null || (own.length === 0 && !Object.values(flags).includes(true))) return;
+    const notifications = filterFor(leg.slug, this.filter);
+    if (leg.era !== 'modern' || leg.opened.failure !== null || notifications === null) return;
     const serverId = leg.reached.server.id;
     this.ids.add(serverId);
-    const notifications = own.length > 0 ? { ...flags, resourceSubscriptions: own } : flags;
     const { message, params, facts } = this.asked;
     // Under the same id, so that what the server says of its subscription is true of the client's.
     const listening = { id: message.id, method: message.method, params: { ...params, notifications } };
@@ -131,8 +135,20 @@ function withoutFrame(event: SseEvent, slug: string): Uint8Array {
   return data === null ? encoder.encode(event.raw) : encodeEvent(data, event);
 }
 
-function urisIn({ resourceSubscriptions }: JsonObject): readonly string[] {
-  return Array.isArray(resourceSubscriptions)
-    ? (resourceSubscriptions as readonly Json[]).filter((uri): uri is string => typeof uri === 'string')
-    : [];
+/** What of the filter is for one server, under its own names; null when nothing is. */
+function filterFor(slug: string, { resourceSubscriptions, taskIds, ...flags }: JsonObject): JsonObject | null {
+  const uris = textsIn(resourceSubscriptions).map(unwrapUri);
+  const tasks = textsIn(taskIds).map(innerTask);
+  const ownUris = uris.flatMap((found) => (found?.slug === slug ? [found.uri] : []));
+  const ownTasks = tasks.flatMap((found) => (found?.slug === slug ? [found.id] : []));
+  if (ownUris.length + ownTasks.length === 0 && !Object.values(flags).includes(true)) return null;
+  return {
+    ...flags,
+    ...(ownUris.length > 0 ? { resourceSubscriptions: ownUris } : null),
+    ...(ownTasks.length > 0 ? { taskIds: ownTasks } : null),
+  };
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? (value as readonly Json[]).filter((one): one is string => typeof one === 'string') : [];
 }

@@ -39,6 +39,12 @@ export async function notify(call: AggregateCall, context: AggregateContext): Pr
       await tell(facts, leg, { method, params: { ...params, progressToken: token.id } }, context.handle);
     return ok(ACCEPTED);
   }
+  if (method === 'notifications/tasks/status') {
+    const slug = typeof params.taskId === 'string' ? session.tasks.serverOf(params.taskId) : undefined;
+    const leg = openLegs(call).find((one) => one.slug === slug);
+    if (leg !== undefined) await tell(facts, leg, { method, params }, context.handle);
+    return ok(ACCEPTED);
+  }
   // That the client is ready was said to each server when it was opened.
   if (method === 'notifications/roots/list_changed') await tellAll(call, context);
   return ok(ACCEPTED);
@@ -56,5 +62,6 @@ export async function respond(call: AggregateCall, context: AggregateContext): P
   const leg = found === null ? undefined : openLegs(call).find(({ slug }) => slug === found.slug);
   if (message.kind !== 'response' || found === null || leg === undefined)
     return refuse('request.invalid', { message: 'The response answers no open request of this session.' });
+  call.session?.tasks.learn(found.slug, message.value);
   return ok(await tell(call.facts, leg, { ...message.value, id: found.id }, context.handle));
 }

@@ -10,9 +10,9 @@ export interface TabItem {
   content: ReactNode;
 }
 
-/** The open tab belongs into the URL: give `value` from useUrlState. */
+/** The open tab belongs into the URL: give `value` from useUrlState. A value that no tab has opens the first. */
 export function Tabs({
-  value,
+  value: asked,
   onChange,
   items,
   label,
@@ -22,6 +22,7 @@ export function Tabs({
   items: readonly TabItem[];
   label: string;
 }) {
+  const value = items.some((item) => item.value === asked) ? asked : (items[0]?.value ?? asked);
   const list = useRef<HTMLDivElement>(null);
   // On a phone there are more tabs than fit, and the open one may be among those that do not.
   useEffect(() => {

@@ -46,7 +46,7 @@ export async function exchange(call: Granted, context: ForwardContext, session: 
       return answer;
     }
     const screened = await screenedReply(call, context, reply, abort);
-    return ok({ ...answer.value, reply: { ...reply, body: endingWith(screened.body as AsyncIterable<Uint8Array>, forget) } });
+    return ok({ ...answer.value, reply: { ...answer.value.reply, body: endingWith(screened.body as AsyncIterable<Uint8Array>, forget) } });
   } catch (error) {
     forget();
     // What has come of an answer that cannot be looked at is not read by anybody.
@@ -70,12 +70,20 @@ function readAnswer(call: Granted, context: ForwardContext, reply: UpstreamReply
   }
   const turnedAway = status === 401 || status === 403 || status >= 500 || status < 200;
   if (!turnedAway && reply.body !== null) {
-    if (type.startsWith('application/json')) return ok({ reply, kind: 'json', abort });
+    if (type.startsWith('application/json')) return ok({ reply: { ...reply, status: statusFor(call, status) }, kind: 'json', abort });
     if (status === 200 && type.startsWith('text/event-stream')) return ok({ reply, kind: 'stream', abort });
   }
   discard(reply.body);
   if (call.message.method === 'server/discover' && NOT_UNDERSTOOD.has(status)) return refuseVersion(MODERN_VERSION, LEGACY_VERSIONS);
   return refuse('upstream.failed', { message: `The server answered HTTP ${status}.`, data: { upstreamStatus: status } });
+}
+
+/**
+ * The status that goes with an answer. To a client with a session 404 says that the session is gone and that nothing was done, so that it begins
+ * anew and sends the request again; of a server without sessions it says neither.
+ */
+export function statusFor({ session }: Granted, status: number): number {
+  return status === 404 && session !== null ? 200 : status;
 }
 
 /**

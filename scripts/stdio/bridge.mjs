@@ -83,7 +83,7 @@ export class Bridge {
   }
 
   async #sendInSession(message, line, signal) {
-    if (message.method !== 'initialize') await this.session.settled();
+    if (message.method !== 'initialize') await this.session.ready();
     const id = this.session.id;
     let answer = await this.#post(line, this.session.headers(), signal);
     if (answer.status === 404 && message.method !== 'initialize' && id !== null) {
@@ -119,6 +119,7 @@ export class Bridge {
   /** A stream of an answer; one of the older revisions that breaks off is taken up again where it was. */
   async #relay(message, body, session, signal) {
     let [stream, last, retryMs, answered] = [body, null, RETRY_MS, false];
+    const of = session?.id;
     for (let tries = 0; ; tries++) {
       try {
         for await (const { id, data, retry } of readEvents(stream)) {
@@ -132,7 +133,8 @@ export class Bridge {
         if (signal.aborted) throw error;
       }
       if (answered || message.id === undefined) return;
-      if (session === null || last === null || tries >= RESUME_TRIES)
+      // The answer is kept in the session that the request went in.
+      if (session === null || last === null || tries >= RESUME_TRIES || session.id !== of)
         return this.#fail(
           message.id,
           BRIDGE_ERROR,

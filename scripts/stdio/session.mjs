@@ -15,6 +15,8 @@ export class Session {
   #initialize = null;
   #listening = false;
   #renewing = null;
+  /** It has ended, and no other one is open yet. */
+  #isGone = false;
 
   constructor(connection, tell, warn, signal) {
     this.connection = connection;
@@ -27,9 +29,9 @@ export class Session {
     return this.#id;
   }
 
-  /** Once no other session is being opened. */
-  async settled() {
-    await this.#renewing;
+  /** Once there is a session again where one has ended; another try where the last one failed. */
+  async ready() {
+    if (this.#isGone || this.#renewing !== null) await this.#openOnce();
   }
 
   headers() {
@@ -43,12 +45,18 @@ export class Session {
   begin(initialize, id) {
     this.#initialize = initialize;
     this.#id = id;
+    this.#isGone = false;
   }
 
-  /** Opens a session in place of one that ended, as the client opened that. One at a time. */
+  /** Opens a session in place of one that ended, as the client opened that. */
   async renew(ended) {
     // Another request has seen to it already.
-    if (this.#renewing === null && this.#id !== null && this.#id !== ended) return;
+    if (this.#renewing === null && !this.#isGone && this.#id !== ended) return;
+    await this.#openOnce();
+  }
+
+  /** One at a time. */
+  async #openOnce() {
     this.#renewing ??= this.#open().finally(() => {
       this.#renewing = null;
     });
@@ -56,13 +64,16 @@ export class Session {
   }
 
   async #open() {
+    this.#isGone = true;
     this.#id = null;
     const version = this.version;
     this.version = null;
-    const first = await this.#post({ ...this.#initialize, id: 'callgate-stdio' });
-    this.version = version;
+    const first = await this.#post({ ...this.#initialize, id: 'callgate-stdio' }).finally(() => {
+      this.version = version;
+    });
     if (first.status !== 200) throw new Error(`The session ended, and the gateway opens no other one (${first.status}).`);
     this.#id = first.headers['mcp-session-id'] ?? null;
+    this.#isGone = false;
     await this.#post({ jsonrpc: '2.0', method: 'notifications/initialized' });
     this.warn('the session had ended; another one was opened');
     this.listen();
@@ -86,14 +97,20 @@ export class Session {
   }
 
   async #follow() {
-    let [last, waitMs] = [null, WAIT_MS];
+    let [id, last, waitMs] = [this.#id, null, WAIT_MS];
     while (!this.signal.aborted) {
+      await this.#renewing?.catch(() => {});
+      if (this.#isGone) return;
+      // What was read of another session says nothing about where this one stands.
+      if (this.#id !== id) [id, last] = [this.#id, null];
       try {
         const stream = await this.#stream(last, this.signal);
-        if (stream === null) return;
+        if (stream === null && this.#id === id && this.#renewing === null) return;
+        if (stream === null) continue;
         waitMs = WAIT_MS;
-        for await (const { id, data, retry } of readEvents(stream)) {
-          last = id ?? last;
+        for await (const event of readEvents(stream)) {
+          const { data, retry } = event;
+          last = event.id ?? last;
           waitMs = retry ?? waitMs;
           if (data !== null && data !== '') await this.tell(data);
         }

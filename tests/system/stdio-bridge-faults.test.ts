@@ -135,6 +135,67 @@ describe('the stdio bridge', () => {
     expect(resumed).toEqual(['e7', 's', '2025-06-18']);
   });
 
+  it('tries again to open another session when the first try failed', async () => {
+    let tries = 0;
+    const place = await facing((req, res, message) => {
+      if (message.method === 'initialize') {
+        if (++tries === 2) return json(res, 503, { jsonrpc: '2.0', id: null, error: { code: -32603, message: 'not yet' } });
+        return okOf(res, message, { protocolVersion: '2025-06-18' }, { 'mcp-session-id': `s${tries}` });
+      }
+      if (req.method !== 'POST' || message.id === undefined) return res.writeHead(req.method === 'GET' ? 405 : 202).end();
+      if (req.headers['mcp-session-id'] === 's1')
+        return json(res, 404, { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'gone' } });
+      return okOf(res, message, { session: req.headers['mcp-session-id'] ?? null });
+    });
+    place.say({ id: 0, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {} } });
+    await place.next();
+    place.say({ id: 1, method: 'ping' });
+    expect(await place.next()).toMatchObject({ id: 1, error: { message: expect.stringContaining('opens no other one (503)') } });
+    place.say({ id: 2, method: 'ping' });
+    expect(await place.next()).toMatchObject({ id: 2, result: { session: 's3' } });
+  });
+
+  it.each(['breaks off', 'is being asked for'])(
+    'listens to the session that took the place of one whose stream %s, from its beginning',
+    async (when) => {
+      let opened = 0;
+      let isOver = false;
+      const listening: { session: unknown; last: unknown }[] = [];
+      let stream: ServerResponse | null = null;
+      let answerLate = (): void => {};
+      const place = await facing((req, res, message) => {
+        const session = req.headers['mcp-session-id'];
+        if (message.method === 'initialize')
+          return okOf(res, message, { protocolVersion: '2025-06-18' }, { 'mcp-session-id': `s${++opened}` });
+        if (req.method === 'GET') {
+          listening.push({ session, last: req.headers['last-event-id'] });
+          if (isOver && session === 's1') {
+            answerLate = () => res.writeHead(404).end();
+            return;
+          }
+          stream = res.writeHead(200, { 'content-type': 'text/event-stream' });
+          return res.write(
+            `retry: 300\nid: ${session}-e\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{"of":"${session}"}}\n\n`,
+          );
+        }
+        if (isOver && session === 's1') return json(res, 404, { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'gone' } });
+        return message.id === undefined ? res.writeHead(202).end() : okOf(res, message);
+      });
+      place.say({ id: 0, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {} } });
+      await place.next();
+      place.say({ method: 'notifications/initialized' });
+      expect(await place.next()).toMatchObject({ params: { of: 's1' } });
+      isOver = true;
+      (stream as ServerResponse | null)?.destroy();
+      if (when === 'is being asked for') await eventually('it is asked for', () => listening.length === 2);
+      place.say({ id: 1, method: 'ping' });
+      expect(await place.next()).toMatchObject({ id: 1, result: {} });
+      answerLate();
+      expect(await place.next()).toMatchObject({ params: { of: 's2' } });
+      expect(listening.filter(({ session }) => session === 's2')).toEqual([{ session: 's2', last: undefined }]);
+    },
+  );
+
   it('says in headers what the stateless revision repeats there, and cancels by letting go', async () => {
     const seen: IncomingMessage['headers'][] = [];
     let left = false;

@@ -239,6 +239,18 @@ describe('a session at the aggregate', () => {
     expect(world.upstreams.count('initialize')).toBe(3);
   });
 
+  it('sends a call once to a server without sessions that answers 404', async () => {
+    const world = newPair();
+    const result = { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'u', version: '1' } };
+    world.upstreams.scripts.set('initialize', ({ rpcId }) => jsonReply({ jsonrpc: '2.0', id: rpcId, result }));
+    const missing = { code: -32602, message: 'No such record' };
+    world.upstreams.scripts.set('tools/call', ({ rpcId }) => jsonReply({ jsonrpc: '2.0', id: rpcId, error: missing }, 404));
+    const headers = { 'mcp-session-id': await world.initialize(AT) };
+    const answer = await ask(world, 'tools/call', { name: 'shop__refund', arguments: { amount: 1 } }, { headers });
+    expect([answer.status, (await answer.json()).error]).toEqual([200, missing]);
+    expect(world.upstreams.count('tools/call')).toBe(1);
+  });
+
   it('carries what two servers ask under the same id, and each answer to the one that asked', async () => {
     const world = newPair();
     const pushes = openStreams(world);

@@ -197,6 +197,38 @@ describe('structured content', () => {
   });
 });
 
+describe('an event that comes in one piece', () => {
+  it.each([
+    ['in characters', 'x'.repeat(5_000)],
+    ['in bytes', 'ü'.repeat(700)],
+  ])('is held to the size %s, and what came before it is passed on', async (_, large) => {
+    const made = world({ max_bytes: 1024 });
+    const progress = 'data: {"jsonrpc":"2.0","method":"notifications/progress","params":{}}\n\n';
+    made.upstreams.scripts.set('tools/call', () => streamReply([`${progress}data: ${JSON.stringify(result(text(large)))}\n\n`]));
+    const body = await (await made.call('plain', {})).text();
+    expect(body.startsWith(progress)).toBe(true);
+    expect(body).not.toContain(large);
+    expect(body).toContain('"reason":"result.too_large"');
+    expect(made.last().settlement).toMatchObject({ outcome: 'tool_error', flags: ['too_large'] });
+  });
+});
+
+describe('the result of a tool that was run as a task', () => {
+  const fetched = async (made: World, value: object, form: 'json' | 'stream') => {
+    const raw = JSON.stringify(result(value));
+    made.upstreams.scripts.set('tasks/result', () => (form === 'json' ? jsonReply(result(value)) : streamReply([`data: ${raw}\n\n`])));
+    const answer = await made.send({ body: { jsonrpc: '2.0', id: 1, method: 'tasks/result', params: { taskId: 't' } } });
+    return (await answer.text()).replace(/^.*?\{/s, '{');
+  };
+
+  it.each(['json', 'stream'] as const)('is held to the size and the control characters of the policy (%s)', async (form) => {
+    expect(await fetched(world({ control: 'strip' }), text('a\u001b[2Jb'), form)).toContain('"ab"');
+    const large = JSON.parse(await fetched(world({ max_bytes: 1024 }), text('x'.repeat(5_000)), form));
+    expect(large).toMatchObject({ id: 1, error: { code: 403, data: { reason: 'result.too_large' } } });
+    expect(await fetched(world(), text('x'.repeat(5_000)), form)).toContain('xxxx');
+  });
+});
+
 describe('a hostile answer', () => {
   it('that nests a million deep is passed on or refused, and the gateway lives', async () => {
     const deep = `{"jsonrpc":"2.0","id":1,"result":{"a":"https://x.example","b":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}}`;

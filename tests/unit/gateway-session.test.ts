@@ -95,6 +95,19 @@ describe('a legacy session', () => {
     expect(world.gateway.load().sessions).toBe(0);
   });
 
+  it('goes on when a server without sessions answers 404: the client would take it for the end, and send the call again', async () => {
+    const world = newWorld();
+    const headers = { 'mcp-session-id': await world.initialize() };
+    const missing = { code: -32602, message: 'No such record' };
+    for (const method of ['tools/call', 'prompts/list'])
+      world.upstreams.scripts.set(method, ({ rpcId }) => jsonReply({ jsonrpc: '2.0', id: rpcId, error: missing }, 404));
+    const called = await world.call('refund', { amount: 1 }, { headers });
+    expect([called.status, (await called.json()).error]).toEqual([200, missing]);
+    expect(world.last().settlement).toMatchObject({ outcome: 'upstream_error', httpStatus: 404 });
+    const listed = await world.send({ body: { jsonrpc: '2.0', id: 1, method: 'prompts/list' }, headers });
+    expect([listed.status, (await listed.json()).error]).toEqual([200, missing]);
+  });
+
   it('ends after an idle hour, and the oldest makes room beyond the cap', async () => {
     const world = withSessions(newWorld());
     const first = await world.initialize();

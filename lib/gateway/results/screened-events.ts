@@ -43,6 +43,8 @@ export class ScreenedEvents implements AsyncIterableIterator<Uint8Array> {
       if (events.length === 0) continue;
       const screened: Screened[] = [];
       for (const event of events) {
+        if (this.isTooLarge(event))
+          return this.tooLarge(events.slice(0, screened.length).map((one, i) => bytesOf(one, screened[i] ?? null)));
         const found = event.data === null || event.data === '' ? null : this.screen.screen(event.data);
         screened.push(found instanceof Promise ? await found : found);
       }
@@ -60,13 +62,20 @@ export class ScreenedEvents implements AsyncIterableIterator<Uint8Array> {
     return DONE;
   }
 
-  private tooLarge(): IteratorResult<Uint8Array> {
+  /** An event that comes in one piece is not too large for the parser, which bounds what it holds. */
+  private isTooLarge({ data }: SseEvent): boolean {
+    const { bytesMax } = this.screen;
+    if (data === null || data.length * 3 <= bytesMax) return false;
+    return data.length > bytesMax || encoder.encode(data).length > bytesMax;
+  }
+
+  private tooLarge(before: readonly Uint8Array[] = []): IteratorResult<Uint8Array> {
     this.over = true;
     void this.source.return?.()?.catch(() => {});
     this.abort();
     const instead = this.screen.tooLarge();
     if (instead === null) throw new Error('a message is larger than the policy allows');
-    return { done: false, value: encodeEvent(instead) };
+    return { done: false, value: joinBytes([...before, encodeEvent(instead)]) };
   }
 }
 

@@ -1,13 +1,18 @@
 import { PLAIN_RESULTS, RESULT_BYTES_MAX, type ResultRules } from '@/lib/domain/result-flags';
 import { joinFilters, plainFilter, type SecretFilter } from '@/lib/kernel/secret-filter';
+import { refuse } from '../denial';
 import type { ForwardContext } from '../forward-context';
 import { ServerAsks } from '../server-asks';
 import type { Granted, GrantedStream } from '../stages/grant';
 import type { UpstreamReply } from '../upstream-port';
 import { idKey } from '../wire/json-rpc';
+import { answerText } from '../wire/respond';
 import { MessageScreen, type ScreenedAnswer } from './message-screen';
 import { ScreenedEvents } from './screened-events';
 import { ScreenedJson } from './screened-json';
+
+/** By these, the result of a tool that was run as a task comes to the client. */
+const TASK_RESULTS: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result']);
 
 /** Whatever else a server sends to this client: streams of sessions, lists, answers that are in no record. They may be as large as connections let them be. */
 export function screenedReply(
@@ -17,14 +22,16 @@ export function screenedReply(
   abort: () => void,
   control: ResultRules['control'] = 'pass',
 ): Promise<UpstreamReply> {
+  const own = TASK_RESULTS.has(call.message?.method ?? '') ? call.policy?.compiled.results : undefined;
   const answer: ScreenedAnswer = {
     flag: (flags, answered) => {
       const id = flags.length === 0 ? null : answered();
       if (id !== null) call.session?.calls.get(idKey(id))?.flag(flags);
     },
-    instead: () => null,
+    instead: (reason) =>
+      own === undefined ? null : answerText(call, refuse(reason, { rule: '/results/max_bytes' }).error, null, context.publicUrl),
   };
-  const rules = { ...PLAIN_RESULTS, max_bytes: RESULT_BYTES_MAX, control };
+  const rules = own ?? { ...PLAIN_RESULTS, max_bytes: RESULT_BYTES_MAX, control };
   return screened(call, context, reply, abort, answer, new ServerAsks(call, context, () => null), rules, null);
 }
 

@@ -3,6 +3,7 @@ import { CallJsonTap, CallStreamTap } from '../call-taps';
 import { tellCancelled } from '../cancel-upstream';
 import { Delivery } from '../delivery';
 import { type Denial, refuse, refuseKilled } from '../denial';
+import { statusFor } from '../exchange';
 import type { ForwardContext } from '../forward-context';
 import { killNow, subjectOf } from '../live-calls';
 import { discard, endingWith, RelayedBody } from '../relayed-body';
@@ -188,7 +189,7 @@ class Exchange {
       leave: this.leave,
     };
     const tap = stream ? new CallStreamTap(watched) : new CallJsonTap(watched, status);
-    return { status, headers, body: new RelayedBody(body, tap, () => this.controller.abort()) };
+    return { status: statusFor(this.call, status), headers, body: new RelayedBody(body, tap, () => this.controller.abort()) };
   }
 
   /** The upstream forgot the session: the client has to begin again, and the call was certainly not made. */

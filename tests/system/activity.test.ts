@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../fixtures/upstreams/harness';
@@ -48,6 +49,9 @@ describe.skipIf(!CHROMIUM)(`activity in a real browser${CHROMIUM ? '' : ` (skipp
 
   const sum = async () => outcomeOf(await callTool(access, 'get-sum', { a: 1, b: 2 }));
   const echo = async () => outcomeOf(await callTool(access, 'echo', { message: 'x' }));
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  /** The command with a `curl` that says what it was given. */
+  const ownCurl = (command: string) => `CALLGATE_TOKEN=cg_x; curl() { printf '%s\\n' "$@"; }\n${command}`;
   const table = () => page.getByRole('table', { name: 'Calls' });
   const rows = () => table().locator('tr[data-row]');
   /** Where each row is on the screen, by what is in it: what must not change under a pointer. */
@@ -98,7 +102,14 @@ describe.skipIf(!CHROMIUM)(`activity in a real browser${CHROMIUM ? '' : ` (skipp
       .click({ position: { x: 20, y: 10 } });
     await page.waitForURL(/sel=evt_/);
     const first = new URL(page.url()).searchParams.get('sel');
-    await page.getByRole('complementary', { name: 'Details' }).getByText('Nobody echoes.').first().waitFor();
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await details.getByText('Nobody echoes.').first().waitFor();
+    await details.getByRole('button', { name: 'Copy as curl' }).click();
+    // A shell takes it for the very call.
+    await eventually('the call is copied', async () => (await copied()).includes('curl '));
+    expect(execFileSync('/bin/sh', ['-c', ownCurl(await copied())], { encoding: 'utf8' })).toContain(
+      '"name":"echo","arguments":{"message":"x"}',
+    );
     await page.keyboard.press('j');
     await eventually('J shows the next call', () => new URL(page.url()).searchParams.get('sel') !== first);
     await page.keyboard.press('k');

@@ -48,6 +48,8 @@ function stateless(message: JsonObject, more: { meta?: JsonObject; signal?: Abor
   return { ...given, headers: { ...given.headers, 'mcp-protocol-version': '2026-07-28', 'mcp-method': String(message.method) } };
 }
 
+const resultOf = (answer: JsonObject | undefined): JsonObject => (answer?.result ?? {}) as JsonObject;
+
 const ask = async (upstreams: ManagedUpstreams, message: JsonObject, meta: JsonObject = {}): Promise<JsonObject[]> =>
   messagesOf(await upstreams.post(both, stateless(message, { meta })));
 
@@ -61,7 +63,7 @@ describe('a stdio server of 2026-07-28', () => {
     const names = ['test_simple_text', 'test_error_handling', 'test_simple_text', 'test_image_content'];
     const answers = await Promise.all(names.map((name) => ask(upstreams, call('same', name))));
     expect(answers.map(([answer]) => answer?.id)).toEqual(['same', 'same', 'same', 'same']);
-    expect(answers.map(([answer]) => (answer?.result as JsonObject).isError ?? false)).toEqual([false, true, false, false]);
+    expect(answers.map(([answer]) => resultOf(answer).isError ?? false)).toEqual([false, true, false, false]);
     expect(childrenOf(process.pid, 'stdio-server.mjs')).toHaveLength(1);
   });
 
@@ -72,7 +74,7 @@ describe('a stdio server of 2026-07-28', () => {
     await ask(upstreams, call(1, 'test_simple_text'));
     const [old] = await messagesOf(await upstreams.post(both, request(call(1, 'test_simple_text'), session)));
     expect(textOf(old)).toBe('This is a simple text response for testing.');
-    expect((old?.result as JsonObject).resultType).toBeUndefined();
+    expect(resultOf(old).resultType).toBeUndefined();
     expect(childrenOf(process.pid, 'stdio-server.mjs')).toHaveLength(2);
   });
 
@@ -105,7 +107,7 @@ describe('a stdio server of 2026-07-28', () => {
   it('passes on what it asks inside of its results, and takes the answer in a request of its own', async () => {
     const upstreams = open();
     const [first] = await ask(upstreams, call(1, 'test_input_required_result_elicitation'));
-    const { resultType, inputRequests, requestState } = first?.result as JsonObject;
+    const { resultType, inputRequests, requestState } = resultOf(first);
     expect(resultType).toBe('input_required');
     const [key] = Object.keys(inputRequests as JsonObject);
     const next = call(2, 'test_input_required_result_elicitation');

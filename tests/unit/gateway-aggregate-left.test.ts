@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { jsonReply } from '@/lib/adapters/memory/memory-upstreams';
+import { jsonReply, streamReply } from '@/lib/adapters/memory/memory-upstreams';
 import type { UpstreamReply } from '@/lib/gateway/upstream-port';
+import { makeToken } from '@/lib/kernel/token';
 import { type Answer, newWorld } from './gateway-world';
 
 const AT = { path: '' };
@@ -65,5 +67,29 @@ describe('a server whose stream has not begun', () => {
     await leave(stream);
     await moment();
     expect(left()).toEqual([true]);
+  });
+});
+
+describe('a server that the agent reaches later', () => {
+  it('is listened to again when it ends its part of a subscription', async () => {
+    const world = newWorld();
+    const asked: string[] = [];
+    const result = { supportedVersions: ['2026-07-28'], capabilities: { tools: { listChanged: true } } };
+    world.upstreams.scripts.set('server/discover', ({ rpcId }) => jsonReply({ jsonrpc: '2.0', id: rpcId, result }));
+    world.upstreams.scripts.set('subscriptions/listen', ({ signal }, { slug }) => {
+      asked.push(slug);
+      if (slug === 'other' && asked.filter((one) => one === slug).length === 1) return streamReply([': hi\n\n']);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('let go'))));
+    });
+    const params = { notifications: { toolsListChanged: true }, _meta: META };
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+    const stream = await world.send({ ...AT, body: { jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params }, headers });
+    const reading = stream.text();
+    await moment();
+    expect(asked).toEqual(['shop']);
+    world.putGrant(makeToken(randomBytes(32)), { id: 'grt_2', serverId: 'srv_2' });
+    await expect.poll(() => asked, { timeout: 15_000 }).toEqual(['shop', 'other', 'other']);
+    await world.gateway.drain(100);
+    expect(await reading).toContain('notifications/tools/list_changed');
   });
 });

@@ -33,12 +33,15 @@ class Subscription {
   readonly body: MergedBody;
   private readonly filter: JsonObject;
   private readonly ids = new Set<string>();
+  /** What the agent reaches now. */
+  private reached: readonly Reached[];
 
   constructor(
     private readonly asked: Asked,
     private readonly context: AggregateContext,
     legs: readonly Leg[],
   ) {
+    this.reached = asked.reached;
     this.filter = isJsonObject(asked.params.notifications) ? asked.params.notifications : {};
     const stop = watchReach(asked, context, { changed: (reached) => void this.changed(reached), ended: () => this.end() });
     const end = (): void => this.end();
@@ -84,6 +87,7 @@ class Subscription {
   }
 
   private async changed(reached: readonly Reached[]): Promise<void> {
+    this.reached = reached;
     for (const method of CHANGES) {
       const list = method.split('/')[1] as string;
       if (this.filter[`${list}ListChanged`] === true) this.say({ method });
@@ -121,7 +125,7 @@ class Subscription {
 
   /** A server that ended its part is asked once more, if the agent still reaches it. */
   private async again(serverId: string): Promise<void> {
-    const one = this.asked.reached.find(({ server }) => server.id === serverId);
+    const one = this.reached.find(({ server }) => server.id === serverId);
     if (one !== undefined && !this.ids.has(serverId)) await this.follow(await this.context.legs.leg(this.asked.facts, one, null));
   }
 }

@@ -15,6 +15,7 @@ import { LeftCalls } from './left-calls';
 import { listTargets } from './list-targets';
 import { listTools } from './list-tools';
 import { LiveCalls } from './live-calls';
+import { OpenStreams } from './open-streams';
 import type { GatewayPorts } from './ports';
 import { Refusals } from './refusals';
 import { relayNotification, relayResponse } from './relay';
@@ -78,6 +79,7 @@ class NodeGateway implements Gateway {
   private readonly aggregate: Aggregate;
   private readonly httpSse: HttpSseFace;
   private readonly streams = new Set<() => void>();
+  private readonly openStreams: OpenStreams;
   private calls = 0;
   private deciding = 0;
   private draining = false;
@@ -90,6 +92,8 @@ class NodeGateway implements Gateway {
     this.edge = edgeOf(options);
     this.refusals = new Refusals(ports, options.publicUrl);
     const perGrantMax = options.sessionsPerGrantMax ?? SESSIONS_PER_GRANT_MAX;
+    // Sessions that made room still have their streams for a moment.
+    this.openStreams = new OpenStreams(2 * perGrantMax);
     const sessions = new SessionStore(ports, perGrantMax);
     this.context = {
       ports,
@@ -180,7 +184,8 @@ class NodeGateway implements Gateway {
       const stream = grant(identified.value, this.ports, this.context.sessions);
       if (!stream.ok) return stream;
       if (hook?.open !== undefined) return ok(hook.open(stream.value));
-      return facts.request.method === 'GET' ? listen(stream.value, this.context, this.streams) : endSession(stream.value, this.context);
+      if (facts.request.method !== 'GET') return endSession(stream.value, this.context);
+      return this.openStreams.open(stream.value.grant.id, () => listen(stream.value, this.context, this.streams));
     }
     const decoded = decode(identified.value);
     if (!decoded.ok) return decoded;
@@ -222,7 +227,7 @@ class NodeGateway implements Gateway {
       case 'initialize':
         return initialize(call, context);
       case 'subscriptions/listen':
-        return subscribe(call, context, this.streams);
+        return this.openStreams.open(call.grant.id, () => subscribe(call, context, this.streams));
       default:
         return governedRequest(call, context);
     }

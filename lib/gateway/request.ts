@@ -47,7 +47,7 @@ export interface GatewayOptions {
   readonly allowedOrigins: readonly string[];
   /** Largest request body in bytes; 1 MiB unless told. Hosts are told the same figure. */
   readonly bodyBytesMax?: number;
-  /** Sessions one grant may hold on this node; the longest unused one makes room. 256 unless told. */
+  /** Sessions one grant may hold on this node; the longest unused one makes room. 256 unless told. It may have twice as many open streams. */
   readonly sessionsPerGrantMax?: number;
   /** How long the aggregate endpoint waits for one of its servers before it answers without it. 8 s unless told. */
   readonly aggregateWaitMs?: number;

@@ -23,7 +23,7 @@ const FIXES: Partial<Record<Reason, string>> = {
   'request.invalid':
     'If the client has a choice of transports, choose Streamable HTTP (often called http). One that knows only SSE needs /sse at the end of the address.',
   'request.unknown_session': 'Connect again: the session ended, or belongs to another grant.',
-  'request.too_many': 'Let the client wait for answers before it sends more.',
+  'request.too_many': 'Let the client wait for answers before it sends more, and close the streams that it does not read.',
   'request.unsupported_version': 'Let the client fall back to an earlier protocol revision, or update it.',
   'policy.none': 'Give the grant a policy that is published; until then everything is denied.',
   'upstream.unavailable': 'Open the server, press Sync tools, and follow what it says. The client is set up correctly.',

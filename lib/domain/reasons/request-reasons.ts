@@ -104,6 +104,6 @@ export const REQUEST_REASONS = define({
     http: 429,
     rpc: -32001,
     retry: 'later',
-    words: 'Too many requests on this stream wait for an answer.',
+    words: 'Too many requests wait for an answer, or too many streams are open.',
   },
 });

@@ -180,6 +180,25 @@ describe('a channel', () => {
     expect([a, b].map((text) => text?.includes('resources/updated'))).toEqual([true, false]);
   });
 
+  it('lets the server forget what only a session that has ended followed', async () => {
+    const { channel, sent, says } = connected();
+    for (const [id, uri] of [
+      ['a', 'x:1'],
+      ['a', 'x:2'],
+      ['b', 'x:2'],
+    ] as const)
+      void post(channel, { jsonrpc: '2.0', id: 1, method: 'resources/subscribe', params: { uri } }, session(id));
+    await settled();
+    channel.detach('a');
+    const told = () => sent.flatMap(({ method, params }) => (method === 'resources/unsubscribe' ? [(params as JsonObject).uri] : []));
+    expect(told()).toEqual(['x:1']);
+    // The answer is nobody's, and nothing waits for it.
+    says({ jsonrpc: '2.0', id: sent.at(-1)?.id ?? null, result: {} });
+    channel.detach('b');
+    expect(told()).toEqual(['x:1', 'x:2']);
+    expect(channel.inUse).toBe(false);
+  });
+
   it('sends nothing for a call whose caller left before it could be written', async () => {
     const sent: string[] = [];
     let open = (): void => undefined;

@@ -72,6 +72,7 @@ export class Subscriptions {
     if (message.method !== 'resources/unsubscribe' || sessionId === null || uri === null) return false;
     const sessions = this.sessionsByUri.get(uri);
     sessions?.delete(sessionId);
+    if (sessions?.size === 0) this.sessionsByUri.delete(uri);
     return sessions !== undefined && sessions.size > 0;
   }
 
@@ -80,8 +81,16 @@ export class Subscriptions {
     return message.method === 'notifications/resources/updated' ? (this.sessionsByUri.get(uriOf(message) ?? '') ?? null) : null;
   }
 
-  forget(sessionId: string): void {
-    for (const sessions of this.sessionsByUri.values()) sessions.delete(sessionId);
+  /** Forgets a session; gives the addresses that nobody follows any more, so that the server is told. */
+  forget(sessionId: string): readonly string[] {
+    const left: string[] = [];
+    for (const [uri, sessions] of this.sessionsByUri) {
+      sessions.delete(sessionId);
+      if (sessions.size > 0) continue;
+      this.sessionsByUri.delete(uri);
+      left.push(uri);
+    }
+    return left;
   }
 }
 

@@ -137,12 +137,13 @@ export class Channel {
   /** The session is over: its calls are cancelled, its questions withdrawn, its stream closed. */
   detach(sessionId: string): void {
     this.sessions.delete(sessionId);
-    this.subscriptions.forget(sessionId);
+    const unfollowed = this.subscriptions.forget(sessionId);
     for (const call of [...this.calls.values()]) {
       if (call.sessionId === sessionId) this.fail(call, 'The session ended.', 'The session ended.');
     }
     this.answer(this.asks.withdraw((ask) => ask.sessionId === sessionId, 'The client has left.'));
     this.streams.close(sessionId);
+    if (this.over === null) for (const uri of unfollowed) this.unsubscribe(uri);
   }
 
   /** The connection is gone: everyone who waits is told, with what is known about their request. Idempotent. */
@@ -155,6 +156,12 @@ export class Channel {
     }
     this.streams.closeAll();
     this.router.drop();
+  }
+
+  /** Nobody is left who would be told. No call waits for the answer, so that it holds nothing up. */
+  private unsubscribe(uri: string): void {
+    const id = this.nextId++;
+    this.notify({ jsonrpc: '2.0', id, method: 'resources/unsubscribe', params: { uri } }).catch(() => undefined);
   }
 
   private start(message: JsonObject, sessionId: string | null, sink: ReplySink, headers?: Readonly<Record<string, string>>): Call {

@@ -22,11 +22,13 @@ const PATHS_MAX = 200;
 export function argumentShape(args: JsonObject, declared: readonly string[]): ArgumentShape {
   const words: string[] = [];
   const rest = new Set<string>();
+  const known = new Set(declared);
   let undeclared = 0;
   for (const name of Object.keys(args).sort()) {
     const value = args[name] as Json;
-    if (!declared.includes(name)) undeclared++;
-    if (declared.includes(name) && PLAIN_NAME.test(name) && words.length < NAMES_MAX) words.push(`${name}:${typeOf(value)}`);
+    const isKnown = known.has(name);
+    if (!isKnown) undeclared++;
+    if (isKnown && PLAIN_NAME.test(name) && words.length < NAMES_MAX) words.push(`${name}:${typeOf(value)}`);
     else rest.add(pathOf([name], value));
     membersOf(value, [name], rest);
   }

@@ -1,4 +1,5 @@
 import { RISK_LEVELS } from '@/lib/domain/risk';
+import { isPassed } from '../call-counts/profile';
 
 /** Calls of tools by agents that are known. */
 const CALLS = "p.method = 'tools/call' AND p.agent_id IS NOT NULL";
@@ -34,7 +35,7 @@ export const BURSTS = `
             WHERE b.agent_id = n.agent_id AND b.server_id = n.server_id AND b.tool = n.tool), '[]') AS hours
     FROM now_hour n JOIN known k ON k.agent_id = n.agent_id AND k.server_id = n.server_id AND k.tool = n.tool`;
 
-const PASSED = "(p.decision = 'allowed' OR p.decision LIKE 'observed%')";
+const PASSED = isPassed('p.decision');
 const RISKS = `ARRAY[${RISK_LEVELS.map((risk) => `'${risk}'`).join(', ')}]`;
 
 /**

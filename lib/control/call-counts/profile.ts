@@ -1,3 +1,8 @@
+import { PASSED_DECISIONS } from '@/lib/domain/audit-event';
+
+/** Condition on a column with decisions: the call was let through. */
+export const isPassed = (column: string): string => `${column} IN (${PASSED_DECISIONS.map((decision) => `'${decision}'`).join(', ')})`;
+
 /** What calls are counted by; columns of `audit_events` and of `call_profiles` under the same names. */
 export const EVENT_DIMENSIONS = [
   'method',

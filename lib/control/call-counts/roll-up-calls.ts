@@ -1,8 +1,7 @@
 import { SHAPES_MAX } from '@/lib/domain/anomaly/new-shape';
-import { PASSED_DECISIONS } from '@/lib/domain/audit-event';
 import type { Database } from '../context';
 import { freshCalls } from './fresh-calls';
-import { COUNT_TABLES, PROFILE_COLUMNS, profileKey, profileOf } from './profile';
+import { COUNT_TABLES, isPassed, PROFILE_COLUMNS, profileKey, profileOf } from './profile';
 
 /** Rows of one writer taken in one pass. */
 const ROWS_MAX = 20_000;
@@ -10,7 +9,6 @@ const ROWS_MAX = 20_000;
 const LOCK = 4_207_760_090;
 
 const columns = PROFILE_COLUMNS.join(', ');
-const PASSED = PASSED_DECISIONS.map((decision) => `'${decision}'`).join(', ');
 /** The same agent and tool as in `s`. */
 const SAME_TOOL = 'k.agent_id = s.agent_id AND k.server_id = s.server_id AND k.tool = s.tool';
 
@@ -42,7 +40,7 @@ const ROLL_UP = (rowsMax: number): string => `
      GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING
   ), sent AS (
     SELECT n.agent_id, n.server_id, n.tool, n.arguments_shape AS shape, min(n.at) AS first_at FROM new_events n
-     WHERE n.method = 'tools/call' AND n.decision IN (${PASSED}) AND n.arguments_shape IS NOT NULL
+     WHERE n.method = 'tools/call' AND ${isPassed('n.decision')} AND n.arguments_shape IS NOT NULL
        AND n.agent_id IS NOT NULL AND n.server_id IS NOT NULL AND n.tool IS NOT NULL GROUP BY 1, 2, 3, 4
   ), unknown_shapes AS (
     SELECT s.*, row_number() OVER (PARTITION BY s.agent_id, s.server_id, s.tool ORDER BY s.first_at, s.shape) AS place
